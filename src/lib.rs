@@ -1,0 +1,1 @@
+//! Portcullis decides whether a software artifact may pass.
