@@ -1,0 +1,349 @@
+//! The stable codes of findings, each with the long form that `portcullis explain` prints.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::Verdict;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Passes, but probably not as its author thinks; `--deny-warnings` makes it fail.
+    Warning,
+    /// Rejects a candidate, or decides the subject.
+    Deny,
+}
+
+/// Declares [`Code`]: one line of name and severity, and the long explanation.
+macro_rules! codes {
+    ($($variant:ident $name:literal $severity:ident $verdict:ident $title:literal $long:literal)*) => {
+        /// The stable code of a finding, in kebab-case everywhere it is written.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Code {
+            $(#[doc = $title] #[serde(rename = $name)] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The code as it is written in every output.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// What the code means, in one line.
+            pub fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)* }
+            }
+
+            /// What leads to it, why it matters and what to do.
+            pub fn explanation(self) -> &'static str {
+                match self { $(Self::$variant => $long,)* }
+            }
+
+            /// The severity that a finding with this code has.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity,)* }
+            }
+
+            /// The verdict of a subject that this code decides.
+            pub fn verdict(self) -> Verdict {
+                match self { $(Self::$variant => Verdict::$verdict,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // The bundle as a document.
+    BundleMalformed "bundle-malformed" Deny Denied
+        "The bundle cannot be read"
+        "The file is not a Sigstore bundle, or a part of it is missing, doubled or of the wrong type. Nothing in it is believed. Fetch it again from where it was published; if it was made by hand, compare it with the Sigstore bundle specification."
+    BundleTooLarge "bundle-too-large" Deny Denied
+        "The bundle exceeds a limit"
+        "The document is larger, deeper or holds more entries than a bundle ever needs. Limits keep a hostile bundle from costing memory or time (CVE-2024-29902, CVE-2024-29903, CVE-2024-45395). The message names the limit."
+    DuplicateKey "duplicate-json-key" Deny Denied
+        "A JSON object has the same key twice"
+        "Two readers may take different values from such a document, so one of them can be shown something that was never signed. It is refused whole (CVE-2026-44309)."
+    BundleUnsupported "bundle-unsupported" Deny Denied
+        "The bundle is well formed, but of a kind that cannot be verified"
+        "The verification library does not know this version, content or combination, and what cannot be checked is denied. Sign again with a current Sigstore client."
+    UnsupportedLogEntry "unsupported-log-entry" Deny Denied
+        "The log entry is of a kind that does not bind the signature"
+        "Entries of kind `intoto` 0.0.1 log no signature and `rekord` entries are obsolete: neither proves that this signature was logged. Sign again with a current Sigstore client, which makes `hashedrekord` or `dsse` entries."
+    UnsupportedKeyType "unsupported-key-type" Deny Denied
+        "The key is of a type that cannot be verified"
+        "Accepted are ECDSA P-256 and P-384, Ed25519 and RSA of at least 2048 bits. Sign with one of these."
+    ArtifactFormUnsupported "artifact-form-unsupported" Deny Denied
+        "This signature cannot be checked against the form of the subject that was given"
+        "A pure Ed25519 signature covers the bytes themselves, so a digest alone is not enough; a signature over a SHA-512 digest needs that digest. Name the file itself, or the digest with the algorithm that the message names."
+
+    // The signature and what it covers.
+    SignatureInvalid "signature-invalid" Deny Denied
+        "The signature does not verify"
+        "The signature was not made by the bundle's certificate or key over this content. The artifact or the bundle was changed, or they belong to different releases."
+    ArtifactMismatch "artifact-mismatch" Deny Denied
+        "The bundle is about another artifact"
+        "A digest in the bundle, its log entry or its statement's subjects is not the digest of this subject. Check that artifact and bundle come from the same release."
+    PayloadMalformed "payload-malformed" Deny Denied
+        "The signed payload cannot be read"
+        "The signature covers a statement or a simple-signing payload that does not parse. A payload that cannot be read proves nothing and is never accepted (CVE-2026-39395)."
+    PayloadDigestMismatch "payload-digest-mismatch" Deny Denied
+        "The signed payload names another image"
+        "The simple-signing payload is genuinely signed, but its docker-manifest-digest is not the digest of this image: a signature that was copied to another image."
+    RepositoryMismatch "repository-mismatch" Deny Denied
+        "The signed payload names another repository"
+        "The policy binds signatures to their repository, and the docker-reference in the signed payload names a different one."
+
+    // Certificate.
+    CertificateMalformed "certificate-malformed" Deny Denied
+        "The signing certificate cannot be read"
+        "What stands in the bundle's certificate field is no X.509 certificate. A bare public key in its place is refused too (GHSA-fx35-mq7g-6g98)."
+    CertificateUntrusted "certificate-untrusted" Deny Denied
+        "The signing certificate was not issued by a trusted authority"
+        "A signature was found, but its certificate does not chain to the certificate authorities of the trust root in use. If your organisation runs its own Fulcio, name its root with --trusted-root; `portcullis trust show` prints the one in use."
+    AuthorityNotValid "authority-not-valid" Deny Denied
+        "No certificate authority was valid at the signing time"
+        "The trust root lists its authorities with the periods in which they may be believed, and the signature falls into none. A newer trust root may be needed: run `portcullis trust update`."
+    CertificateExpired "certificate-expired" Deny Denied
+        "The certificate had expired when the signature was made"
+        "Signing certificates live for minutes. A verified time outside that life means that the key was used later, or that the time is not the signature's own."
+    CertificateNotYetValid "certificate-not-yet-valid" Deny Denied
+        "The certificate was not yet valid when the signature was made"
+        "A verified time before the certificate's notBefore cannot be right: the evidence was put together from different signatures, or a clock is wrong."
+    SctInvalid "sct-invalid" Deny Denied
+        "The certificate's transparency timestamp is missing or invalid"
+        "Every certificate of the public-good instance is logged before it is issued and carries a signed certificate timestamp. Without a valid one the certificate may have been issued in secret."
+
+    // Transparency log.
+    LogUnknown "log-unknown" Deny Denied
+        "The log is not in the trust root"
+        "The entry names a transparency log that the trust root does not list. Keys are only ever taken from the trust root, never from the log itself (CVE-2023-47122)."
+    LogEntryMissing "log-entry-missing" Deny Denied
+        "The bundle has no log entry"
+        "Signatures have to be logged. A key whose signatures are not logged can be accepted with --key-without-log, which the report then spells out."
+    InclusionProofInvalid "inclusion-proof-invalid" Deny Denied
+        "The inclusion proof does not lead to the log's root"
+        "The proof that the entry is in the log is missing or wrong."
+    CheckpointInvalid "checkpoint-invalid" Deny Denied
+        "The log's checkpoint is missing, malformed or not signed by the log"
+        "The checkpoint is the log's signed statement of its state; the inclusion proof is only worth anything under it."
+    SetInvalid "set-invalid" Deny Denied
+        "The log's inclusion promise is missing or invalid"
+        "The signed entry timestamp (SET) does not verify with the log's key, so neither the entry's time nor its place in the log can be believed."
+    LogEntryMismatch "log-entry-mismatch" Deny Denied
+        "The log entry belongs to another signature"
+        "The entry is genuine but its signature, key or digest is not the bundle's: evidence that was moved from one signature to another (CVE-2022-36056, CVE-2026-22703)."
+    LogEntryMalformed "log-entry-malformed" Deny Denied
+        "The log entry cannot be read"
+        "The entry's body or ids do not parse."
+    IntegratedTimeInvalid "integrated-time-invalid" Deny Denied
+        "The log's time is in the future or outside the certificate's life"
+        "The time at which the log took the entry has to lie within the life of the certificate and not in the future."
+
+    // Timestamps.
+    TimestampInvalid "timestamp-invalid" Deny Denied
+        "A signed timestamp does not verify"
+        "An RFC 3161 timestamp in the bundle is not from a trusted authority, covers another signature or was changed. Evidence that is present must verify, even where it is not needed."
+    TimestampOutsideValidity "timestamp-outside-authority-validity" Deny Denied
+        "A signed timestamp is outside its authority's validity"
+        "The timestamp is authentic, but the trust root does not believe that authority at that time."
+    NoVerifiedTime "no-verified-time" Deny Denied
+        "Nothing proves when the signature was made"
+        "A short-lived certificate can only be checked against a verified time: a Rekor v1 entry with its promise, or an RFC 3161 timestamp. The bundle has neither."
+
+    // Who.
+    IdentityMismatch "identity-mismatch" Deny Denied
+        "Somebody else signed"
+        "The signature is genuine, but the certificate's identity is not the expected one. The comparison shows which part differs. Check whether the artifact comes from the workflow that you expect; if the release process moved, change the pin to its new exact identity after you have confirmed it."
+    IdentityKindMismatch "identity-kind-mismatch" Deny Denied
+        "The identity reads the same but is of another kind"
+        "An e-mail address, a URI and a user name can be spelled alike and are different people. The pin asks for one kind and the certificate has another."
+    IssuerMismatch "issuer-mismatch" Deny Denied
+        "Another issuer vouches for the identity"
+        "The identity is the expected one, but it was asserted by another OIDC issuer. Anybody can run an issuer that asserts any name, so the issuer is compared exactly, down to the last slash."
+    MultipleIdentities "multiple-identities" Deny Denied
+        "The certificate names more than one identity"
+        "Fulcio issues certificates with exactly one subject alternative name. With several it is unclear who signed, so none of them matches."
+    NoIdentity "no-identity" Deny Denied
+        "The certificate names nobody"
+        "The certificate has no subject alternative name that could be an identity, or no issuer extension."
+    SignerKindMismatch "signer-kind-mismatch" Deny Denied
+        "Signed with a key where a certificate is expected, or the reverse"
+        "The bundle's signer is a bare key and the pin names an identity, or the bundle has a certificate and the pin is a key. One never stands in for the other."
+    ClaimMismatch "claim-mismatch" Deny Denied
+        "A certificate claim has another value"
+        "A Fulcio extension, which the issuer vouches for, does not have the demanded value."
+    ClaimMissing "claim-missing" Deny Denied
+        "A demanded certificate claim is absent"
+        "The certificate does not carry the Fulcio extension. Older certificates and issuers other than CI systems carry few."
+    ClaimMalformed "claim-malformed" Deny Denied
+        "A certificate extension is malformed or doubled"
+        "A Fulcio extension stands twice in the certificate or is not the string it should be. It is never treated as absent: a demand on it cannot be met."
+    PinThreshold "pin-threshold-not-met" Deny Denied
+        "Too few of the demanded signers have signed"
+        "The policy demands several pins, each met by a signer of its own, and not enough of them were met."
+
+    // Attestations.
+    PredicateTypeMismatch "predicate-type-mismatch" Info NoEvidence
+        "The attestation is of another type"
+        "A verified attestation of one type says nothing about another; zero attestations of the demanded type is never success (CVE-2022-35929)."
+    NotASignature "attestation-is-not-a-signature" Info NoEvidence
+        "There are attestations, but no signature"
+        "A statement about an artifact, such as a scan result, is not its maker's approval, so it does not count where a signature is asked for. Ask for the attestation by its type with --type."
+    PredicateMalformed "predicate-malformed" Deny Denied
+        "The predicate cannot be read"
+        "A rule needs a field of the predicate that is missing or of the wrong type."
+    BuilderMismatch "builder-mismatch" Deny Denied
+        "Built by another builder"
+        "The SLSA provenance names a builder other than the demanded one."
+    SourceMismatch "source-mismatch" Deny Denied
+        "Built from another source"
+        "The SLSA provenance names another source repository or ref than the demanded one."
+    CommitMismatch "commit-mismatch" Deny Denied
+        "Built from another commit"
+        "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
+    EvidenceTooOld "evidence-too-old" Deny Denied
+        "The evidence is older than allowed"
+        "The latest verified time of the evidence lies further back than --max-age permits. Times that are only claimed do not count."
+    NotLatest "not-the-latest" Info Denied
+        "A later attestation decides"
+        "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
+
+    // What was looked for and where.
+    NoEvidence "no-evidence" Deny NoEvidence
+        "There is nothing of the demanded kind"
+        "Every place answered and none holds a signature or attestation of the demanded kind. If this is a mirror, it may have dropped what was attached to the original."
+    UnsignedEvidence "unsigned-evidence" Info NoEvidence
+        "There are statements that nobody signed"
+        "BuildKit's attestation manifests and cosign's `.sbom` tags carry no signature. They are listed, and never counted."
+    PlaceFailed "place-failed" Deny Undecided
+        "A place did not answer"
+        "What could not be read may hold the very signature that is missing, or the one that would deny. Trying again may help."
+    SubjectUnreadable "subject-unreadable" Deny Undecided
+        "The subject cannot be read"
+        "The file or layout could not be read to its end, or changed while it was being read."
+    SubjectNotFound "subject-not-found" Deny Undecided
+        "The layout has no such image"
+        "The tag, digest or platform is not in the layout's index. The message lists what is there."
+    LayoutMalformed "layout-malformed" Deny Denied
+        "The OCI layout is malformed"
+        "A manifest, index or blob does not parse, is too large, or does not have the digest under which it is stored."
+
+    // Warnings.
+    UnsafeAnyIdentity "unsafe-any-identity" Warning Allowed
+        "Any signer was accepted"
+        "--unsafe-any-identity was given: the signature proves that somebody signed, and everybody can. Name the signer with --identity and --issuer."
+    KeyWithoutLog "key-without-log" Warning Allowed
+        "Accepted without a log entry"
+        "--key-without-log was given and the signature is not logged: nobody can notice that the key was misused. Nothing is proved about when it was made."
+    WeakerTrust "trust-without-log" Info Allowed
+        "This trust root has no transparency log"
+        "GitHub's own Sigstore instance logs neither certificates nor signatures publicly; its timestamps stand in. Evidence that is present is still verified."
+    PatternNoRef "pattern-without-ref" Warning Allowed
+        "The pattern accepts any ref"
+        "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."
+    PatternUnescapedDot "pattern-unescaped-dot" Warning Allowed
+        "A dot in a host name accepts any character"
+        "In a regular expression `.` accepts any character, so `github.com` also accepts `githubXcom`. Write `\\.`."
+    PatternCrossesSlash "pattern-crosses-slash" Warning Allowed
+        "A wildcard crosses path separators"
+        "`.*` also accepts `/`, so what looks like one name can be any path. Write `[^/]*`."
+    PatternBarePrefix "pattern-bare-prefix" Warning Allowed
+        "The pattern accepts look-alike owners"
+        "An owner or host that ends in a wildcard also accepts every longer name that starts the same way, which anybody can register."
+    PatternPartOnly "pattern-matched-part-only" Info Denied
+        "The pattern matches only a part of the identity"
+        "Patterns are matched against the whole identity here. Other tools accept a match anywhere in it, so this pattern would have passed there."
+    TrustStale "trust-not-refreshed" Warning Allowed
+        "The trust root was not refreshed"
+        "--offline was given, so a cached or built-in trust root was used as it is. Keys that were withdrawn since are still believed. The report gives its age."
+    LargeListTruncated "details-omitted" Info Allowed
+        "Some details were left out"
+        "There were more candidates than a report should hold; the limit is named."
+
+    // Configuration.
+    PolicyInvalid "policy-invalid" Deny Misconfigured
+        "The policy file is invalid"
+        "Every mistake is listed with its place. Nothing was examined."
+    PolicyDigestMismatch "policy-digest-mismatch" Deny Misconfigured
+        "The policy file is not the pinned one"
+        "--policy-digest pins the bytes of the policy, so that a change under review cannot edit its own judge. The file has another digest."
+    PatternInvalid "pattern-invalid" Deny Misconfigured
+        "A pattern is not a valid regular expression"
+        "Patterns are compiled on their own before they are anchored, so a pattern cannot break out of its group."
+    TrustInvalid "trust-root-invalid" Deny Misconfigured
+        "The trust root is invalid or expired"
+        "The trusted root or the TUF metadata that leads to it does not parse, does not verify or has expired. `portcullis trust doctor` shows which part."
+    TrustUnavailable "trust-root-unavailable" Deny Undecided
+        "The trust root could not be fetched"
+        "The TUF repository did not answer and no stale copy is used in silence. Try again, or choose --offline knowingly, or name a --trusted-root file."
+    KeyInvalid "key-invalid" Deny Misconfigured
+        "The public key cannot be used"
+        "Accepted are PEM public keys: ECDSA P-256 and P-384, Ed25519, RSA of at least 2048 bits."
+    InternalError "internal-error" Deny Undecided
+        "Something in Portcullis failed"
+        "A check ended without an answer, so nothing is allowed. Please report it with the output of --verbose."
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Code {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|code| code.name() == text)
+            .ok_or(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_kebab_case_and_unique() {
+        let names: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+        assert_eq!(names.len(), Code::ALL.len());
+        for name in names {
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
+            assert_eq!(name.parse::<Code>().map(Code::name), Ok(name));
+        }
+    }
+
+    #[test]
+    fn every_code_explains_itself() {
+        for code in Code::ALL {
+            assert!(code.explanation().len() > code.title().len(), "{code}");
+            assert!(!code.title().ends_with('.'), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_denies_never_leads_to_allowed() {
+        for code in Code::ALL {
+            assert_eq!(
+                code.severity() == Severity::Deny && code.verdict() == Verdict::Allowed,
+                false,
+                "{code}"
+            );
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! One observation, with everything a person needs to act on it.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{Code, Severity};
+
+/// One observation about a subject, a candidate or the run.
+///
+/// A finding answers, in this order: what was found, what was expected, where that expectation was written, and one
+/// safe next step. It never suggests loosening a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// The stable code.
+    pub code: Code,
+    /// Whether it denies, warns or informs; usually the code's own severity.
+    pub severity: Severity,
+    /// What was found, in one sentence without a full stop.
+    pub message: String,
+    /// The value that was found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    /// The value or pattern that was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// Found and expected side by side, part by part; used for identities.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartDifference>,
+    /// Where the expectation was written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// One safe next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+}
+
+/// One part of an identity, found and expected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PartDifference {
+    /// Name of the part: host, owner, repository, workflow, ref.
+    pub part: &'static str,
+    /// The part of the SAN that was found.
+    pub found: String,
+    /// The part that was expected; for a pattern, its text.
+    pub expected: String,
+    /// Whether this part is as expected.
+    pub same: bool,
+}
+
+/// Where an expectation was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Origin {
+    /// A flag (`--identity-regex`) or the path of a file.
+    pub source: String,
+    /// 1-based line in the file; absent for a flag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// 1-based column, counted in characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    /// The file's text and the byte range to underline, for the human renderer.
+    #[serde(skip)]
+    #[schemars(skip)]
+    pub excerpt: Option<Excerpt>,
+}
+
+/// A byte range of a text that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The whole text.
+    pub text: Arc<str>,
+    /// The range to underline.
+    pub span: std::ops::Range<usize>,
+}
+
+impl Origin {
+    /// An expectation given by a command-line flag.
+    pub fn flag(name: impl Into<String>) -> Self {
+        Self {
+            source: name.into(),
+            line: None,
+            column: None,
+            excerpt: None,
+        }
+    }
+
+    /// An expectation written in a file, at a byte range of its text. A range outside the text is cut to it.
+    pub fn file(path: impl Into<String>, text: &Arc<str>, span: std::ops::Range<usize>) -> Self {
+        let end = span.end.min(text.len());
+        let start = span.start.min(end);
+        let before = text.get(..start).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self {
+            source: path.into(),
+            line: Some(line),
+            column: Some(column),
+            excerpt: Some(Excerpt {
+                text: Arc::clone(text),
+                span: start..end,
+            }),
+        }
+    }
+}
+
+impl Finding {
+    /// A finding with the code's own severity.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            found: None,
+            expected: None,
+            parts: Vec::new(),
+            origin: None,
+            help: None,
+        }
+    }
+
+    /// Adds what was found.
+    #[must_use]
+    pub fn found(mut self, found: impl Into<String>) -> Self {
+        self.found = Some(found.into());
+        self
+    }
+
+    /// Adds what was expected.
+    #[must_use]
+    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+        self.expected = Some(expected.into());
+        self
+    }
+
+    /// Adds where the expectation was written.
+    #[must_use]
+    pub fn origin(mut self, origin: &Origin) -> Self {
+        self.origin = Some(origin.clone());
+        self
+    }
+
+    /// Adds one safe next step.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a comparison part by part.
+    #[must_use]
+    pub fn parts(mut self, parts: Vec<PartDifference>) -> Self {
+        self.parts = parts;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_columns_count_from_one_in_characters() {
+        let text: Arc<str> = "a\nüß = 1\n".into();
+        let at = text.find('1').unwrap();
+        let origin = Origin::file("p.toml", &text, at..at + 1);
+        assert_eq!((origin.line, origin.column), (Some(2), Some(6)));
+    }
+
+    #[test]
+    fn a_range_outside_the_text_is_cut_to_it() {
+        let text: Arc<str> = "ab".into();
+        let origin = Origin::file("p.toml", &text, 5..9);
+        assert_eq!(origin.excerpt.unwrap().span, 2..2);
+    }
+}

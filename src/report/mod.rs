@@ -1,0 +1,18 @@
+//! What was found out: findings with stable codes, verdicts, exit codes, and the renderers that tell people and
+//! machines.
+//!
+//! A refusal is a value here, never an error. Renderers only read; nothing in this module decides.
+
+mod code;
+mod finding;
+mod model;
+mod verdict;
+
+pub use code::{Code, Severity};
+pub use finding::{Finding, Origin, PartDifference};
+pub use model::{
+    CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,
+    Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,
+    VerifiedTime,
+};
+pub use verdict::{ExitCode, Verdict};

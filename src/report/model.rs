@@ -1,0 +1,345 @@
+//! The report: one document with the same shape on success and on failure.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{ExitCode, Finding, Severity, Verdict};
+use crate::subject::Digest;
+
+/// Version of the JSON report; raised when a member changes meaning or goes away.
+pub const SCHEMA_VERSION: &str = "1";
+
+/// Everything one run found out.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// Version of this document's shape.
+    pub schema_version: &'static str,
+    /// What made the report.
+    pub tool: ToolReport,
+    /// The command, for example `verify`.
+    pub command: &'static str,
+    /// When the run began.
+    #[schemars(with = "String")]
+    pub time: Timestamp,
+    /// The answer for the whole run.
+    pub verdict: Verdict,
+    /// The number that the process exits with.
+    pub exit_code: ExitCode,
+    /// The trust root that signatures were checked against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trust: Option<TrustReport>,
+    /// The policy file that was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyReport>,
+    /// Who was accepted.
+    pub pins: Vec<PinReport>,
+    /// Findings about the run as a whole.
+    pub findings: Vec<Finding>,
+    /// One entry for each subject, in the order in which they were asked.
+    pub subjects: Vec<SubjectReport>,
+}
+
+/// The program that made the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ToolReport {
+    /// `portcullis`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+}
+
+impl ToolReport {
+    /// This build.
+    pub const THIS: Self = Self {
+        name: "portcullis",
+        version: env!("CARGO_PKG_VERSION"),
+    };
+}
+
+/// Where the trust root came from and how old it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TrustReport {
+    /// `public-good`, `staging`, `github`, a file or a TUF repository.
+    pub name: String,
+    /// `file`, `tuf` (refreshed in this run), `cache` (verified, not refreshed) or `built-in`.
+    pub source: String,
+    /// SHA-256 of the trusted root's bytes.
+    pub digest: Digest,
+    /// When the material was published or fetched, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub as_of: Option<Timestamp>,
+    /// Whole days between then and this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub age_days: Option<i64>,
+}
+
+/// The policy file that was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PolicyReport {
+    /// Its path.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub digest: Digest,
+    /// Whether `--policy-digest` pinned it.
+    pub pinned: bool,
+}
+
+/// One accepted signer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PinReport {
+    /// Name of the pin; `command line` for the flags.
+    pub name: String,
+    /// The rule in words.
+    pub rule: String,
+}
+
+/// The answer for one subject and all that led to it.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SubjectReport {
+    /// The argument as it was typed.
+    pub input: String,
+    /// What kind of thing it is.
+    pub kind: SubjectKind,
+    /// Name to print: `repository@sha256:…`, a path, or a digest.
+    pub name: String,
+    /// The digest that was verified; absent when the subject could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// The platform that picked this digest from an index.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// The answer.
+    pub verdict: Verdict,
+    /// Every place that was looked in and what it gave.
+    pub places: Vec<Place>,
+    /// Every candidate that was examined.
+    pub candidates: Vec<CandidateReport>,
+    /// Findings about the subject as a whole.
+    pub findings: Vec<Finding>,
+}
+
+/// What kind of thing a subject is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// A file or standard input.
+    File,
+    /// A digest alone.
+    Digest,
+    /// An image, in a registry or in an OCI layout.
+    Image,
+}
+
+/// A place that was looked in for evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// What kind of place.
+    pub kind: PlaceKind,
+    /// The path, tag or URL that was read.
+    pub location: String,
+    /// The digest whose evidence was looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<Digest>,
+    /// What it gave.
+    pub outcome: PlaceOutcome,
+}
+
+/// Kinds of places that evidence is kept in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaceKind {
+    /// A file that was named with `--bundle`.
+    BundleFile,
+    /// A bundle beside the file.
+    BesideFile,
+    /// Manifests whose `subject` is the digest (OCI 1.1 referrers).
+    Referrers,
+    /// The index under the referrers tag `sha256-<hex>`.
+    ReferrersTag,
+    /// cosign's tag `sha256-<hex>.sig`.
+    SignatureTag,
+    /// cosign's tag `sha256-<hex>.att`.
+    AttestationTag,
+    /// cosign's tag `sha256-<hex>.sbom`, never signed.
+    SbomTag,
+    /// Manifests marked by cosign's `kind` annotation in a saved layout.
+    SavedLayout,
+    /// Attestation manifests that BuildKit puts in the index, unsigned.
+    BuildkitIndex,
+}
+
+/// What a place gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", tag = "state")]
+pub enum PlaceOutcome {
+    /// It answered, and held this many candidates.
+    Found {
+        /// Number of candidates.
+        count: usize,
+    },
+    /// It answered, and holds nothing.
+    Nothing,
+    /// It did not answer, so nothing is known about it.
+    Failed {
+        /// Why.
+        detail: String,
+    },
+}
+
+/// One candidate: a signature or attestation that might satisfy what was asked.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidateReport {
+    /// Where it was found: the location of a place, with its position where there are several.
+    pub location: String,
+    /// Its format, for example `bundle v0.3` or `cosign legacy signature`.
+    pub format: String,
+    /// The digest that carried it.
+    pub about: Digest,
+    /// Signature, attestation, or unsigned.
+    pub kind: EvidenceKind,
+    /// Whether it satisfies what was asked.
+    pub accepted: bool,
+    /// Whether its signature, certificate, log and timestamps all verified.
+    pub verified: bool,
+    /// The predicate type of its statement. Only a claim unless `verified`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicate_type: Option<String>,
+    /// Names of the pins that accept its signer.
+    pub pins: Vec<String>,
+    /// Who signed, read from the certificate. Only a claim unless `verified`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signer: Option<SignerReport>,
+    /// Verified times of the signature.
+    pub times: Vec<VerifiedTime>,
+    /// The log entries that travelled with it.
+    pub logs: Vec<LogReference>,
+    /// What the signer put under the signature beyond the digest (annotations); never mixed with what was derived.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub signed: Option<serde_json::Value>,
+    /// Why it was rejected, or what is worth knowing about it.
+    pub findings: Vec<Finding>,
+}
+
+/// What a candidate is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum EvidenceKind {
+    /// A signature over the artifact.
+    Signature,
+    /// A signed statement about the artifact.
+    Attestation,
+    /// A statement that nobody signed.
+    Unsigned,
+    /// Something that could not be read.
+    Unreadable,
+}
+
+/// Who signed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SignerReport {
+    /// `uri`, `email`, `other-name`, `key`.
+    pub kind: &'static str,
+    /// The subject alternative name, or the key's SHA-256 fingerprint.
+    pub identity: String,
+    /// The OIDC issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// The Fulcio CI claims, by name.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub claims: std::collections::BTreeMap<String, String>,
+}
+
+/// A verified time and who vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifiedTime {
+    /// The time.
+    #[schemars(with = "String")]
+    pub time: Timestamp,
+    /// Who vouches for it.
+    pub source: TimeSource,
+}
+
+/// Who vouches for a verified time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TimeSource {
+    /// The log's signed integrated time (Rekor v1).
+    Log,
+    /// A timestamp authority (RFC 3161).
+    TimestampAuthority,
+}
+
+/// A transparency log entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogReference {
+    /// Hex of the log id.
+    pub log_id: String,
+    /// Index of the entry in its log.
+    pub index: u64,
+    /// Kind and version of the entry, for example `hashedrekord 0.0.1`.
+    pub entry: String,
+    /// A page that shows the entry; only for the public-good log, since an internal log has no public address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+impl Report {
+    /// Joins the subjects' verdicts with the findings of the run. The exit code is a total function of the result.
+    ///
+    /// A finding of the run that denies makes the whole run misconfigured: such findings are about policy, trust or
+    /// keys. A warning denies when `deny_warnings` is set.
+    pub fn conclude(&mut self, deny_warnings: bool) {
+        let mut verdicts: Vec<Verdict> = self.subjects.iter().map(|subject| subject.verdict).collect();
+        for finding in &self.findings {
+            match finding.severity {
+                Severity::Deny => verdicts.push(finding.code.verdict()),
+                Severity::Warning if deny_warnings => verdicts.push(Verdict::Denied),
+                Severity::Warning | Severity::Info => {}
+            }
+        }
+        if deny_warnings {
+            for subject in &mut self.subjects {
+                let warned = subject
+                    .all_findings()
+                    .any(|finding| finding.severity == Severity::Warning);
+                if warned && subject.verdict == Verdict::Allowed {
+                    subject.verdict = Verdict::Denied;
+                    verdicts.push(Verdict::Denied);
+                }
+            }
+        }
+        self.verdict = Verdict::worst(verdicts);
+        self.exit_code = self.verdict.into();
+    }
+
+    /// Every finding in the report, the run's first.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .chain(self.subjects.iter().flat_map(SubjectReport::all_findings))
+    }
+}
+
+impl SubjectReport {
+    /// The subject's own findings and those of the candidates that were accepted.
+    ///
+    /// A rejected candidate's findings say why that candidate does not count; they are not findings about the subject.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        let accepted = self.candidates.iter().filter(|candidate| candidate.accepted);
+        self.findings
+            .iter()
+            .chain(accepted.flat_map(|candidate| candidate.findings.iter()))
+    }
+}
