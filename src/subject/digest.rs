@@ -97,6 +97,11 @@ impl Digest {
         Self::of(Algorithm::Sha256, data)
     }
 
+    /// Reads hex that stands without its algorithm, as in an in-toto subject. Never a prefix.
+    pub fn parse_hex(algorithm: Algorithm, text: &str) -> Result<Self, DigestError> {
+        format!("{}:{text}", algorithm.name()).parse()
+    }
+
     /// The algorithm.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
