@@ -280,6 +280,9 @@ codes! {
     WeakerTrust "trust-without-log" Info Allowed
         "This trust root has no transparency log"
         "GitHub's own Sigstore instance logs neither certificates nor signatures publicly; its timestamps stand in. Evidence that is present is still verified."
+    WarningsDenied "warnings-denied" Deny Denied
+        "A warning was given, and warnings deny"
+        "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
     PatternNoRef "pattern-without-ref" Warning Allowed
         "The pattern accepts any ref"
         "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."
