@@ -20,50 +20,74 @@ pub enum Severity {
     Deny,
 }
 
-/// Declares [`Code`]: one line of name and severity, and the long explanation.
+/// Declares [`Group`] and [`Code`]: groups of codes, each code with one line of name and severity, and the long
+/// explanation.
 macro_rules! codes {
-    ($($variant:ident $name:literal $severity:ident $verdict:ident $title:literal $long:literal)*) => {
+    ($($group:ident $heading:literal {
+        $($variant:ident $name:literal $severity:ident $verdict:ident $title:literal $long:literal)*
+    })*) => {
+        /// What a code is about; the order of the documentation and of the checks.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Group {
+            $(#[doc = $heading] $group,)*
+        }
+
+        impl Group {
+            /// Every group, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$group,)*];
+
+            /// The heading of the group.
+            pub fn heading(self) -> &'static str {
+                match self { $(Self::$group => $heading,)* }
+            }
+        }
+
         /// The stable code of a finding, in kebab-case everywhere it is written.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         pub enum Code {
-            $(#[doc = $title] #[serde(rename = $name)] $variant,)*
+            $($(#[doc = $title] #[serde(rename = $name)] $variant,)*)*
         }
 
         impl Code {
             /// Every code, in the order of the documentation.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            pub const ALL: &'static [Self] = &[$($(Self::$variant,)*)*];
 
             /// The code as it is written in every output.
             pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
+                match self { $($(Self::$variant => $name,)*)* }
+            }
+
+            /// What the code is about.
+            pub fn group(self) -> Group {
+                match self { $($(Self::$variant => Group::$group,)*)* }
             }
 
             /// What the code means, in one line.
             pub fn title(self) -> &'static str {
-                match self { $(Self::$variant => $title,)* }
+                match self { $($(Self::$variant => $title,)*)* }
             }
 
             /// What leads to it, why it matters and what to do.
             pub fn explanation(self) -> &'static str {
-                match self { $(Self::$variant => $long,)* }
+                match self { $($(Self::$variant => $long,)*)* }
             }
 
             /// The severity that a finding with this code has.
             pub fn severity(self) -> Severity {
-                match self { $(Self::$variant => Severity::$severity,)* }
+                match self { $($(Self::$variant => Severity::$severity,)*)* }
             }
 
             /// The verdict of a subject that this code decides.
             pub fn verdict(self) -> Verdict {
-                match self { $(Self::$variant => Verdict::$verdict,)* }
+                match self { $($(Self::$variant => Verdict::$verdict,)*)* }
             }
         }
     };
 }
 
 codes! {
-    // The bundle as a document.
+    Bundle "The bundle as a document" {
     BundleMalformed "bundle-malformed" Deny Denied
         "The bundle cannot be read"
         "The file is not a Sigstore bundle, or a part of it is missing, doubled or of the wrong type. Nothing in it is believed. Fetch it again from where it was published; if it was made by hand, compare it with the Sigstore bundle specification."
@@ -85,8 +109,9 @@ codes! {
     ArtifactFormUnsupported "artifact-form-unsupported" Deny Denied
         "This signature cannot be checked against the form of the subject that was given"
         "A pure Ed25519 signature covers the bytes themselves, so a digest alone is not enough; a signature over a SHA-512 digest needs that digest. Name the file itself, or the digest with the algorithm that the message names."
+    }
 
-    // The signature and what it covers.
+    Signature "The signature and what it covers" {
     SignatureInvalid "signature-invalid" Deny Denied
         "The signature does not verify"
         "The signature was not made by the bundle's certificate or key over this content. The artifact or the bundle was changed, or they belong to different releases."
@@ -102,8 +127,9 @@ codes! {
     RepositoryMismatch "repository-mismatch" Deny Denied
         "The signed payload names another repository"
         "The policy binds signatures to their repository, and the docker-reference in the signed payload names a different one."
+    }
 
-    // Certificate.
+    Certificate "The signing certificate" {
     CertificateMalformed "certificate-malformed" Deny Denied
         "The signing certificate cannot be read"
         "What stands in the bundle's certificate field is no X.509 certificate. A bare public key in its place is refused too (GHSA-fx35-mq7g-6g98)."
@@ -122,8 +148,9 @@ codes! {
     SctInvalid "sct-invalid" Deny Denied
         "The certificate's transparency timestamp is missing or invalid"
         "Every certificate of the public-good instance is logged before it is issued and carries a signed certificate timestamp. Without a valid one the certificate may have been issued in secret."
+    }
 
-    // Transparency log.
+    Log "The transparency log" {
     LogUnknown "log-unknown" Deny Denied
         "The log is not in the trust root"
         "The entry names a transparency log that the trust root does not list. Keys are only ever taken from the trust root, never from the log itself (CVE-2023-47122)."
@@ -148,8 +175,9 @@ codes! {
     IntegratedTimeInvalid "integrated-time-invalid" Deny Denied
         "The log's time is in the future or outside the certificate's life"
         "The time at which the log took the entry has to lie within the life of the certificate and not in the future."
+    }
 
-    // Timestamps.
+    Time "Timestamps" {
     TimestampInvalid "timestamp-invalid" Deny Denied
         "A signed timestamp does not verify"
         "An RFC 3161 timestamp in the bundle is not from a trusted authority, covers another signature or was changed. Evidence that is present must verify, even where it is not needed."
@@ -159,8 +187,9 @@ codes! {
     NoVerifiedTime "no-verified-time" Deny Denied
         "Nothing proves when the signature was made"
         "A short-lived certificate can only be checked against a verified time: a Rekor v1 entry with its promise, or an RFC 3161 timestamp. The bundle has neither."
+    }
 
-    // Who.
+    Signer "Who signed" {
     IdentityMismatch "identity-mismatch" Deny Denied
         "Somebody else signed"
         "The signature is genuine, but the certificate's identity is not the expected one. The comparison shows which part differs. Check whether the artifact comes from the workflow that you expect; if the release process moved, change the pin to its new exact identity after you have confirmed it."
@@ -191,8 +220,9 @@ codes! {
     PinThreshold "pin-threshold-not-met" Deny Denied
         "Too few of the demanded signers have signed"
         "The policy demands several pins, each met by a signer of its own, and not enough of them were met."
+    }
 
-    // Attestations.
+    Attestation "Attestations" {
     PredicateTypeMismatch "predicate-type-mismatch" Info NoEvidence
         "The attestation is of another type"
         "A verified attestation of one type says nothing about another; zero attestations of the demanded type is never success (CVE-2022-35929)."
@@ -217,8 +247,9 @@ codes! {
     NotLatest "not-the-latest" Info Denied
         "A later attestation decides"
         "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
+    }
 
-    // What was looked for and where.
+    Search "What was looked for and where" {
     NoEvidence "no-evidence" Deny NoEvidence
         "There is nothing of the demanded kind"
         "Every place answered and none holds a signature or attestation of the demanded kind. If this is a mirror, it may have dropped what was attached to the original."
@@ -237,8 +268,9 @@ codes! {
     LayoutMalformed "layout-malformed" Deny Denied
         "The OCI layout is malformed"
         "A manifest, index or blob does not parse, is too large, or does not have the digest under which it is stored."
+    }
 
-    // Warnings.
+    Caution "Warnings and things worth knowing" {
     UnsafeAnyIdentity "unsafe-any-identity" Warning Allowed
         "Any signer was accepted"
         "--unsafe-any-identity was given: the signature proves that somebody signed, and everybody can. Name the signer with --identity and --issuer."
@@ -248,6 +280,9 @@ codes! {
     WeakerTrust "trust-without-log" Info Allowed
         "This trust root has no transparency log"
         "GitHub's own Sigstore instance logs neither certificates nor signatures publicly; its timestamps stand in. Evidence that is present is still verified."
+    WarningsDenied "warnings-denied" Deny Denied
+        "A warning was given, and warnings deny"
+        "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
     PatternNoRef "pattern-without-ref" Warning Allowed
         "The pattern accepts any ref"
         "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."
@@ -269,8 +304,9 @@ codes! {
     LargeListTruncated "details-omitted" Info Allowed
         "Some details were left out"
         "There were more candidates than a report should hold; the limit is named."
+    }
 
-    // Configuration.
+    Configuration "Configuration" {
     PolicyInvalid "policy-invalid" Deny Misconfigured
         "The policy file is invalid"
         "Every mistake is listed with its place. Nothing was examined."
@@ -292,6 +328,7 @@ codes! {
     InternalError "internal-error" Deny Undecided
         "Something in Portcullis failed"
         "A check ended without an answer, so nothing is allowed. Please report it with the output of --verbose."
+    }
 }
 
 impl fmt::Display for Code {

@@ -122,6 +122,13 @@ impl Finding {
         }
     }
 
+    /// Says that `--deny-warnings` is why something is denied.
+    pub(super) fn warnings_denied() -> Self {
+        Self::new(Code::WarningsDenied, "there is a warning, and warnings deny")
+            .origin(&Origin::flag("--deny-warnings"))
+            .help("put right what the warnings name")
+    }
+
     /// Adds what was found.
     #[must_use]
     pub fn found(mut self, found: impl Into<String>) -> Self {

@@ -8,8 +8,8 @@ mod finding;
 mod model;
 mod verdict;
 
-pub use code::{Code, Severity};
-pub use finding::{Finding, Origin, PartDifference};
+pub use code::{Code, Group, Severity};
+pub use finding::{Excerpt, Finding, Origin, PartDifference};
 pub use model::{
     CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,
     Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,

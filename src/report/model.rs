@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{ExitCode, Finding, Severity, Verdict};
+use super::{Code, ExitCode, Finding, Severity, Verdict};
 use crate::subject::Digest;
 
 /// Version of the JSON report; raised when a member changes meaning or goes away.
@@ -299,29 +299,36 @@ impl Report {
     /// Joins the subjects' verdicts with the findings of the run. The exit code is a total function of the result.
     ///
     /// A finding of the run that denies makes the whole run misconfigured: such findings are about policy, trust or
-    /// keys. A warning denies when `deny_warnings` is set.
+    /// keys. With `deny_warnings` a warning denies, and a finding says that this is why.
     pub fn conclude(&mut self, deny_warnings: bool) {
-        let mut verdicts: Vec<Verdict> = self.subjects.iter().map(|subject| subject.verdict).collect();
-        for finding in &self.findings {
-            match finding.severity {
-                Severity::Deny => verdicts.push(finding.code.verdict()),
-                Severity::Warning if deny_warnings => verdicts.push(Verdict::Denied),
-                Severity::Warning | Severity::Info => {}
-            }
-        }
         if deny_warnings {
-            for subject in &mut self.subjects {
-                let warned = subject
-                    .all_findings()
-                    .any(|finding| finding.severity == Severity::Warning);
-                if warned && subject.verdict == Verdict::Allowed {
-                    subject.verdict = Verdict::Denied;
-                    verdicts.push(Verdict::Denied);
-                }
+            self.turn_warnings_into_denials();
+        }
+        let of_run = self
+            .findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Deny)
+            .map(|finding| finding.code.verdict());
+        self.verdict = Verdict::worst(self.subjects.iter().map(|subject| subject.verdict).chain(of_run));
+        self.exit_code = self.verdict.into();
+    }
+
+    /// Denies every allowed subject that has a warning, and the run if it has one itself.
+    fn turn_warnings_into_denials(&mut self) {
+        let warns = |finding: &Finding| finding.severity == Severity::Warning;
+        for subject in &mut self.subjects {
+            if subject.verdict == Verdict::Allowed && subject.all_findings().any(warns) {
+                subject.verdict = Verdict::Denied;
+                subject.findings.push(Finding::warnings_denied());
             }
         }
-        self.verdict = Verdict::worst(verdicts);
-        self.exit_code = self.verdict.into();
+        let said = self
+            .findings
+            .iter()
+            .any(|finding| finding.code == Code::WarningsDenied);
+        if !said && self.findings.iter().any(warns) {
+            self.findings.push(Finding::warnings_denied());
+        }
     }
 
     /// Every finding in the report, the run's first.
@@ -341,5 +348,76 @@ impl SubjectReport {
         self.findings
             .iter()
             .chain(accepted.flat_map(|candidate| candidate.findings.iter()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(subject: Verdict, about_subject: Vec<Finding>, about_run: Vec<Finding>) -> Report {
+        Report {
+            schema_version: SCHEMA_VERSION,
+            tool: ToolReport::THIS,
+            command: "verify",
+            time: Timestamp::UNIX_EPOCH,
+            verdict: Verdict::Undecided,
+            exit_code: ExitCode::Undecided,
+            trust: None,
+            policy: None,
+            pins: Vec::new(),
+            findings: about_run,
+            subjects: vec![SubjectReport {
+                input: "a".to_owned(),
+                kind: SubjectKind::File,
+                name: "a".to_owned(),
+                digest: None,
+                platform: None,
+                verdict: subject,
+                places: Vec::new(),
+                candidates: Vec::new(),
+                findings: about_subject,
+            }],
+        }
+    }
+
+    fn warning() -> Finding {
+        Finding::new(Code::UnsafeAnyIdentity, "any signer was accepted")
+    }
+
+    #[test]
+    fn a_warning_passes_unless_warnings_deny() {
+        let mut report = report(Verdict::Allowed, vec![warning()], Vec::new());
+        report.conclude(false);
+        assert_eq!(report.exit_code, ExitCode::Allowed);
+        report.conclude(true);
+        assert_eq!(report.exit_code, ExitCode::Denied);
+        assert_eq!(report.subjects[0].verdict, Verdict::Denied);
+        assert_eq!(report.subjects[0].findings[1].code, Code::WarningsDenied);
+    }
+
+    #[test]
+    fn a_warning_about_the_run_denies_and_says_so_once() {
+        let mut report = report(Verdict::Allowed, Vec::new(), vec![warning()]);
+        report.conclude(true);
+        report.conclude(true);
+        assert_eq!(report.verdict, Verdict::Denied);
+        assert_eq!(report.findings.len(), 2);
+    }
+
+    #[test]
+    fn denying_warnings_leaves_other_verdicts_as_they_are() {
+        let mut report = report(Verdict::NoEvidence, vec![warning()], Vec::new());
+        report.conclude(true);
+        assert_eq!(report.verdict, Verdict::NoEvidence);
+        assert_eq!(report.subjects[0].findings, [warning()]);
+    }
+
+    #[test]
+    fn a_denying_finding_about_the_run_decides_over_allowed_subjects() {
+        let invalid = Finding::new(Code::PolicyInvalid, "unknown key");
+        let mut report = report(Verdict::Allowed, Vec::new(), vec![invalid]);
+        report.conclude(false);
+        assert_eq!(report.exit_code, ExitCode::Configuration);
     }
 }
