@@ -8,5 +8,6 @@
 //!
 //! Imports go one way, left to right.
 
+pub mod registry;
 pub mod report;
 pub mod subject;
