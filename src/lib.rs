@@ -9,6 +9,7 @@
 //! Imports go one way, left to right.
 
 pub mod attestation;
+pub mod registry;
 pub mod report;
 pub mod strict_json;
 pub mod subject;

@@ -259,6 +259,9 @@ codes! {
     PlaceFailed "place-failed" Deny Undecided
         "A place did not answer"
         "What could not be read may hold the very signature that is missing, or the one that would deny. Trying again may help."
+    EvidenceUnreadable "evidence-unreadable" Deny Undecided
+        "Attached evidence cannot be read"
+        "A signature or attestation is listed, but its file could not be read. It may be the very one that is missing, or the one that would deny. Check that everything was copied."
     SubjectUnreadable "subject-unreadable" Deny Undecided
         "The subject cannot be read"
         "The file or layout could not be read to its end, or changed while it was being read."

@@ -1,0 +1,246 @@
+//! Finding everything that is attached to a digest.
+//!
+//! Every place is looked in and reported, also when it holds nothing (promise 5). The rules for what a place gives:
+//!
+//! - *Failed*: the place could not be listed completely, so there may be more than what was delivered.
+//! - *Found*: something is attached, including what could not be read; that is delivered as
+//!   [`AttachmentContent::Unreadable`] with its finding.
+//! - *Nothing*: the place was listed completely and is empty.
+//!
+//! A manifest that several places lead to is delivered once, with the first of them, and counted by each. Signatures are
+//! not looked at here: an attachment is a claim until the caller has verified it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::attachment::{Attachment, AttachmentContent, classify};
+use super::limits::{MAX_ATTACHMENTS, MAX_EVIDENCE_TOTAL_BYTES};
+use super::manifest::{Content, Descriptor, Document};
+use super::store::{Listing, Store};
+use crate::report::{Code, Finding, Place, PlaceKind, PlaceOutcome};
+use crate::subject::Digest;
+
+/// Hex digits that a referrers tag keeps of a digest (OCI distribution specification, referrers tag schema).
+const REFERRERS_TAG_HEX: usize = 64;
+
+/// Everything that is attached to one digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Discovery {
+    /// Every place that was looked in and what it gave.
+    pub places: Vec<Place>,
+    /// What was found, in the order of the places.
+    pub attachments: Vec<Attachment>,
+}
+
+/// Looks in every place of `store` for what is attached to `digest`.
+///
+/// Never fails as a whole: a place that does not answer is a [`Place`] whose outcome says so. Evidence about an index
+/// is found by asking for the index's digest, and about its images by asking for theirs.
+pub fn discover(store: &impl Store, digest: &Digest) -> Discovery {
+    let mut search = Search {
+        store,
+        digest,
+        places: Vec::new(),
+        attachments: Vec::new(),
+        delivered: BTreeMap::new(),
+        bytes: 0,
+    };
+    search.place(PlaceKind::Referrers, store.name(), store.referrers(digest));
+    search.referrers_tag();
+    for (kind, suffix) in [
+        (PlaceKind::SignatureTag, "sig"),
+        (PlaceKind::AttestationTag, "att"),
+        (PlaceKind::SbomTag, "sbom"),
+    ] {
+        let tag = format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex());
+        let listing = store.tagged(&tag);
+        search.place(kind, tag, listing);
+    }
+    if let Some(listing) = store.saved_with(digest) {
+        search.place(PlaceKind::SavedLayout, store.name(), listing);
+    }
+    search.place(PlaceKind::BuildkitIndex, store.name(), store.buildkit(digest));
+    Discovery {
+        places: search.places,
+        attachments: search.attachments,
+    }
+}
+
+struct Search<'a, S> {
+    store: &'a S,
+    digest: &'a Digest,
+    places: Vec<Place>,
+    attachments: Vec<Attachment>,
+    /// Manifests that have been delivered, with the number of attachments each gave.
+    delivered: BTreeMap<Digest, usize>,
+    /// Bytes of all evidence that is kept.
+    bytes: u64,
+}
+
+impl<S: Store> Search<'_, S> {
+    /// The index under the referrers tag lists manifests as the referrers API does.
+    fn referrers_tag(&mut self) {
+        let mut hex = self.digest.to_hex();
+        hex.truncate(REFERRERS_TAG_HEX);
+        let tag = format!("{}-{hex}", self.digest.algorithm().name());
+        let tagged = self.store.tagged(&tag);
+        let mut listing = Listing {
+            found: Vec::new(),
+            failed: tagged.failed,
+        };
+        for descriptor in &tagged.found {
+            match self.store.manifest(descriptor) {
+                Ok(Document {
+                    content: Content::Index { manifests },
+                    ..
+                }) => listing.found.extend(manifests),
+                Ok(Document {
+                    content: Content::Image { .. },
+                    ..
+                }) => listing.failed.push(Finding::new(
+                    Code::LayoutMalformed,
+                    format!("the referrers tag {tag} has to point to an index, and points to a manifest"),
+                )),
+                Err(finding) => listing.failed.push(*finding),
+            }
+        }
+        self.place(PlaceKind::ReferrersTag, tag, listing);
+    }
+
+    /// Delivers what `listing` holds and reports the place.
+    fn place(&mut self, kind: PlaceKind, location: String, listing: Listing) {
+        let Listing { found, mut failed } = listing;
+        let mut count = 0_usize;
+        let mut seen = BTreeSet::new();
+        for descriptor in &found {
+            if !seen.insert(&descriptor.digest) {
+                continue;
+            }
+            match self.manifest(kind, &location, descriptor) {
+                Ok(given) => count = count.saturating_add(given),
+                Err(limit) => {
+                    failed.push(*limit);
+                    break;
+                }
+            }
+        }
+        let outcome = match (failed.first(), count) {
+            (Some(first), _) => PlaceOutcome::Failed {
+                detail: match failed.len() {
+                    1 => first.message.clone(),
+                    several => format!("{}, and {} more", first.message, several.saturating_sub(1)),
+                },
+            },
+            (None, 0) => PlaceOutcome::Nothing,
+            (None, count) => PlaceOutcome::Found { count },
+        };
+        self.places.push(Place {
+            kind,
+            location,
+            about: Some(self.digest.clone()),
+            outcome,
+        });
+    }
+
+    /// Delivers one manifest and says how many attachments it has. An error means that a limit ended the search.
+    fn manifest(
+        &mut self,
+        kind: PlaceKind,
+        location: &str,
+        descriptor: &Descriptor,
+    ) -> Result<usize, Box<Finding>> {
+        if let Some(count) = self.delivered.get(&descriptor.digest) {
+            return Ok(*count);
+        }
+        let location = match kind {
+            PlaceKind::SignatureTag | PlaceKind::AttestationTag | PlaceKind::SbomTag => location.to_owned(),
+            _ => descriptor.digest.to_string(),
+        };
+        let about = match kind {
+            PlaceKind::BuildkitIndex => descriptor.buildkit_subject(),
+            _ => None,
+        };
+        let about = about.unwrap_or_else(|| self.digest.clone());
+        let document = match self.store.manifest(descriptor) {
+            Ok(document) => document,
+            Err(finding) => {
+                self.deliver(location, about, AttachmentContent::Unreadable(*finding))?;
+                self.delivered.insert(descriptor.digest.clone(), 1);
+                return Ok(1);
+            }
+        };
+        if let Some(finding) = self.refers_elsewhere(kind, descriptor, &document) {
+            // Not marked as delivered: it may be evidence by another place's rule.
+            self.deliver(location, about, AttachmentContent::Unreadable(finding))?;
+            return Ok(1);
+        }
+        let items = classify(&document);
+        let count = items.len();
+        for (index, item) in items.into_iter().enumerate() {
+            let location = match document.content {
+                Content::Image { ref layers, .. } if !layers.is_empty() => {
+                    format!("{location}, layer {} of {count}", index.saturating_add(1))
+                }
+                _ => location.clone(),
+            };
+            self.bytes = self.bytes.saturating_add(item.size());
+            if self.bytes > MAX_EVIDENCE_TOTAL_BYTES {
+                return Err(too_much("bytes", MAX_EVIDENCE_TOTAL_BYTES));
+            }
+            let content = item.read(self.store);
+            self.deliver(location, about.clone(), content)?;
+        }
+        self.delivered.insert(descriptor.digest.clone(), count);
+        Ok(count)
+    }
+
+    /// A referrer is one because of its `subject`. One that is listed and has another was listed by mistake, or to
+    /// make it look like evidence about this digest.
+    fn refers_elsewhere(
+        &self,
+        kind: PlaceKind,
+        descriptor: &Descriptor,
+        document: &Document,
+    ) -> Option<Finding> {
+        if !matches!(kind, PlaceKind::Referrers | PlaceKind::ReferrersTag) {
+            return None;
+        }
+        let subject = document.subject.as_ref().map(|subject| &subject.digest);
+        (subject != Some(self.digest)).then(|| {
+            Finding::new(
+                Code::ArtifactMismatch,
+                format!(
+                    "{} is listed as a referrer of another manifest than its own subject",
+                    descriptor.digest
+                ),
+            )
+            .found(subject.map_or_else(|| "no subject".to_owned(), Digest::to_string))
+            .expected(self.digest.to_string())
+        })
+    }
+
+    fn deliver(
+        &mut self,
+        location: String,
+        about: Digest,
+        content: AttachmentContent,
+    ) -> Result<(), Box<Finding>> {
+        if self.attachments.len() >= MAX_ATTACHMENTS {
+            return Err(too_much("attachments", MAX_ATTACHMENTS as u64));
+        }
+        self.attachments.push(Attachment {
+            // The place is pushed after all that it gives.
+            place: self.places.len(),
+            location,
+            about,
+            content,
+        });
+        Ok(())
+    }
+}
+
+fn too_much(what: &str, limit: u64) -> Box<Finding> {
+    Box::new(Finding::new(
+        Code::LayoutMalformed,
+        format!("more is attached than is looked at: {what}, at most {limit}"),
+    ))
+}

@@ -1,0 +1,41 @@
+//! The limits on what an image layout or registry may make Portcullis read (promise 7).
+//!
+//! They are far above what real images and their evidence need. Passing one is an error that names it, never a
+//! shortened answer.
+
+/// Bytes of one manifest or index, `index.json` included. The OCI distribution specification asks registries to take
+/// manifests of up to 4 MiB, so larger ones could not be pushed.
+pub const MAX_MANIFEST_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes of the `oci-layout` file, which holds one short member.
+pub const MAX_LAYOUT_FILE_BYTES: u64 = 4 * 1024;
+
+/// Bytes of an image configuration; read only to learn the platform of an image that is in no index.
+pub const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes of one evidence blob: a bundle, a signature payload or an attestation with its predicate.
+pub const MAX_EVIDENCE_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Bytes of all evidence blobs that are kept for one digest.
+pub const MAX_EVIDENCE_TOTAL_BYTES: u64 = 256 * 1024 * 1024;
+
+/// Bytes of all manifests and indexes of one layout.
+pub const MAX_MANIFEST_TOTAL_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Entries of all indexes of one layout together, `index.json` included.
+pub const MAX_MANIFESTS: usize = 10_000;
+
+/// How deep indexes may be nested below `index.json`. BuildKit and cosign need two.
+pub const MAX_INDEX_DEPTH: usize = 8;
+
+/// Layers of one manifest. Image builders stop at 127; a signature manifest has one layer for each signature.
+pub const MAX_LAYERS: usize = 1_000;
+
+/// Attachments that are delivered for one digest (CVE-2023-46737, CVE-2024-29903).
+pub const MAX_ATTACHMENTS: usize = 1_000;
+
+/// Names that a message lists before it says how many more there are.
+pub(crate) const MAX_LISTED: usize = 20;
+
+/// Characters of a foreign string that a message repeats.
+pub(crate) const MAX_QUOTED_CHARS: usize = 200;
