@@ -12,4 +12,5 @@ pub mod attestation;
 pub mod registry;
 pub mod report;
 pub mod strict_json;
+pub mod sigstore;
 pub mod subject;

@@ -1,0 +1,3 @@
+//! Sigstore: trust roots, bundles, identities and keys.
+
+pub mod trust;
