@@ -9,8 +9,11 @@
 //! Imports go one way, left to right.
 
 pub mod attestation;
+pub mod cli;
+pub mod ops;
+pub mod policy;
 pub mod registry;
 pub mod report;
-pub mod strict_json;
 pub mod sigstore;
+pub mod strict_json;
 pub mod subject;

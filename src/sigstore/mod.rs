@@ -1,3 +1,12 @@
-//! Sigstore: trust roots, bundles, identities and keys.
+//! Sigstore: trust roots, bundles, cosign's older forms, who may sign, and the one engine that verifies.
 
+pub mod bundle;
+pub mod certificate;
+mod engine;
+pub mod legacy;
+pub mod pin;
+mod refusal;
 pub mod trust;
+
+pub use bundle::ParsedBundle;
+pub use engine::{Artifact, Content, Engine, SignedPayload, Verified};

@@ -1,0 +1,136 @@
+//! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
+
+mod commands;
+mod completions;
+mod conformance;
+mod explain;
+mod generate;
+mod output;
+mod pins;
+mod policy;
+mod problem;
+mod trust;
+mod verify;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+pub use commands::Command;
+pub(crate) use problem::Problem;
+
+use crate::report::ExitCode;
+use output::Console;
+
+/// Decides whether a software artifact may pass.
+#[derive(Debug, Parser)]
+#[command(
+    name = "portcullis",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = AFTER_HELP
+)]
+pub struct Cli {
+    /// Options that every command has.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 allowed, 1 denied, 2 usage, 3 no evidence, 4 undecided (retry may help), 5 configuration, 101 bug.
+
+Examples:
+  portcullis verify app.tar.gz --identity-regex 'https://github\\.com/org/app/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+' \\
+      --issuer https://token.actions.githubusercontent.com
+  portcullis explain identity-mismatch";
+
+/// Options that every command has.
+#[derive(Debug, Clone, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to
+    /// standard error; another format without a file goes to standard output
+    #[arg(long, global = true, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse_target)]
+    pub format: Vec<output::Target>,
+    /// File for the one format that names none
+    #[arg(short, long, global = true, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Say nothing about what passed
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Show every check and every place
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: output::ColorChoice,
+    /// Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided
+    #[arg(long, global = true, value_name = "DURATION", default_value = "5m", value_parser = parse_duration)]
+    pub timeout: Duration,
+    /// Subjects examined at once [default: number of processors]
+    #[arg(long, global = true, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Never use the network; a cached or built-in trust root is used as it is, and the report gives its age
+    #[arg(long, global = true)]
+    pub offline: bool,
+}
+
+/// Runs one command line and returns the exit code. Prints; never exits.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match command().try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => return output::clap_message(&error),
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return output::clap_message(&error),
+    };
+    let console = match Console::new(&cli.global) {
+        Ok(console) => console,
+        Err(problem) => return problem.show_plainly(),
+    };
+    let timeout = cli.global.timeout;
+    let for_timeout = console.clone();
+    // The run has a thread of its own, so that a stalled read cannot outlive the deadline: the process ends with the
+    // main thread.
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let worker = std::thread::spawn(move || {
+        let code = commands::dispatch(cli, &console);
+        // Nobody listens after the deadline.
+        let _ = sender.send(code);
+    });
+    match receiver.recv_timeout(timeout) {
+        Ok(code) => code,
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => for_timeout.timed_out(timeout),
+        // The worker ended without a code: it panicked, and the panic's message is on standard error.
+        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+            drop(worker.join());
+            ExitCode::Bug
+        }
+    }
+}
+
+/// The whole command line as clap sees it; also for completions and man pages.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
+
+/// Reads a duration: a number with s, m, h or d.
+pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
+    crate::policy::duration::parse(text).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::command().debug_assert();
+    }
+}

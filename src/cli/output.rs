@@ -1,0 +1,202 @@
+//! Where results go. A result that could not be written is never a pass.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{Global, Problem};
+use crate::report::render::{self, Format, Style};
+use crate::report::{ExitCode, Report};
+
+/// Width of the human report when standard error is no terminal.
+const PLAIN_WIDTH: usize = 100;
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// A format and the file that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    format: Format,
+    file: Option<PathBuf>,
+}
+
+/// Reads `FORMAT` or `FORMAT=FILE`.
+pub(super) fn parse_target(text: &str) -> Result<Target, String> {
+    let (name, file) = match text.split_once('=') {
+        Some((_, "")) => return Err("the file name after = is empty".to_owned()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (text, None),
+    };
+    let format = name.parse().map_err(|error: render::UnknownFormat| error.to_string())?;
+    Ok(Target { format, file })
+}
+
+/// Where everything that a run has to say goes.
+#[derive(Debug, Clone)]
+pub(crate) struct Console {
+    files: Vec<(Format, PathBuf)>,
+    stdout: Option<Format>,
+    human: bool,
+    quiet: bool,
+    style: Style,
+    progress: bool,
+}
+
+impl Console {
+    /// Sorts out the targets. Two formats cannot share standard output.
+    pub(super) fn new(global: &Global) -> Result<Self, Problem> {
+        let mut console = Self {
+            files: Vec::new(),
+            stdout: None,
+            human: false,
+            quiet: global.quiet,
+            style: style(global),
+            progress: io::stderr().is_terminal() && std::env::var_os("CI").is_none() && !global.quiet,
+        };
+        let mut output = global.output.clone();
+        for target in &global.format {
+            match (target.format, target.file.clone().or_else(|| output.take())) {
+                (format, Some(file)) => console.files.push((format, file)),
+                (Format::Human, None) => console.human = true,
+                (format, None) if console.stdout.is_none() => console.stdout = Some(format),
+                (_, None) => {
+                    return Err(Problem::usage("two formats cannot both go to standard output")
+                        .help("give one of them a file: --format sarif=out.sarif --format json"));
+                }
+            }
+        }
+        if output.is_some() {
+            return Err(Problem::usage("--output names a file, but every --format has one already"));
+        }
+        Ok(console)
+    }
+
+    /// Whether progress may be drawn on standard error.
+    pub(crate) fn shows_progress(&self) -> bool {
+        self.progress
+    }
+
+    /// Writes the report everywhere it goes and returns the exit code: the report's own, or undecided when something
+    /// could not be written. Standard output comes last, so that it never promises what another file failed to hold.
+    pub(crate) fn finish(&self, report: &Report) -> ExitCode {
+        match self.write_report(report) {
+            Ok(()) => report.exit_code,
+            Err(problem) => self.fail(&problem),
+        }
+    }
+
+    fn write_report(&self, report: &Report) -> Result<(), Problem> {
+        for (format, path) in &self.files {
+            let text = render::render(report, *format, &Style { color: false, ..self.style.clone() });
+            write_file(path, &text)
+                .map_err(|error| Problem::undecided(format!("{}: cannot write: {error}", path.display())))?;
+        }
+        if self.human && !(self.quiet && report.exit_code == ExitCode::Allowed) {
+            to_stderr(&render::render(report, Format::Human, &self.style));
+        }
+        match self.stdout {
+            Some(format) => self.print(&render::render(report, format, &Style { color: false, ..self.style.clone() })),
+            None => match render::stdout_lines(report) {
+                Some(lines) => self.print(&lines),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// Writes to standard output; a closed pipe or a full disk is a problem.
+    pub(crate) fn print(&self, text: &str) -> Result<(), Problem> {
+        to_stdout(text).map_err(|error| Problem::undecided(format!("cannot write to standard output: {error}")))
+    }
+
+    /// Prints the result of a command that has no report.
+    pub(crate) fn print_and_exit(&self, text: &str, code: ExitCode) -> ExitCode {
+        match self.print(text) {
+            Ok(()) => code,
+            Err(problem) => self.fail(&problem),
+        }
+    }
+
+    /// Says what went wrong and returns the exit code.
+    pub(crate) fn fail(&self, problem: &Problem) -> ExitCode {
+        to_stderr(&problem.text());
+        problem.code
+    }
+
+    /// Whether standard output should hold JSON.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.stdout == Some(Format::Json)
+    }
+
+    /// The style of human texts.
+    pub(crate) fn style(&self) -> &Style {
+        &self.style
+    }
+
+    /// Says that the deadline passed.
+    pub(super) fn timed_out(&self, timeout: Duration) -> ExitCode {
+        let problem = Problem::undecided(format!("not finished after {timeout:?}, so nothing is decided"))
+            .help("try again, or raise --timeout");
+        self.fail(&problem)
+    }
+}
+
+fn style(global: &Global) -> Style {
+    let terminal = io::stderr().is_terminal();
+    let color = match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+    };
+    let width = if terminal { terminal_width() } else { PLAIN_WIDTH };
+    Style { color, width, verbose: global.verbose, unicode: true }
+}
+
+fn terminal_width() -> usize {
+    let columns = indicatif::TermLike::width(&indicatif::TermLike::clone_stderr());
+    usize::from(columns).clamp(40, 160)
+}
+
+fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
+    let mut file = File::create(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all().or_else(|error| match error.kind() {
+        // Pipes and devices cannot be synced; regular files can, and a full disk shows here at the latest.
+        io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported => Ok(()),
+        _ => Err(error),
+    })
+}
+
+fn to_stdout(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}
+
+/// Writes to standard error. If even that fails there is nobody left to tell.
+pub(super) fn to_stderr(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Shows what clap has to say: help and version on standard output, mistakes on standard error.
+pub(super) fn clap_message(error: &clap::Error) -> ExitCode {
+    use clap::error::ErrorKind;
+    let asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if asked_for {
+        return match to_stdout(&error.render().to_string()) {
+            Ok(()) => ExitCode::Allowed,
+            Err(_) => ExitCode::Undecided,
+        };
+    }
+    to_stderr(&error.render().to_string());
+    ExitCode::Usage
+}

@@ -1,0 +1,5 @@
+//! Use cases: what a command does, without its command line. The same functions serve every door.
+
+pub mod hash;
+pub mod pool;
+pub mod verify;

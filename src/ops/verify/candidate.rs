@@ -1,0 +1,137 @@
+//! Candidates: what was found attached to a subject, in the one form that is examined.
+
+use crate::report::{EvidenceKind, Finding};
+use crate::sigstore::{ParsedBundle, legacy};
+use crate::subject::Digest;
+
+use crate::registry::{Attachment, AttachmentContent};
+
+/// One candidate of a subject. A claim until it was examined.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Where it was found.
+    pub location: String,
+    /// Name of its format.
+    pub format: String,
+    /// The digest that it hangs on.
+    pub about: Digest,
+    /// What it holds.
+    pub material: Material,
+}
+
+/// What a candidate holds.
+#[derive(Debug)]
+pub enum Material {
+    /// A bundle about the subject itself.
+    Bundle(Box<ParsedBundle>),
+    /// A bundle over a simple-signing payload, which in turn names the image.
+    OverPayload {
+        /// The bundle.
+        bundle: Box<ParsedBundle>,
+        /// The payload.
+        payload: Vec<u8>,
+    },
+    /// A statement that nobody signed, with the predicate type that it claims.
+    Unsigned(Option<String>),
+    /// Present, but it cannot be read, for this reason.
+    Unreadable(Finding),
+}
+
+impl Candidate {
+    /// A candidate from the bytes of a bundle.
+    pub fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
+        match ParsedBundle::parse(bytes) {
+            Ok(bundle) => Self {
+                location,
+                format: bundle.format().to_owned(),
+                about: about.clone(),
+                material: Material::Bundle(Box::new(bundle)),
+            },
+            Err(finding) => Self::unreadable(location, "bundle", about, finding),
+        }
+    }
+
+    /// A candidate from something that hangs on an image.
+    pub fn from_attachment(attachment: Attachment) -> Self {
+        let Attachment { location, about, content, .. } = attachment;
+        match content {
+            AttachmentContent::Bundle { bytes, .. } => Self::from_bundle(location, &about, &bytes),
+            AttachmentContent::LegacySignature { payload, annotations } => {
+                Self::converted(location, "cosign legacy signature", &about, legacy::signature(&annotations), |bundle| {
+                    Material::OverPayload { bundle, payload }
+                })
+            }
+            AttachmentContent::LegacyAttestation { envelope, annotations } => Self::converted(
+                location,
+                "cosign legacy attestation",
+                &about,
+                legacy::attestation(&envelope, &annotations),
+                Material::Bundle,
+            ),
+            AttachmentContent::Unsigned { format, predicate_type } => Self {
+                location,
+                format: format.to_owned(),
+                about,
+                material: Material::Unsigned(predicate_type),
+            },
+            AttachmentContent::Unreadable(finding) => Self::unreadable(location, "unreadable", &about, finding),
+        }
+    }
+
+    fn converted(
+        location: String,
+        format: &str,
+        about: &Digest,
+        bundle: Result<ParsedBundle, Finding>,
+        material: impl FnOnce(Box<ParsedBundle>) -> Material,
+    ) -> Self {
+        match bundle {
+            Ok(bundle) => {
+                let material = material(Box::new(bundle));
+                Self { location, format: format.to_owned(), about: about.clone(), material }
+            }
+            Err(finding) => Self::unreadable(location, format, about, finding),
+        }
+    }
+
+    fn unreadable(location: String, format: &str, about: &Digest, finding: Finding) -> Self {
+        let material = Material::Unreadable(finding);
+        Self { location, format: format.to_owned(), about: about.clone(), material }
+    }
+
+    /// The bundle, when there is one.
+    pub fn bundle(&self) -> Option<&ParsedBundle> {
+        match &self.material {
+            Material::Bundle(bundle) | Material::OverPayload { bundle, .. } => Some(bundle),
+            Material::Unsigned(_) | Material::Unreadable(_) => None,
+        }
+    }
+
+    /// The predicate type that it claims, when it claims one.
+    pub fn claimed_predicate_type(&self) -> Option<String> {
+        match &self.material {
+            Material::Bundle(bundle) => bundle.claimed_predicate_type(),
+            Material::Unsigned(predicate_type) => predicate_type.clone(),
+            Material::OverPayload { .. } | Material::Unreadable(_) => None,
+        }
+    }
+
+    /// What kind of evidence it is, going by its form.
+    pub fn kind(&self) -> EvidenceKind {
+        match &self.material {
+            Material::Unsigned(_) => EvidenceKind::Unsigned,
+            Material::Unreadable(_) => EvidenceKind::Unreadable,
+            Material::OverPayload { .. } => EvidenceKind::Signature,
+            Material::Bundle(bundle) if bundle.is_attestation() => {
+                let claimed = bundle.claimed_predicate_type();
+                // cosign v3 signs images with a statement that says nothing but "signed".
+                if claimed.as_deref() == Some(crate::attestation::COSIGN_SIGN_TYPE) {
+                    EvidenceKind::Signature
+                } else {
+                    EvidenceKind::Attestation
+                }
+            }
+            Material::Bundle(_) => EvidenceKind::Signature,
+        }
+    }
+}

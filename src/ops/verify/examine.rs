@@ -1,0 +1,262 @@
+//! Examining one candidate: it is verified once, and then held against each demand.
+
+use jiff::Timestamp;
+
+use super::candidate::{Candidate, Material};
+use super::content;
+use super::decide::{Accepted, Met, Standing};
+use crate::attestation::{SimpleSigning, Statement};
+use crate::policy::{Demand, DemandKind};
+use crate::report::{CandidateReport, Code, EvidenceKind, Finding, Verdict};
+use crate::sigstore::certificate::CertificateFacts;
+use crate::sigstore::pin::{LogRequirement, PublicKey};
+use crate::sigstore::{Artifact, Content, Engine, ParsedBundle, Verified};
+use crate::subject::Digest;
+
+/// A key that some pin accepts.
+pub type AcceptedKey<'a> = (&'a PublicKey, LogRequirement);
+
+/// A candidate after its signature, certificate or key, log entries and timestamps were checked.
+pub struct Checked<'a> {
+    candidate: &'a Candidate,
+    outcome: Outcome,
+}
+
+enum Outcome {
+    Genuine(Box<Genuine>),
+    Refused(Finding),
+    Unsigned,
+}
+
+/// A verified candidate and what it says.
+pub struct Genuine {
+    /// The engine's proof.
+    pub verified: Verified,
+    /// What was signed.
+    pub says: Says,
+}
+
+/// What a verified signature covers.
+pub enum Says {
+    /// The artifact itself.
+    Artifact,
+    /// A simple-signing payload that names the image.
+    Image(SimpleSigning),
+    /// A statement about the artifact.
+    Statement(Statement),
+}
+
+/// Verifies a candidate against its subject. `content` are the subject's bytes, where there are any.
+pub fn check<'a>(
+    candidate: &'a Candidate,
+    engine: &Engine,
+    content: Content<'_>,
+    keys: &[AcceptedKey<'_>],
+) -> Checked<'a> {
+    let outcome = match &candidate.material {
+        Material::Unsigned(_) => Outcome::Unsigned,
+        Material::Unreadable(finding) => Outcome::Refused(finding.clone()),
+        Material::Bundle(bundle) => {
+            let artifact = Artifact { digest: &candidate.about, content };
+            settle(verify(engine, bundle, artifact, keys), |verified| statement(verified, &candidate.about))
+        }
+        Material::OverPayload { bundle, payload } => {
+            let digest = Digest::sha256(payload);
+            let artifact = Artifact { digest: &digest, content: Content::Memory(payload) };
+            settle(verify(engine, bundle, artifact, keys), |_| image(payload, &candidate.about))
+        }
+    };
+    Checked { candidate, outcome }
+}
+
+fn settle(
+    verified: Result<Verified, Finding>,
+    read: impl FnOnce(&Verified) -> Result<Says, Finding>,
+) -> Outcome {
+    let genuine = verified.and_then(|verified| {
+        let says = read(&verified)?;
+        Ok(Genuine { verified, says })
+    });
+    match genuine {
+        Ok(genuine) => Outcome::Genuine(Box::new(genuine)),
+        Err(finding) => Outcome::Refused(finding),
+    }
+}
+
+/// A certificate verifies itself under the trust root; a bare key has to be one that a pin accepts.
+fn verify(
+    engine: &Engine,
+    bundle: &ParsedBundle,
+    artifact: Artifact<'_>,
+    keys: &[AcceptedKey<'_>],
+) -> Result<Verified, Finding> {
+    if bundle.certificate().is_some() || keys.is_empty() {
+        return engine.verify_certificate(bundle, artifact);
+    }
+    let mut refused = None;
+    for (key, log) in keys {
+        match engine.verify_key(bundle, artifact, key, *log) {
+            Ok(verified) => return Ok(verified),
+            Err(finding) => refused = Some(refused.unwrap_or(finding)),
+        }
+    }
+    Err(refused.unwrap_or_else(|| Finding::new(Code::InternalError, "no key was tried")))
+}
+
+fn statement(verified: &Verified, about: &Digest) -> Result<Says, Finding> {
+    let Some(payload) = verified.payload() else { return Ok(Says::Artifact) };
+    let statement = Statement::parse(&payload.bytes)
+        .map_err(|problem| Finding::new(Code::PayloadMalformed, problem.to_string()))?;
+    // The library compared the digests as well. This is the promise that everything else rests on, so it is kept
+    // here too, over the statement as this program reads it.
+    let comparable = statement.digests().any(|digest| digest.algorithm() == about.algorithm());
+    if comparable && !statement.is_about(about) {
+        return Err(Finding::new(Code::ArtifactMismatch, "the statement is about another artifact")
+            .found(statement.digests().take(3).map(|digest| digest.to_string()).collect::<Vec<_>>().join(", "))
+            .expected(about.to_string()));
+    }
+    Ok(Says::Statement(statement))
+}
+
+fn image(payload: &[u8], about: &Digest) -> Result<Says, Finding> {
+    let payload = SimpleSigning::parse(payload)
+        .map_err(|problem| Finding::new(Code::PayloadMalformed, problem.to_string()))?;
+    if payload.manifest_digest != *about {
+        return Err(Finding::new(Code::PayloadDigestMismatch, "the signed payload names another image")
+            .found(payload.manifest_digest.to_string())
+            .expected(about.to_string()));
+    }
+    Ok(Says::Image(payload))
+}
+
+/// Asks every pin. When none accepts the signer, the findings say for each pin why not.
+fn accepted(demand: &Demand, genuine: &Genuine) -> Result<Accepted, Vec<Finding>> {
+    let signer = genuine.verified.signer();
+    let pins = demand.pins.pins();
+    let mut accepting = Vec::new();
+    let mut refusals = Vec::new();
+    for (index, pin) in pins.iter().enumerate() {
+        match pin.examine(signer) {
+            Ok(()) => accepting.push(index),
+            Err(findings) if pins.len() == 1 => refusals.extend(findings),
+            Err(findings) => refusals.extend(findings.into_iter().map(|finding| Finding {
+                message: format!("pin {}: {}", pin.name(), finding.message),
+                ..finding
+            })),
+        }
+    }
+    Accepted::by(&genuine.verified, accepting).ok_or(refusals)
+}
+
+impl Checked<'_> {
+    /// The verified content, when the candidate is genuine.
+    pub fn genuine(&self) -> Option<&Genuine> {
+        match &self.outcome {
+            Outcome::Genuine(genuine) => Some(genuine),
+            Outcome::Refused(_) | Outcome::Unsigned => None,
+        }
+    }
+
+    /// Whether it is of the kind that a demand asks for. Something that cannot be read may be of any kind.
+    fn is_demanded(&self, kind: &DemandKind) -> bool {
+        let shape = self.candidate.kind();
+        if shape == EvidenceKind::Unreadable {
+            return true;
+        }
+        match kind {
+            DemandKind::SignatureOrAttestation => shape != EvidenceKind::Unsigned,
+            DemandKind::Signature => shape == EvidenceKind::Signature,
+            DemandKind::Attestation(demanded) => {
+                let is_statement = self.candidate.bundle().is_some_and(ParsedBundle::is_attestation);
+                let claimed = self.candidate.claimed_predicate_type();
+                // A statement whose type cannot be read may be of the demanded type.
+                is_statement && claimed.is_none_or(|claimed| demanded.accepts(&claimed))
+            }
+        }
+    }
+
+    /// Holds the candidate against a demand, and says why it does not meet it.
+    pub fn stand(&self, demand: &Demand, now: Timestamp) -> (Standing, Vec<Finding>) {
+        if !self.is_demanded(&demand.kind) {
+            return (Standing::Other, Vec::new());
+        }
+        let genuine = match &self.outcome {
+            Outcome::Unsigned => return (Standing::Other, Vec::new()),
+            Outcome::Refused(finding) if finding.code.verdict() == Verdict::Undecided => {
+                return (Standing::Unknown, vec![finding.clone()]);
+            }
+            Outcome::Refused(finding) => return (Standing::Rejected, vec![finding.clone()]),
+            Outcome::Genuine(genuine) => genuine,
+        };
+        let accepted = match accepted(demand, genuine) {
+            Ok(accepted) => accepted,
+            Err(findings) => return (Standing::Rejected, findings),
+        };
+        let shortcomings = content::shortcomings(genuine, demand, now);
+        match Met::sufficient(accepted, &shortcomings) {
+            Ok(met) => (Standing::Meets(met), content::notes(genuine)),
+            Err(accepted) => (Standing::Insufficient(accepted), shortcomings),
+        }
+    }
+
+    /// The candidate's part of the report.
+    pub fn report(
+        &self,
+        accepted: bool,
+        pins: Vec<String>,
+        findings: Vec<Finding>,
+        public_log_url: &dyn Fn(&str, u64) -> Option<String>,
+    ) -> CandidateReport {
+        let bundle = self.candidate.bundle();
+        let genuine = self.genuine();
+        // Without verification the certificate's words are a claim, and the report marks them as one.
+        let claimed = || {
+            let facts = CertificateFacts::from_der(bundle?.certificate()?).ok()?;
+            Some(facts.report())
+        };
+        CandidateReport {
+            location: self.candidate.location.clone(),
+            format: self.candidate.format.clone(),
+            about: self.candidate.about.clone(),
+            kind: self.candidate.kind(),
+            accepted,
+            verified: genuine.is_some(),
+            predicate_type: self.candidate.claimed_predicate_type(),
+            pins,
+            signer: genuine.map(|genuine| genuine.verified.signer().report()).or_else(claimed),
+            times: genuine.map(|genuine| genuine.verified.times().to_vec()).unwrap_or_default(),
+            logs: bundle.map(|bundle| bundle.log_entries(public_log_url)).unwrap_or_default(),
+            signed: genuine.and_then(Genuine::signed_extras),
+            findings,
+        }
+    }
+
+    /// Whether the candidate is a genuine attestation, and of which type.
+    pub fn attested_type(&self) -> Option<&str> {
+        match &self.genuine()?.says {
+            Says::Statement(statement) => Some(statement.predicate_type()),
+            Says::Artifact | Says::Image(_) => None,
+        }
+    }
+
+    /// Whether nobody signed it.
+    pub fn is_unsigned(&self) -> bool {
+        matches!(self.outcome, Outcome::Unsigned)
+    }
+}
+
+impl Genuine {
+    /// What the signer put under the signature beyond the digest.
+    fn signed_extras(&self) -> Option<serde_json::Value> {
+        match &self.says {
+            Says::Image(payload) => {
+                let optional = payload.optional.clone().map(serde_json::Value::Object);
+                Some(serde_json::json!({
+                    "dockerReference": payload.docker_reference,
+                    "optional": optional,
+                }))
+            }
+            Says::Artifact | Says::Statement(_) => None,
+        }
+    }
+}

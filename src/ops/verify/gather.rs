@@ -1,0 +1,127 @@
+//! Looking for evidence: in named bundle files, beside a file, in a layout. Every place that was looked in is kept with
+//! what it gave.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::candidate::Candidate;
+use crate::report::{Place, PlaceKind, PlaceOutcome};
+use crate::sigstore::bundle::{MAX_BUNDLE_FILE_BYTES, split_documents};
+use crate::subject::Digest;
+
+/// What was collected about one subject.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// Every place that was looked in.
+    pub places: Vec<Place>,
+    /// Every candidate, in the order of the places.
+    pub candidates: Vec<Candidate>,
+}
+
+impl Evidence {
+    /// Whether every place answered.
+    pub fn is_complete(&self) -> bool {
+        !self.places.iter().any(|place| matches!(place.outcome, PlaceOutcome::Failed { .. }))
+    }
+
+    /// Adds what another search gave.
+    pub fn append(&mut self, mut other: Self) {
+        self.places.append(&mut other.places);
+        self.candidates.append(&mut other.candidates);
+    }
+}
+
+/// Reads bundle files that were named. A file that cannot be read is a place that did not answer.
+pub fn named_bundles(paths: &[PathBuf], about: &Digest) -> Evidence {
+    let mut evidence = Evidence::default();
+    for path in paths {
+        bundle_file(&mut evidence, PlaceKind::BundleFile, path, about);
+    }
+    evidence
+}
+
+/// Looks beside a file for `<file>.sigstore.json` and `<file>.sigstore`.
+pub fn beside_file(path: &Path, about: &Digest) -> Evidence {
+    let mut evidence = Evidence::default();
+    for suffix in [".sigstore.json", ".sigstore"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        bundle_file(&mut evidence, PlaceKind::BesideFile, Path::new(&name), about);
+    }
+    evidence
+}
+
+fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Digest) {
+    let location = path.display().to_string();
+    let outcome = match read_capped(path) {
+        Ok(bytes) => bundles_in(evidence, &location, &bytes, about),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && kind == PlaceKind::BesideFile => PlaceOutcome::Nothing,
+        Err(error) => PlaceOutcome::Failed { detail: error.to_string() },
+    };
+    evidence.places.push(Place { kind, location, about: Some(about.clone()), outcome });
+}
+
+fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Digest) -> PlaceOutcome {
+    let parts = match split_documents(bytes) {
+        Ok(parts) => parts,
+        Err(finding) => return PlaceOutcome::Failed { detail: finding.message },
+    };
+    let count = parts.len();
+    for (index, part) in parts.into_iter().enumerate() {
+        let place = match count {
+            1 => location.to_owned(),
+            _ => format!("{location}, bundle {} of {count}", index + 1),
+        };
+        evidence.candidates.push(Candidate::from_bundle(place, about, part));
+    }
+    match count {
+        0 => PlaceOutcome::Nothing,
+        count => PlaceOutcome::Found { count },
+    }
+}
+
+fn read_capped(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BUNDLE_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BUNDLE_FILE_BYTES {
+        return Err(io::Error::other(format!("larger than the limit of {MAX_BUNDLE_FILE_BYTES} bytes")));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::EvidenceKind;
+
+    #[test]
+    fn a_missing_file_is_nothing_beside_a_file_and_a_failure_when_it_was_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let about = Digest::sha256(b"");
+        let beside = beside_file(&dir.path().join("app"), &about);
+        assert!(beside.is_complete());
+        assert_eq!(beside.places.len(), 2);
+        let named = named_bundles(&[dir.path().join("missing")], &about);
+        assert!(!named.is_complete());
+    }
+
+    #[test]
+    fn every_document_becomes_a_candidate_and_garbage_is_one_too() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bundles.jsonl");
+        std::fs::write(&path, "{}\n{}\ngarbage").unwrap();
+        let evidence = named_bundles(&[path], &Digest::sha256(b""));
+        assert_eq!(evidence.candidates.len(), 3);
+        assert!(evidence.candidates.iter().all(|candidate| candidate.kind() == EvidenceKind::Unreadable));
+        assert_eq!(evidence.places[0].outcome, PlaceOutcome::Found { count: 3 });
+    }
+
+    #[test]
+    fn an_empty_file_holds_nothing() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let evidence = named_bundles(&[file.path().to_owned()], &Digest::sha256(b""));
+        assert_eq!(evidence.places[0].outcome, PlaceOutcome::Nothing);
+        assert!(evidence.candidates.is_empty());
+    }
+}

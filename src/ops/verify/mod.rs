@@ -1,0 +1,182 @@
+//! Verifying subjects: prepare → gather → examine → decide → report.
+//!
+//! 1. *Prepare*: each subject becomes one or more digests over bytes that were hashed here.
+//! 2. *Gather*: every place is looked in, and each candidate is read.
+//! 3. *Examine*: each candidate is verified once by the engine.
+//! 4. *Decide*: each demand is held against all candidates and the places' answers.
+//!
+//! A denial is a value in the report. There is no error path that leads to *allowed*: an [`Approval`](decide::Approval)
+//! can only be made from evidence that passed, and every other way ends in another verdict.
+
+mod candidate;
+mod content;
+pub mod decide;
+mod examine;
+mod gather;
+mod prepare;
+mod tell;
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::{hash, pool};
+use crate::policy::Demand;
+use crate::registry::PlatformChoice;
+use crate::report::{CandidateReport, Finding, SubjectReport, Verdict};
+use crate::sigstore::Engine;
+use crate::sigstore::pin::{LogRequirement, PublicKey};
+use crate::subject::Subject;
+use candidate::Candidate;
+use decide::{Decision, Standing};
+use examine::{AcceptedKey, Checked};
+use prepare::Prepared;
+
+/// Most candidates of one subject that are described one by one in a report.
+pub const MAX_REPORTED_CANDIDATES: usize = 1_000;
+
+/// What is to be verified, and how.
+pub struct Request<'a> {
+    /// The subjects, each with the text that was typed.
+    pub subjects: &'a [(String, Subject)],
+    /// Bundle files that were named; without any, evidence is looked for beside the file or in the layout.
+    pub bundles: &'a [PathBuf],
+    /// What to do with an image index.
+    pub platform: &'a PlatformChoice,
+    /// What is demanded of a subject of this name; a finding when no rule covers it.
+    pub demands: &'a (dyn Fn(&str) -> Result<Vec<Demand>, Finding> + Sync),
+    /// Subjects examined at once.
+    pub jobs: NonZeroUsize,
+    /// The time that ages are measured from.
+    pub now: Timestamp,
+    /// Told about every chunk of a file that was hashed, in bytes.
+    pub on_bytes: hash::OnBytes<'a>,
+    /// Told about every subject that is done.
+    pub on_subject: &'a (dyn Fn(&SubjectReport) + Sync),
+    /// Address of a page that shows an entry of a public log, by hex log id and index.
+    pub public_log_url: &'a (dyn Fn(&str, u64) -> Option<String> + Sync),
+}
+
+/// What came of one subject.
+pub struct Outcome {
+    /// Its part of the report.
+    pub report: SubjectReport,
+    /// The predicates of the attestations that met a demand, exactly as they were signed, the newest last.
+    pub predicates: Vec<String>,
+}
+
+/// Verifies every subject, in order, whatever becomes of the others.
+pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
+    let subjects = request.subjects;
+    let prepared = pool::map(request.jobs, subjects, |(input, subject)| prepare::prepare(input, subject, request));
+    let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
+    // One subject with many candidates is as much work as many subjects: whichever there are more of shares the jobs.
+    let inner = if prepared.len() == 1 { request.jobs } else { NonZeroUsize::MIN };
+    pool::map(request.jobs, &prepared, |prepared| {
+        let outcome = verify_one(prepared, request, engine, inner);
+        (request.on_subject)(&outcome.report);
+        outcome
+    })
+}
+
+fn verify_one(prepared: &Prepared, request: &Request<'_>, engine: &Engine, jobs: NonZeroUsize) -> Outcome {
+    let mut report = prepared.report();
+    let Some(found) = prepared.found() else {
+        return Outcome { report, predicates: Vec::new() };
+    };
+    let demands = match (request.demands)(&report.name) {
+        Ok(demands) => demands,
+        Err(finding) => {
+            report.verdict = finding.code.verdict();
+            report.findings.push(finding);
+            return Outcome { report, predicates: Vec::new() };
+        }
+    };
+    let keys = accepted_keys(&demands);
+    let checked = pool::map(jobs, &found.evidence.candidates, |candidate: &Candidate| {
+        examine::check(candidate, engine, found.content(), &keys)
+    });
+    let complete = found.evidence.is_complete();
+    let mut tallies: Vec<Tally> = checked.iter().map(|_| Tally::default()).collect();
+    let mut verdicts = Vec::new();
+    for demand in &demands {
+        let standings = stand(&checked, demand, request.now, &mut tallies);
+        let decision = decide::decide(&demand.pins, demand.require, complete, &standings);
+        accept(&decision, demand, &standings, &mut tallies);
+        report.findings.extend(tell::findings(&decision, demand, &checked, &found.evidence.places));
+        verdicts.push(decision.verdict());
+    }
+    report.verdict = Verdict::worst(verdicts);
+    report.places = found.evidence.places.clone();
+    report.findings.extend(tell::unsigned(&checked));
+    let predicates = tell::predicates(&checked, &tallies);
+    report.candidates = describe(&checked, tallies, request);
+    report.findings.extend(tell::cut_to_size(&mut report.candidates));
+    Outcome { report, predicates }
+}
+
+/// What the demands together made of one candidate.
+#[derive(Default)]
+struct Tally {
+    accepted: bool,
+    pins: Vec<String>,
+    findings: Vec<Finding>,
+}
+
+fn stand(checked: &[Checked<'_>], demand: &Demand, now: Timestamp, tallies: &mut [Tally]) -> Vec<Standing> {
+    let mut standings = Vec::with_capacity(checked.len());
+    for (checked, tally) in checked.iter().zip(tallies) {
+        let (standing, findings) = checked.stand(demand, now);
+        for finding in findings {
+            if !tally.findings.contains(&finding) {
+                tally.findings.push(finding);
+            }
+        }
+        standings.push(standing);
+    }
+    standings
+}
+
+/// Marks the candidates that a decision rests on, with the pins that accept them.
+fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies: &mut [Tally]) {
+    let Decision::Allowed(approval) = decision else { return };
+    for index in approval.candidates() {
+        let (Some(tally), Some(Standing::Meets(met))) = (tallies.get_mut(*index), standings.get(*index)) else {
+            continue;
+        };
+        tally.accepted = true;
+        for name in met.pins().iter().filter_map(|pin| demand.pins.pins().get(*pin)).map(|pin| pin.name()) {
+            if !tally.pins.iter().any(|known| known == name) {
+                tally.pins.push(name.to_owned());
+            }
+        }
+    }
+}
+
+fn describe(checked: &[Checked<'_>], tallies: Vec<Tally>, request: &Request<'_>) -> Vec<CandidateReport> {
+    let described = checked.iter().zip(tallies);
+    described
+        .map(|(checked, tally)| {
+            checked.report(tally.accepted, tally.pins, tally.findings, &request.public_log_url)
+        })
+        .collect()
+}
+
+fn accepted_keys(demands: &[Demand]) -> Vec<AcceptedKey<'_>> {
+    let mut keys: Vec<AcceptedKey<'_>> = Vec::new();
+    for pin in demands.iter().flat_map(|demand| demand.pins.pins()) {
+        if let Some(key) = pin.key() {
+            let log = if pin.log_may_be_absent() { LogRequirement::MayBeAbsent } else { LogRequirement::Required };
+            let known = |(other, requirement): &AcceptedKey<'_>| same_key(other, key) && *requirement == log;
+            if !keys.iter().any(known) {
+                keys.push((key, log));
+            }
+        }
+    }
+    keys
+}
+
+fn same_key(one: &PublicKey, other: &PublicKey) -> bool {
+    one.fingerprint() == other.fingerprint()
+}

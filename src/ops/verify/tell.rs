@@ -1,0 +1,120 @@
+//! What a decision means for the report.
+
+use super::decide::{Decision, Shortfall};
+use super::examine::{Checked, Says};
+use super::{MAX_REPORTED_CANDIDATES, Tally};
+use crate::attestation::PredicateType;
+use crate::policy::{Demand, DemandKind};
+use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome};
+
+/// The findings about a subject that follow from a decision.
+pub fn findings(
+    decision: &Decision,
+    demand: &Demand,
+    checked: &[Checked<'_>],
+    places: &[Place],
+) -> Vec<Finding> {
+    match decision {
+        Decision::Allowed(_) => Vec::new(),
+        Decision::NoEvidence => {
+            let mut findings = vec![nothing(demand, places)];
+            findings.extend(other_attestations(demand, checked));
+            findings
+        }
+        Decision::Undecided => failed_places(places),
+        Decision::Denied(Shortfall::TooFewPins(finding)) => vec![(**finding).clone()],
+        Decision::Denied(Shortfall::LatestInsufficient) => vec![Finding::new(
+            Code::NotLatest,
+            "the latest evidence by an accepted signer decides, and it does not meet the demand",
+        )],
+        // The candidates carry their own reasons.
+        Decision::Denied(Shortfall::AllRejected | Shortfall::NotAll) => Vec::new(),
+    }
+}
+
+fn nothing(demand: &Demand, places: &[Place]) -> Finding {
+    let what = match &demand.kind {
+        DemandKind::Signature => "no signature".to_owned(),
+        DemandKind::Attestation(predicate_type) => format!("no attestation of type {predicate_type}"),
+        DemandKind::SignatureOrAttestation => "no signature or attestation".to_owned(),
+    };
+    let is_file = |place: &Place| matches!(place.kind, PlaceKind::BesideFile | PlaceKind::BundleFile);
+    let found_any = places.iter().any(|place| matches!(place.outcome, PlaceOutcome::Found { .. }));
+    let help = match (places.is_empty(), places.iter().all(is_file), found_any) {
+        (true, _, _) => "a digest or standard input has no place to look in: name its bundle with --bundle",
+        (_, true, false) => "name the bundle with --bundle if it is kept elsewhere",
+        (_, _, true) => "what was found is of another kind; the list of candidates shows it",
+        (_, false, false) => {
+            "nothing at all is attached to this image: if it is a copy, the mirror may have dropped what was attached \
+             to the original"
+        }
+    };
+    Finding::new(Code::NoEvidence, format!("{what} was found")).help(help)
+}
+
+/// Genuine attestations of other types, so that a person sees what there is to ask for.
+fn other_attestations(demand: &Demand, checked: &[Checked<'_>]) -> Option<Finding> {
+    let mut types: Vec<&str> = checked.iter().filter_map(Checked::attested_type).collect();
+    types.sort_unstable();
+    types.dedup();
+    let names: Vec<&str> = types.iter().map(|predicate_type| PredicateType::short_name(predicate_type)).collect();
+    let first = names.first()?;
+    let code = match demand.kind {
+        DemandKind::Signature => Code::NotASignature,
+        _ => Code::PredicateTypeMismatch,
+    };
+    let finding = Finding::new(code, format!("there are genuine attestations of type {}", names.join(", ")));
+    Some(finding.help(format!("to demand such an attestation, say --type {first}")))
+}
+
+fn failed_places(places: &[Place]) -> Vec<Finding> {
+    places
+        .iter()
+        .filter_map(|place| match &place.outcome {
+            PlaceOutcome::Failed { detail } => {
+                let finding = Finding::new(Code::PlaceFailed, format!("{}: {detail}", place.location));
+                Some(finding.help("try again; what is there may be what is missing"))
+            }
+            PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => None,
+        })
+        .collect()
+}
+
+/// Says that there are statements which nobody signed.
+pub fn unsigned(checked: &[Checked<'_>]) -> Option<Finding> {
+    let count = checked.iter().filter(|checked| checked.is_unsigned()).count();
+    (count > 0).then(|| {
+        Finding::new(Code::UnsignedEvidence, format!("{count} attached documents are unsigned and were not counted"))
+    })
+}
+
+/// The predicates of accepted attestations, the newest last.
+pub fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<String> {
+    let mut predicates: Vec<(Option<jiff::Timestamp>, String)> = checked
+        .iter()
+        .zip(tallies)
+        .filter(|(_, tally)| tally.accepted)
+        .filter_map(|(checked, _)| {
+            let genuine = checked.genuine()?;
+            let Says::Statement(statement) = &genuine.says else { return None };
+            let time = genuine.verified.times().iter().map(|time| time.time).max();
+            Some((time, statement.predicate().get().to_owned()))
+        })
+        .collect();
+    predicates.sort_by_key(|(time, _)| *time);
+    predicates.into_iter().map(|(_, predicate)| predicate).collect()
+}
+
+/// Keeps a report readable: accepted candidates stay, and of the others as many as fit.
+pub fn cut_to_size(candidates: &mut Vec<CandidateReport>) -> Option<Finding> {
+    let total = candidates.len();
+    if total <= MAX_REPORTED_CANDIDATES {
+        return None;
+    }
+    candidates.sort_by_key(|candidate| !candidate.accepted);
+    candidates.truncate(MAX_REPORTED_CANDIDATES);
+    Some(Finding::new(
+        Code::LargeListTruncated,
+        format!("{total} candidates were examined; {MAX_REPORTED_CANDIDATES} of them are described"),
+    ))
+}
