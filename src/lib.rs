@@ -9,4 +9,5 @@
 //! Imports go one way, left to right.
 
 pub mod report;
+pub mod sigstore;
 pub mod subject;

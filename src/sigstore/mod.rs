@@ -1,0 +1,4 @@
+//! Sigstore: what certificates say, and who may sign.
+
+pub mod certificate;
+pub mod pin;
