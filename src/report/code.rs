@@ -205,6 +205,9 @@ codes! {
     NoIdentity "no-identity" Deny Denied
         "The certificate names nobody"
         "The certificate has no subject alternative name that could be an identity, or no issuer extension."
+    IdentityMalformed "identity-malformed" Deny Denied
+        "The certificate's identity cannot be read"
+        "The subject alternative name does not parse, stands twice, or holds characters that no identity has (line breaks, zero-width or direction marks), which make two names look alike. It matches nothing."
     SignerKindMismatch "signer-kind-mismatch" Deny Denied
         "Signed with a key where a certificate is expected, or the reverse"
         "The bundle's signer is a bare key and the pin names an identity, or the bundle has a certificate and the pin is a key. One never stands in for the other."
