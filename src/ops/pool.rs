@@ -7,7 +7,11 @@ use std::sync::mpsc;
 /// Applies `work` to every item on at most `jobs` threads and returns the results in the order of the items.
 ///
 /// A panic in `work` is passed on to the caller: a check that ended without an answer is never taken for one.
-pub fn map<T: Sync, R: Send>(jobs: NonZeroUsize, items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub fn map<'a, T: Sync, R: Send>(
+    jobs: NonZeroUsize,
+    items: &'a [T],
+    work: impl Fn(&'a T) -> R + Sync,
+) -> Vec<R> {
     let workers = jobs.get().min(items.len());
     if workers <= 1 {
         return items.iter().map(work).collect();

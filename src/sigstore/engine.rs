@@ -18,7 +18,7 @@ use sigstore_verify::{
 };
 
 use super::bundle::ParsedBundle;
-use super::certificate::CertificateFacts;
+use super::certificate::{CertificateFacts, ClaimValue, SanKind};
 use super::pin::{LogRequirement, PublicKey, SignerFacts};
 use super::refusal;
 use super::trust::Relaxations;
@@ -116,13 +116,20 @@ impl Engine {
         let Some(der) = bundle.certificate() else {
             return Err(no_certificate());
         };
-        let facts = CertificateFacts::read(der)?;
-        let result = self.run(bundle.bundle(), artifact, &self.certificate_policy(bundle.bundle(), &facts))?;
+        let facts = CertificateFacts::from_der(der)
+            .map_err(|error| Finding::new(Code::CertificateMalformed, error.to_string()))?;
+        let policy = self.certificate_policy(bundle.bundle(), &facts);
+        let algorithm = bundle
+            .bundle()
+            .signing_certificate()
+            .and_then(|certificate| sigstore_crypto::parse_certificate_info(certificate).ok())
+            .map(|info| info.key_algorithm);
+        let result = self.run(bundle.bundle(), artifact, algorithm, &policy)?;
         // The library says what it checked; a policy that was meant to be strict and was not is a refusal.
         if !result.certificate_verified() || result.verified_timestamps().is_empty() {
             return Err(Finding::new(Code::InternalError, "the certificate was not checked"));
         }
-        Ok(verified(SignerFacts::Certificate(Box::new(facts)), bundle.bundle(), &result))
+        Ok(verified(SignerFacts::Certificate(facts), bundle.bundle(), &result))
     }
 
     /// Verifies a bundle that was signed with a key of the signer's own.
@@ -139,7 +146,8 @@ impl Engine {
         if log == LogRequirement::MayBeAbsent && entries.is_empty() {
             policy = policy.skip_tlog_unsafe();
         }
-        let result = self.run(bundle.bundle(), artifact, &policy)?;
+        let algorithm = KeyAlgorithm::from_spki(key.der()).ok();
+        let result = self.run(bundle.bundle(), artifact, algorithm, &policy)?;
         Ok(verified(SignerFacts::Key { fingerprint: key.fingerprint().to_owned() }, bundle.bundle(), &result))
     }
 
@@ -151,7 +159,7 @@ impl Engine {
         if let Some(identity) = library_identity(facts) {
             policy = policy.require_identity(identity);
         }
-        if let Some(issuer) = facts.issuer() {
+        if let Some(issuer) = facts.issuer.as_ref().and_then(ClaimValue::value) {
             policy = policy.require_issuer(issuer);
         }
         if self.relaxations.log_entry && bundle.verification_material.tlog_entries.is_empty() {
@@ -167,10 +175,11 @@ impl Engine {
         &self,
         bundle: &Bundle,
         artifact: Artifact<'_>,
+        key: Option<KeyAlgorithm>,
         policy: &(impl Policy + ?Sized),
     ) -> Result<VerificationResult, Finding> {
-        let refused = |error| refusal::finding(error);
-        match Form::needed(bundle, artifact)? {
+        let refused = refusal::finding;
+        match Form::needed(bundle, artifact, key)? {
             Form::Digest(digest) => self.verifier.verify(digest, bundle, policy).map_err(refused),
             Form::Bytes(bytes) => self.verifier.verify(bytes, bundle, policy).map_err(refused),
             Form::WholeFile(path) => {
@@ -204,11 +213,11 @@ enum Form<'a> {
 }
 
 impl<'a> Form<'a> {
-    fn needed(bundle: &Bundle, artifact: Artifact<'a>) -> Result<Self, Finding> {
+    fn needed(bundle: &Bundle, artifact: Artifact<'a>, key: Option<KeyAlgorithm>) -> Result<Self, Finding> {
         let (algorithms, whole) = match &bundle.content {
             SignatureContent::MessageSignature(message) => {
                 let declared = message.message_digest.as_ref().map(|digest| digest.algorithm);
-                message_needs(bundle, declared)
+                message_needs(key, declared)
             }
             SignatureContent::DsseEnvelope(envelope) => {
                 let algorithms = statement_algorithms(envelope.payload.as_bytes());
@@ -253,13 +262,9 @@ impl<'a> Form<'a> {
 /// The digests that a message signature needs, and whether it needs the whole message instead.
 ///
 /// The log entry always holds SHA-256; the signature's own hash follows from the key and the declared digest.
-fn message_needs(bundle: &Bundle, declared: Option<HashAlgorithm>) -> (Vec<HashAlgorithm>, bool) {
+fn message_needs(key: Option<KeyAlgorithm>, declared: Option<HashAlgorithm>) -> (Vec<HashAlgorithm>, bool) {
     let mut algorithms = vec![HashAlgorithm::Sha2256];
-    let key = bundle
-        .signing_certificate()
-        .and_then(|certificate| sigstore_crypto::parse_certificate_info(certificate).ok())
-        .map(|info| info.key_algorithm);
-    let scheme = key.and_then(|key: KeyAlgorithm| match declared {
+    let scheme = key.and_then(|key| match declared {
         Some(algorithm) => key.resolve_signing_scheme(algorithm).ok(),
         None => Some(key.default_signing_scheme()),
     });
@@ -309,11 +314,11 @@ fn library_digest(digest: &Digest) -> Result<ArtifactDigest, Finding> {
 
 /// The identity as the library names it: it sees e-mail addresses and URIs only.
 fn library_identity(facts: &CertificateFacts) -> Option<IdentityMatcher> {
-    use super::certificate::{SanFacts, SanKind};
-    match &facts.san {
-        SanFacts::One { kind: SanKind::Email, value } => Some(SubjectAltName::Email(value.clone()).into()),
-        SanFacts::One { kind: SanKind::Uri, value } => Some(SubjectAltName::Uri(value.clone()).into()),
-        _ => None,
+    let san = facts.san.one()?;
+    match san.kind {
+        SanKind::Email => Some(SubjectAltName::Email(san.value.clone()).into()),
+        SanKind::Uri => Some(SubjectAltName::Uri(san.value.clone()).into()),
+        SanKind::OtherName => None,
     }
 }
 

@@ -22,7 +22,10 @@ pub(super) fn finding(error: Error) -> Finding {
             Finding::new(Code::TrustInvalid, message)
         }
         Error::ArtifactRead(_) => Finding::new(Code::SubjectUnreadable, message),
-        Error::Crypto(_) => Finding::new(crypto(&message), message),
+        Error::Crypto(sigstore_verify::crypto::Error::UnsupportedAlgorithm(_)) => {
+            Finding::new(Code::UnsupportedKeyType, message)
+        }
+        Error::Crypto(_) => Finding::new(Code::CertificateMalformed, message),
         // The library was told to expect exactly what the certificate says, so these mean that two readers of one
         // certificate disagree about it.
         Error::IdentityMismatch { .. } | Error::IssuerMismatch { .. } => {
@@ -88,8 +91,4 @@ fn structure(reason: &sigstore_verify::bundle::Error, message: String) -> Findin
 /// The library reports entries, keys and contents that it does not know in one error; the words tell them apart.
 fn unsupported(message: &str) -> Code {
     if message.contains("Rekor") { Code::UnsupportedLogEntry } else { Code::BundleUnsupported }
-}
-
-fn crypto(message: &str) -> Code {
-    if message.contains("nsupported") { Code::UnsupportedKeyType } else { Code::CertificateMalformed }
 }

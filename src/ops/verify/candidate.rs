@@ -8,20 +8,20 @@ use crate::registry::{Attachment, AttachmentContent};
 
 /// One candidate of a subject. A claim until it was examined.
 #[derive(Debug)]
-pub struct Candidate {
+pub(super) struct Candidate {
     /// Where it was found.
-    pub location: String,
+    pub(super) location: String,
     /// Name of its format.
-    pub format: String,
+    pub(super) format: String,
     /// The digest that it hangs on.
-    pub about: Digest,
+    pub(super) about: Digest,
     /// What it holds.
-    pub material: Material,
+    pub(super) material: Material,
 }
 
 /// What a candidate holds.
 #[derive(Debug)]
-pub enum Material {
+pub(super) enum Material {
     /// A bundle about the subject itself.
     Bundle(Box<ParsedBundle>),
     /// A bundle over a simple-signing payload, which in turn names the image.
@@ -39,7 +39,7 @@ pub enum Material {
 
 impl Candidate {
     /// A candidate from the bytes of a bundle.
-    pub fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
+    pub(super) fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
         match ParsedBundle::parse(bytes) {
             Ok(bundle) => Self {
                 location,
@@ -52,7 +52,7 @@ impl Candidate {
     }
 
     /// A candidate from something that hangs on an image.
-    pub fn from_attachment(attachment: Attachment) -> Self {
+    pub(super) fn from_attachment(attachment: Attachment) -> Self {
         let Attachment { location, about, content, .. } = attachment;
         match content {
             AttachmentContent::Bundle { bytes, .. } => Self::from_bundle(location, &about, &bytes),
@@ -68,7 +68,7 @@ impl Candidate {
                 legacy::attestation(&envelope, &annotations),
                 Material::Bundle,
             ),
-            AttachmentContent::Unsigned { format, predicate_type } => Self {
+            AttachmentContent::Unsigned { format, predicate_type, .. } => Self {
                 location,
                 format: format.to_owned(),
                 about,
@@ -100,7 +100,7 @@ impl Candidate {
     }
 
     /// The bundle, when there is one.
-    pub fn bundle(&self) -> Option<&ParsedBundle> {
+    pub(super) fn bundle(&self) -> Option<&ParsedBundle> {
         match &self.material {
             Material::Bundle(bundle) | Material::OverPayload { bundle, .. } => Some(bundle),
             Material::Unsigned(_) | Material::Unreadable(_) => None,
@@ -108,7 +108,7 @@ impl Candidate {
     }
 
     /// The predicate type that it claims, when it claims one.
-    pub fn claimed_predicate_type(&self) -> Option<String> {
+    pub(super) fn claimed_predicate_type(&self) -> Option<String> {
         match &self.material {
             Material::Bundle(bundle) => bundle.claimed_predicate_type(),
             Material::Unsigned(predicate_type) => predicate_type.clone(),
@@ -117,7 +117,7 @@ impl Candidate {
     }
 
     /// What kind of evidence it is, going by its form.
-    pub fn kind(&self) -> EvidenceKind {
+    pub(super) fn kind(&self) -> EvidenceKind {
         match &self.material {
             Material::Unsigned(_) => EvidenceKind::Unsigned,
             Material::Unreadable(_) => EvidenceKind::Unreadable,

@@ -10,7 +10,7 @@ use crate::sigstore::certificate::{Claim, ClaimValue};
 use crate::sigstore::pin::SignerFacts;
 
 /// Why a genuine candidate by an accepted signer does not meet a demand. Empty when it does.
-pub fn shortcomings(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Vec<Finding> {
+pub(super) fn shortcomings(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     findings.extend(age(genuine, demand, now));
     findings.extend(provenance(genuine, demand));
@@ -20,7 +20,7 @@ pub fn shortcomings(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Vec<F
 }
 
 /// What is worth knowing about a candidate that meets a demand.
-pub fn notes(genuine: &Genuine) -> Vec<Finding> {
+pub(super) fn notes(genuine: &Genuine) -> Vec<Finding> {
     let verified = &genuine.verified;
     let mut notes = Vec::new();
     match verified.signer() {

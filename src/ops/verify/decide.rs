@@ -12,7 +12,7 @@ use crate::sigstore::pin::{self, PinSet, SignerId};
 
 /// How one candidate stands towards one demand.
 #[derive(Debug)]
-pub enum Standing {
+pub(super) enum Standing {
     /// Of another kind or type than the demand asks for.
     Other,
     /// Of the demanded kind, but rejected: a bad signature, or a signer that no pin accepts.
@@ -27,7 +27,7 @@ pub enum Standing {
 
 /// A verified candidate by a signer that pins accept. Only made from what the engine verified.
 #[derive(Debug)]
-pub struct Accepted {
+pub(super) struct Accepted {
     signer: SignerId,
     pins: Vec<usize>,
     time: Option<Timestamp>,
@@ -48,7 +48,7 @@ impl Accepted {
 
 /// Proof that a verified candidate meets a demand: its signer is accepted and nothing that was asked of it is missing.
 #[derive(Debug)]
-pub struct Met(Accepted);
+pub(super) struct Met(Accepted);
 
 impl Met {
     /// Takes an accepted candidate whose content was found to be sufficient.
@@ -64,7 +64,7 @@ impl Met {
 
 /// What came of one demand.
 #[derive(Debug)]
-pub enum Decision {
+pub(super) enum Decision {
     /// Met. Can only be made from evidence that meets the demand.
     Allowed(Approval),
     /// Evidence was examined and does not do.
@@ -77,7 +77,7 @@ pub enum Decision {
 
 /// Why a demand is not met although there is evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shortfall {
+pub(super) enum Shortfall {
     /// Every candidate was rejected.
     AllRejected,
     /// Candidates were accepted, but not for enough pins; the finding says which are missing.
@@ -90,7 +90,7 @@ pub enum Shortfall {
 
 /// Indices of the candidates that met a demand; never empty.
 #[derive(Debug)]
-pub struct Approval {
+pub(super) struct Approval {
     candidates: Vec<usize>,
 }
 
@@ -100,14 +100,14 @@ impl Approval {
     }
 
     /// Which candidates.
-    pub fn candidates(&self) -> &[usize] {
+    pub(super) fn candidates(&self) -> &[usize] {
         &self.candidates
     }
 }
 
 impl Decision {
     /// The verdict that a decision stands for.
-    pub fn verdict(&self) -> Verdict {
+    pub(super) fn verdict(&self) -> Verdict {
         match self {
             Self::Allowed(_) => Verdict::Allowed,
             Self::Denied(_) => Verdict::Denied,
@@ -118,7 +118,7 @@ impl Decision {
 }
 
 /// Decides one demand. `complete` says that every place answered.
-pub fn decide(pins: &PinSet, require: Require, complete: bool, standings: &[Standing]) -> Decision {
+pub(super) fn decide(pins: &PinSet, require: Require, complete: bool, standings: &[Standing]) -> Decision {
     let complete = complete && !standings.iter().any(|standing| matches!(standing, Standing::Unknown));
     if require != Require::Any && !complete {
         return Decision::Undecided;

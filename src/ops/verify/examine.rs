@@ -14,10 +14,10 @@ use crate::sigstore::{Artifact, Content, Engine, ParsedBundle, Verified};
 use crate::subject::Digest;
 
 /// A key that some pin accepts.
-pub type AcceptedKey<'a> = (&'a PublicKey, LogRequirement);
+pub(super) type AcceptedKey<'a> = (&'a PublicKey, LogRequirement);
 
 /// A candidate after its signature, certificate or key, log entries and timestamps were checked.
-pub struct Checked<'a> {
+pub(super) struct Checked<'a> {
     candidate: &'a Candidate,
     outcome: Outcome,
 }
@@ -29,15 +29,15 @@ enum Outcome {
 }
 
 /// A verified candidate and what it says.
-pub struct Genuine {
+pub(super) struct Genuine {
     /// The engine's proof.
-    pub verified: Verified,
+    pub(super) verified: Verified,
     /// What was signed.
-    pub says: Says,
+    pub(super) says: Says,
 }
 
 /// What a verified signature covers.
-pub enum Says {
+pub(super) enum Says {
     /// The artifact itself.
     Artifact,
     /// A simple-signing payload that names the image.
@@ -47,7 +47,7 @@ pub enum Says {
 }
 
 /// Verifies a candidate against its subject. `content` are the subject's bytes, where there are any.
-pub fn check<'a>(
+pub(super) fn check<'a>(
     candidate: &'a Candidate,
     engine: &Engine,
     content: Content<'_>,
@@ -150,7 +150,7 @@ fn accepted(demand: &Demand, genuine: &Genuine) -> Result<Accepted, Vec<Finding>
 
 impl Checked<'_> {
     /// The verified content, when the candidate is genuine.
-    pub fn genuine(&self) -> Option<&Genuine> {
+    pub(super) fn genuine(&self) -> Option<&Genuine> {
         match &self.outcome {
             Outcome::Genuine(genuine) => Some(genuine),
             Outcome::Refused(_) | Outcome::Unsigned => None,
@@ -176,7 +176,7 @@ impl Checked<'_> {
     }
 
     /// Holds the candidate against a demand, and says why it does not meet it.
-    pub fn stand(&self, demand: &Demand, now: Timestamp) -> (Standing, Vec<Finding>) {
+    pub(super) fn stand(&self, demand: &Demand, now: Timestamp) -> (Standing, Vec<Finding>) {
         if !self.is_demanded(&demand.kind) {
             return (Standing::Other, Vec::new());
         }
@@ -200,7 +200,7 @@ impl Checked<'_> {
     }
 
     /// The candidate's part of the report.
-    pub fn report(
+    pub(super) fn report(
         &self,
         accepted: bool,
         pins: Vec<String>,
@@ -232,7 +232,7 @@ impl Checked<'_> {
     }
 
     /// Whether the candidate is a genuine attestation, and of which type.
-    pub fn attested_type(&self) -> Option<&str> {
+    pub(super) fn attested_type(&self) -> Option<&str> {
         match &self.genuine()?.says {
             Says::Statement(statement) => Some(statement.predicate_type()),
             Says::Artifact | Says::Image(_) => None,
@@ -240,7 +240,7 @@ impl Checked<'_> {
     }
 
     /// Whether nobody signed it.
-    pub fn is_unsigned(&self) -> bool {
+    pub(super) fn is_unsigned(&self) -> bool {
         matches!(self.outcome, Outcome::Unsigned)
     }
 }

@@ -12,28 +12,28 @@ use crate::subject::Digest;
 
 /// What was collected about one subject.
 #[derive(Debug, Default)]
-pub struct Evidence {
+pub(super) struct Evidence {
     /// Every place that was looked in.
-    pub places: Vec<Place>,
+    pub(super) places: Vec<Place>,
     /// Every candidate, in the order of the places.
-    pub candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
 }
 
 impl Evidence {
     /// Whether every place answered.
-    pub fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         !self.places.iter().any(|place| matches!(place.outcome, PlaceOutcome::Failed { .. }))
     }
 
     /// Adds what another search gave.
-    pub fn append(&mut self, mut other: Self) {
+    pub(super) fn append(&mut self, mut other: Self) {
         self.places.append(&mut other.places);
         self.candidates.append(&mut other.candidates);
     }
 }
 
 /// Reads bundle files that were named. A file that cannot be read is a place that did not answer.
-pub fn named_bundles(paths: &[PathBuf], about: &Digest) -> Evidence {
+pub(super) fn named_bundles(paths: &[PathBuf], about: &Digest) -> Evidence {
     let mut evidence = Evidence::default();
     for path in paths {
         bundle_file(&mut evidence, PlaceKind::BundleFile, path, about);
@@ -42,7 +42,7 @@ pub fn named_bundles(paths: &[PathBuf], about: &Digest) -> Evidence {
 }
 
 /// Looks beside a file for `<file>.sigstore.json` and `<file>.sigstore`.
-pub fn beside_file(path: &Path, about: &Digest) -> Evidence {
+pub(super) fn beside_file(path: &Path, about: &Digest) -> Evidence {
     let mut evidence = Evidence::default();
     for suffix in [".sigstore.json", ".sigstore"] {
         let mut name = path.as_os_str().to_owned();

@@ -5,12 +5,12 @@
 //! 3. *Examine*: each candidate is verified once by the engine.
 //! 4. *Decide*: each demand is held against all candidates and the places' answers.
 //!
-//! A denial is a value in the report. There is no error path that leads to *allowed*: an [`Approval`](decide::Approval)
+//! A denial is a value in the report. There is no error path that leads to *allowed*: an `Approval`
 //! can only be made from evidence that passed, and every other way ends in another verdict.
 
 mod candidate;
 mod content;
-pub mod decide;
+mod decide;
 mod examine;
 mod gather;
 mod prepare;

@@ -15,7 +15,7 @@ use crate::sigstore::Content;
 use crate::subject::{Digest, LayoutSelector, Subject};
 
 /// A subject that can be examined, or the finding that says why it cannot.
-pub struct Prepared {
+pub(super) struct Prepared {
     input: String,
     kind: SubjectKind,
     name: String,
@@ -25,9 +25,9 @@ pub struct Prepared {
 }
 
 /// What was found of a subject.
-pub struct Found {
+pub(super) struct Found {
     /// The evidence, with the places that were looked in.
-    pub evidence: Evidence,
+    pub(super) evidence: Evidence,
     bytes: Bytes,
 }
 
@@ -40,7 +40,7 @@ enum Bytes {
 
 impl Found {
     /// The subject's bytes, where there are any.
-    pub fn content(&self) -> Content<'_> {
+    pub(super) fn content(&self) -> Content<'_> {
         match &self.bytes {
             Bytes::None => Content::DigestOnly,
             Bytes::File(path) => Content::File(path),
@@ -51,12 +51,12 @@ impl Found {
 
 impl Prepared {
     /// What was found, unless the subject cannot be examined.
-    pub fn found(&self) -> Option<&Found> {
+    pub(super) fn found(&self) -> Option<&Found> {
         self.found.as_ref().ok()
     }
 
     /// The beginning of the subject's report. Undecided, or what the finding says, until a decision is made.
-    pub fn report(&self) -> SubjectReport {
+    pub(super) fn report(&self) -> SubjectReport {
         let (verdict, findings) = match &self.found {
             Ok(_) => (Verdict::Undecided, Vec::new()),
             Err(finding) => (finding.code.verdict(), vec![finding.clone()]),
@@ -81,7 +81,7 @@ impl Prepared {
 }
 
 /// Prepares one argument; an image index under `--all-platforms` becomes several subjects.
-pub fn prepare(input: &str, subject: &Subject, request: &Request<'_>) -> Vec<Prepared> {
+pub(super) fn prepare(input: &str, subject: &Subject, request: &Request<'_>) -> Vec<Prepared> {
     match subject {
         Subject::File(path) => vec![file(input, path, request)],
         Subject::Stdin => vec![stdin(input, request)],

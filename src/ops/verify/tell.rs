@@ -8,7 +8,7 @@ use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome};
 
 /// The findings about a subject that follow from a decision.
-pub fn findings(
+pub(super) fn findings(
     decision: &Decision,
     demand: &Demand,
     checked: &[Checked<'_>],
@@ -81,7 +81,7 @@ fn failed_places(places: &[Place]) -> Vec<Finding> {
 }
 
 /// Says that there are statements which nobody signed.
-pub fn unsigned(checked: &[Checked<'_>]) -> Option<Finding> {
+pub(super) fn unsigned(checked: &[Checked<'_>]) -> Option<Finding> {
     let count = checked.iter().filter(|checked| checked.is_unsigned()).count();
     (count > 0).then(|| {
         Finding::new(Code::UnsignedEvidence, format!("{count} attached documents are unsigned and were not counted"))
@@ -89,7 +89,7 @@ pub fn unsigned(checked: &[Checked<'_>]) -> Option<Finding> {
 }
 
 /// The predicates of accepted attestations, the newest last.
-pub fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<String> {
+pub(super) fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<String> {
     let mut predicates: Vec<(Option<jiff::Timestamp>, String)> = checked
         .iter()
         .zip(tallies)
@@ -106,7 +106,7 @@ pub fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<String> {
 }
 
 /// Keeps a report readable: accepted candidates stay, and of the others as many as fit.
-pub fn cut_to_size(candidates: &mut Vec<CandidateReport>) -> Option<Finding> {
+pub(super) fn cut_to_size(candidates: &mut Vec<CandidateReport>) -> Option<Finding> {
     let total = candidates.len();
     if total <= MAX_REPORTED_CANDIDATES {
         return None;
