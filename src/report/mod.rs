@@ -6,6 +6,8 @@
 mod code;
 mod finding;
 mod model;
+mod render;
+mod schema;
 mod verdict;
 
 pub use code::{Code, Group, Severity};
@@ -15,4 +17,6 @@ pub use model::{
     Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,
     VerifiedTime,
 };
+pub use render::{Format, Style, UnknownFormat, render, stdout_lines};
+pub use schema::schema;
 pub use verdict::{ExitCode, Verdict};
