@@ -7,7 +7,7 @@ mod explain;
 mod generate;
 mod output;
 mod pins;
-mod policy;
+mod progress;
 mod problem;
 mod trust;
 mod verify;

@@ -162,8 +162,7 @@ fn style(global: &Global) -> Style {
 }
 
 fn terminal_width() -> usize {
-    let columns = indicatif::TermLike::width(&indicatif::TermLike::clone_stderr());
-    usize::from(columns).clamp(40, 160)
+    terminal_size::terminal_size_of(io::stderr()).map_or(PLAIN_WIDTH, |(columns, _)| usize::from(columns.0).clamp(40, 160))
 }
 
 fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
