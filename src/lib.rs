@@ -1,1 +1,4 @@
 //! Portcullis decides whether a software artifact may pass.
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
