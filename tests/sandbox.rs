@@ -1,9 +1,11 @@
 //! The sandbox judged by the Sigstore organisation's own library.
 #![cfg(feature = "sandbox")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
 
 use jiff::Timestamp;
 use portcullis::sandbox::bundle::MediaType;
 use portcullis::sandbox::instance::sha256_of;
+use portcullis::sandbox::tamper::{Tamper, Transplant, apply};
 use portcullis::sandbox::{Instance, KeyKind, LogKind, SignOptions, StampOptions};
 use serde_json::{Value, json};
 use sigstore_trust_root::TrustedRoot;
@@ -139,4 +141,40 @@ fn managed_keys_verify() {
         assert!(verify(&verifier, &blob, &policy).is_err());
         verify(&verifier, &blob, &policy.skip_tlog_unsafe()).unwrap();
     }
+}
+
+/// Bundles of every shape, by name.
+fn shapes(instance: &mut Instance) -> Vec<(&'static str, Value)> {
+    let v01 = keyless().media_type(MediaType::V01);
+    let both = keyless().logs(&[LogKind::V1, LogKind::V2]).timestamp();
+    let intoto = keyless().logs(&[LogKind::V1Intoto]);
+    vec![
+        ("blob v0.1", instance.sign_blob(ARTIFACT, &v01).unwrap()),
+        ("blob v1", instance.sign_blob(ARTIFACT, &keyless()).unwrap()),
+        ("blob v1 stamped", instance.sign_blob(ARTIFACT, &keyless().timestamp()).unwrap()),
+        ("blob v2", instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap()),
+        ("blob v1+v2", instance.sign_blob(ARTIFACT, &both).unwrap()),
+        ("dsse v0.1", attest(instance, &v01)),
+        ("dsse v1", attest(instance, &keyless())),
+        ("dsse v1 intoto", attest(instance, &intoto)),
+        ("dsse v2", attest(instance, &keyless().rekor_v2())),
+    ]
+}
+
+#[test]
+fn tampered_bundles_are_refused() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let mut accepted = Vec::new();
+    for (shape, bundle) in shapes(&mut instance) {
+        verify(&verifier, &bundle, &identity_policy()).unwrap();
+        for tamper in Tamper::ALL {
+            let mut tampered = bundle.clone();
+            if apply(&mut tampered, *tamper) && verify(&verifier, &tampered, &identity_policy()).is_ok() {
+                accepted.push((tamper.name(), shape));
+            }
+        }
+    }
+    accepted.sort();
+    println!("{accepted:#?}");
 }

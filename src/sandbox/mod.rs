@@ -23,6 +23,7 @@
 //! | [`rekor_v1`], [`rekor_v2`] | the two generations of the signature log, over [`merkle`] and [`note`] |
 //! | [`tsa`] | an RFC 3161 timestamp authority |
 //! | [`instance`], [`bundle`] | all of it together: sign, attest, assemble bundles |
+//! | [`tamper`] | named mutations of any bundle |
 
 pub mod bundle;
 pub mod ca;
@@ -35,6 +36,7 @@ pub mod note;
 pub mod rekor_v1;
 pub mod rekor_v2;
 pub mod seed;
+pub mod tamper;
 pub mod trust;
 pub mod tsa;
 pub mod x509;
