@@ -1,15 +1,29 @@
 //! The sandbox judged by the Sigstore organisation's own library.
 #![cfg(feature = "sandbox")]
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use jiff::{SignedDuration, Timestamp};
 use portcullis::sandbox::bundle::MediaType;
-use portcullis::sandbox::instance::sha256_of;
+use portcullis::sandbox::ca::{fulcio_extension, raw_fulcio_extension};
+use portcullis::sandbox::instance::{InstanceKeys, sha256_of};
+use portcullis::sandbox::legacy::{self, LegacyLayer};
+use portcullis::sandbox::seed::Seed;
 use portcullis::sandbox::tamper::{Tamper, Transplant, apply};
-use portcullis::sandbox::{Instance, KeyKind, LogKind, SignOptions, StampOptions};
+use portcullis::sandbox::tsa::TimestampAuthority;
+use portcullis::sandbox::tuf::{Hostile, TufOptions};
+use portcullis::sandbox::x509::{CODE_SIGNING, TIME_STAMPING};
+use portcullis::sandbox::{CertificateRequest, Instance, KeyKind, LogKind, San, SignOptions, StampOptions};
 use serde_json::{Value, json};
 use sigstore_trust_root::TrustedRoot;
-use sigstore_types::{Bundle, DerPublicKey, HashAlgorithm};
+use sigstore_tuf::{FileStore, Updater};
+use sigstore_types::{Bundle, DerCertificate, DerPublicKey, HashAlgorithm, LogKeyId};
 use sigstore_verify::{
     Policy, PublicKeyVerificationPolicy, VerificationPolicy, VerificationResult, Verifier,
 };
@@ -151,8 +165,14 @@ fn shapes(instance: &mut Instance) -> Vec<(&'static str, Value)> {
     vec![
         ("blob v0.1", instance.sign_blob(ARTIFACT, &v01).unwrap()),
         ("blob v1", instance.sign_blob(ARTIFACT, &keyless()).unwrap()),
-        ("blob v1 stamped", instance.sign_blob(ARTIFACT, &keyless().timestamp()).unwrap()),
-        ("blob v2", instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap()),
+        (
+            "blob v1 stamped",
+            instance.sign_blob(ARTIFACT, &keyless().timestamp()).unwrap(),
+        ),
+        (
+            "blob v2",
+            instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap(),
+        ),
         ("blob v1+v2", instance.sign_blob(ARTIFACT, &both).unwrap()),
         ("dsse v0.1", attest(instance, &v01)),
         ("dsse v1", attest(instance, &keyless())),
@@ -161,20 +181,493 @@ fn shapes(instance: &mut Instance) -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// What the library accepts of a mutation, and why that is so. Not all of it is fine for us: see the reasons.
+fn accepted_by_library(tamper: Tamper, shape: &str) -> Option<&'static str> {
+    let v2_only = shape.ends_with(" v2");
+    let stamped = v2_only || shape.ends_with("stamped") || shape.ends_with("v1+v2");
+    let (reason, shape_matters) = match tamper {
+        Tamper::BothContents => (
+            "the first content member (in file order) is read and the other ignored: our reader must refuse such a bundle",
+            shape.starts_with("dsse"),
+        ),
+        Tamper::EntryDuplicated | Tamper::TimestampDuplicated => (
+            "every copy verifies; whoever demands several must count logs and authorities, not copies",
+            true,
+        ),
+        Tamper::LogId => (
+            "a v2 checkpoint's key hint chooses the key; the entry's log id is not compared",
+            v2_only,
+        ),
+        Tamper::MediaTypeDropped | Tamper::MediaTypeOlder => (
+            "read as v0.1, which asks for a SET instead of a proof; all that is present is still verified",
+            !v2_only,
+        ),
+        Tamper::ProofDropped => (
+            "v0.1 asks for a SET only, and with several entries one proof is enough for the library",
+            shape.contains("v0.1") || shape.ends_with("v1+v2"),
+        ),
+        Tamper::ProofIndex | Tamper::ProofTreeSize | Tamper::ProofRoot => (
+            "for Rekor v2 the entry's index and the checkpoint are used; these copies are not",
+            v2_only,
+        ),
+        Tamper::RootInChain => (
+            "certificates beside the leaf are candidates for the path, never trusted",
+            true,
+        ),
+        Tamper::SetDropped => ("a timestamp is left as time source", stamped),
+        Tamper::TimestampsDropped => ("a SET is left as time source", stamped && !v2_only),
+        Tamper::UnknownMember => ("unknown members are ignored", true),
+        _ => return tamper.harmless(),
+    };
+    shape_matters.then_some(reason)
+}
+
 #[test]
 fn tampered_bundles_are_refused() {
     let mut instance = instance();
     let verifier = verifier(&instance);
-    let mut accepted = Vec::new();
+    let mut surprises = Vec::new();
+    let mut applied = BTreeSet::new();
     for (shape, bundle) in shapes(&mut instance) {
         verify(&verifier, &bundle, &identity_policy()).unwrap();
         for tamper in Tamper::ALL {
             let mut tampered = bundle.clone();
-            if apply(&mut tampered, *tamper) && verify(&verifier, &tampered, &identity_policy()).is_ok() {
-                accepted.push((tamper.name(), shape));
+            if !apply(&mut tampered, *tamper) {
+                assert_eq!(tampered, bundle, "{tamper} changed {shape} and denied it");
+                continue;
+            }
+            applied.insert(*tamper);
+            let accepted = verify(&verifier, &tampered, &identity_policy()).is_ok();
+            if accepted != accepted_by_library(*tamper, shape).is_some() {
+                surprises.push(format!("{tamper} on {shape}: accepted is {accepted}"));
             }
         }
     }
-    accepted.sort();
-    println!("{accepted:#?}");
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+    let never: Vec<_> = Tamper::ALL
+        .iter()
+        .filter(|tamper| !applied.contains(tamper))
+        .collect();
+    assert_eq!(never, [&Tamper::PublicKeyHint], "mutations that no shape knows");
+}
+
+#[test]
+fn tamper_names_are_unique() {
+    let names: BTreeSet<_> = Tamper::ALL.iter().map(|tamper| tamper.name()).collect();
+    assert_eq!(names.len(), Tamper::ALL.len());
+}
+
+#[test]
+fn tampered_managed_key_bundles_are_refused() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let key = instance.key("managed", KeyKind::P256).unwrap();
+    let policy = PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.public_der()));
+    let options = SignOptions::managed(&key, "hint").timestamp();
+    let bundle = instance.sign_blob(ARTIFACT, &options).unwrap();
+    verify(&verifier, &bundle, &policy).unwrap();
+    let mut surprises = Vec::new();
+    for tamper in Tamper::ALL {
+        let mut tampered = bundle.clone();
+        // With a managed key the time is not needed to judge a certificate, so time evidence may be missing altogether.
+        let time_only = matches!(tamper, Tamper::SetDropped | Tamper::TimestampsDropped);
+        let expected = time_only || accepted_by_library(*tamper, "blob v1 stamped").is_some();
+        if apply(&mut tampered, *tamper) && verify(&verifier, &tampered, &policy).is_ok() != expected {
+            surprises.push(format!("{tamper}: accepted is {}", !expected));
+        }
+    }
+    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+}
+
+/// Parts of other valid bundles: the same signer with another artifact, another signer with the same artifact.
+#[test]
+fn transplants_are_refused() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let shapes = shapes(&mut instance);
+    let mut accepted = Vec::new();
+    for (shape, bundle) in &shapes {
+        for (donor_shape, donor) in donors(&mut instance) {
+            for transplant in Transplant::ALL {
+                let mut grafted = bundle.clone();
+                if transplant.apply(&mut grafted, &donor)
+                    && verify(&verifier, &grafted, &identity_policy()).is_ok()
+                {
+                    accepted.push(format!("{} of {donor_shape} in {shape}", transplant.name()));
+                }
+            }
+        }
+    }
+    assert!(accepted.is_empty(), "{}", accepted.join("\n"));
+}
+
+fn donors(instance: &mut Instance) -> Vec<(String, Value)> {
+    let other = |email: &str| SignOptions::keyless(email, ISSUER);
+    let mut donors = Vec::new();
+    for (email, artifact) in [(EMAIL, b"another".as_slice()), ("mallory@example.com", ARTIFACT)] {
+        for (log, options) in [("v1", other(email).timestamp()), ("v2", other(email).rekor_v2())] {
+            let name = format!("{log} blob by {email}");
+            donors.push((name, instance.sign_blob(artifact, &options).unwrap()));
+            let subjects = [("artifact", sha256_of(artifact))];
+            let attestation = instance
+                .attest(&subjects, "https://example.com/t", &json!({}), &options)
+                .unwrap();
+            donors.push((format!("{log} attestation by {email}"), attestation));
+        }
+    }
+    donors
+}
+
+#[test]
+fn times_outside_the_certificate_are_refused() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let late = instance.now() + SignedDuration::from_mins(11);
+    let mut options = keyless();
+    options.integrated_at = Some(late);
+    let bundle = instance.sign_blob(ARTIFACT, &options).unwrap();
+    assert!(verify(&verifier, &bundle, &identity_policy()).is_err());
+
+    let mut options = keyless().rekor_v2();
+    options.timestamps[0].at = Some(late);
+    let bundle = instance.sign_blob(ARTIFACT, &options).unwrap();
+    assert!(verify(&verifier, &bundle, &identity_policy()).is_err());
+}
+
+#[test]
+fn strange_certificates_are_judged_by_the_library() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let request = || CertificateRequest::new(San::Email(EMAIL.to_owned()), ISSUER);
+    let mut without_sct = request();
+    without_sct.scts = 0;
+    let mut two_scts = request();
+    two_scts.scts = 2;
+    let mut server_certificate = request();
+    server_certificate.extended_key_usages = vec![TIME_STAMPING];
+    let malformed_issuer = {
+        let mut request = request();
+        request.claims.remove(&8);
+        request.extension(raw_fulcio_extension(8, b"\xff").unwrap())
+    };
+    for (what, request) in [
+        ("without SCT", without_sct),
+        ("two SCTs", two_scts),
+        ("wrong usage", server_certificate),
+        ("malformed issuer", malformed_issuer),
+    ] {
+        let bundle = instance
+            .sign_blob(ARTIFACT, &SignOptions::certificate(request))
+            .unwrap();
+        assert!(verify(&verifier, &bundle, &identity_policy()).is_err(), "{what}");
+    }
+
+    // The library sees no otherName, only the first other name, and one of two extensions: our identity layer's business.
+    let any = VerificationPolicy::any_identity();
+    let names = [
+        San::OtherName("dev".to_owned()),
+        San::Uri("https://a.example/x".to_owned()),
+    ];
+    let other_name = CertificateRequest::new(names[0].clone(), ISSUER);
+    let bundle = instance
+        .sign_blob(ARTIFACT, &SignOptions::certificate(other_name))
+        .unwrap();
+    assert!(verify(&verifier, &bundle, &any).unwrap().identity().is_none());
+    let mut several = request();
+    several.sans.extend(names);
+    let bundle = instance
+        .sign_blob(ARTIFACT, &SignOptions::certificate(several))
+        .unwrap();
+    assert_eq!(
+        verify(&verifier, &bundle, &any)
+            .unwrap()
+            .identity()
+            .unwrap()
+            .as_str(),
+        EMAIL
+    );
+    let doubled = request().extension(fulcio_extension(8, "https://evil.example").unwrap());
+    let bundle = instance
+        .sign_blob(ARTIFACT, &SignOptions::certificate(doubled))
+        .unwrap();
+    println!(
+        "doubled issuer: {:?}",
+        verify(&verifier, &bundle, &any).map(|result| result.issuer().map(str::to_owned))
+    );
+}
+
+#[test]
+fn workflow_claims_arrive() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let request = CertificateRequest::github_workflow(
+        "owner/project",
+        ".github/workflows/release.yml",
+        "refs/tags/v1",
+        "0123456789abcdef0123456789abcdef01234567",
+    );
+    let bundle = instance
+        .sign_blob(ARTIFACT, &SignOptions::certificate(request))
+        .unwrap();
+    let result = verify(&verifier, &bundle, &VerificationPolicy::any_identity()).unwrap();
+    let identity = "https://github.com/owner/project/.github/workflows/release.yml@refs/tags/v1";
+    assert_eq!(result.identity().unwrap().as_str(), identity);
+    let claims = &result.certificate().unwrap().ci_claims;
+    assert_eq!(
+        claims.source_repository_uri.as_deref(),
+        Some("https://github.com/owner/project")
+    );
+    assert_eq!(
+        claims.source_repository_owner_uri.as_deref(),
+        Some("https://github.com/owner")
+    );
+    assert_eq!(claims.source_repository_ref.as_deref(), Some("refs/tags/v1"));
+    assert_eq!(
+        claims.token_subject.as_deref(),
+        Some("repo:owner/project:environment:production")
+    );
+    assert_eq!(
+        claims.deprecated_github.workflow_repository.as_deref(),
+        Some("owner/project")
+    );
+}
+
+/// What our sandbox cannot do is named: the library refuses these on purpose.
+#[test]
+fn forms_the_library_refuses() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let dsse_v2 = attest(&mut instance, &keyless().logs(&[LogKind::V2Dsse]).timestamp());
+    assert!(verify(&verifier, &dsse_v2, &identity_policy()).is_err());
+    let mut sha384 = keyless().key_kind(KeyKind::P384);
+    sha384.hash = Some(HashAlgorithm::Sha2384);
+    let sha384 = instance.sign_blob(ARTIFACT, &sha384).unwrap();
+    assert!(verify(&verifier, &sha384, &identity_policy()).is_err());
+    let garbage = instance
+        .sign_payload("application/vnd.in-toto+json", b"garbage", &keyless())
+        .unwrap();
+    assert!(verify(&verifier, &garbage, &identity_policy()).is_err());
+    let other_type = instance.sign_payload("text/plain", b"{}", &keyless()).unwrap();
+    assert!(verify(&verifier, &other_type, &identity_policy()).is_err());
+}
+
+#[test]
+fn untrusted_timestamp_authorities_are_refused() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let start = instance.now() - SignedDuration::from_hours(24);
+    let seed = Seed::new(99);
+    let honest = std::mem::replace(
+        &mut instance.tsa,
+        TimestampAuthority::new(&seed, KeyKind::P256, start).unwrap(),
+    );
+    let bundle = instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap();
+    assert!(verify(&verifier, &bundle, &identity_policy()).is_err());
+
+    // A trusted authority whose certificate is for something else.
+    let wrong_usage =
+        TimestampAuthority::with_extended_key_usage(&seed, KeyKind::P256, start, CODE_SIGNING).unwrap();
+    instance.tsa = wrong_usage;
+    let verifier = self::verifier(&instance);
+    let bundle = instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap();
+    assert!(verify(&verifier, &bundle, &identity_policy()).is_err());
+
+    // A server answers requests with the same authority.
+    instance.tsa = honest;
+    assert!(instance.tsa.answer(b"not a request", instance.now()).is_err());
+}
+
+#[test]
+fn other_key_kinds_of_the_instance_verify() {
+    let now = Timestamp::from_second(NOW).unwrap();
+    let keys = InstanceKeys {
+        ca: KeyKind::P256,
+        rekor_v2: KeyKind::P256,
+        tsa: KeyKind::P256,
+    };
+    let mut instance = Instance::with_keys(8, now, keys).unwrap();
+    let verifier = verifier(&instance);
+    let bundle = instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap();
+    verify(&verifier, &bundle, &identity_policy()).unwrap();
+}
+
+/// cosign's annotations hold what a v0.1 bundle holds.
+#[test]
+fn legacy_layers_verify_as_bundles() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let digest = format!("sha256:{}", "a".repeat(64));
+    let layer = instance
+        .legacy_signature("registry.example/app", &digest, &keyless().timestamp())
+        .unwrap();
+    let payload: Value = serde_json::from_slice(&layer.payload).unwrap();
+    assert_eq!(payload["critical"]["image"]["docker-manifest-digest"], digest);
+    let bundle = bundle_from(&layer);
+    let bundle = Bundle::from_json(&bundle.to_string()).unwrap();
+    verifier
+        .verify(layer.payload.as_slice(), &bundle, &identity_policy())
+        .unwrap();
+
+    let subjects = [("artifact", sha256_of(ARTIFACT))];
+    let layer = instance
+        .legacy_attestation(&subjects, "https://example.com/t", &json!({}), &keyless())
+        .unwrap();
+    assert!(layer.annotations.contains_key("predicateType"));
+    let envelope: Value = serde_json::from_slice(&layer.payload).unwrap();
+    assert!(envelope["signatures"][0]["sig"].is_string());
+}
+
+fn bundle_from(layer: &LegacyLayer) -> Value {
+    let annotations = &layer.annotations;
+    let pem = format!(
+        "{}{}",
+        annotations[legacy::CERTIFICATE],
+        annotations[legacy::CHAIN]
+    );
+    let certificates: Vec<_> = pem
+        .split_inclusive("-----END CERTIFICATE-----\n")
+        .map(|pem| json!({"rawBytes": DerCertificate::from_pem(pem).unwrap().to_base64()}))
+        .collect();
+    let rekor: Value = serde_json::from_str(&annotations[legacy::BUNDLE]).unwrap();
+    let token: Value = serde_json::from_str(&annotations[legacy::TIMESTAMP]).unwrap();
+    let payload = &rekor["Payload"];
+    let log_id = hex::decode(payload["logID"].as_str().unwrap()).unwrap();
+    json!({
+        "mediaType": MediaType::V01.as_str(),
+        "verificationMaterial": {
+            "x509CertificateChain": {"certificates": certificates},
+            "tlogEntries": [{
+                "logIndex": payload["logIndex"],
+                "logId": {"keyId": LogKeyId::from_bytes(&log_id).to_base64()},
+                "kindVersion": {"kind": "hashedrekord", "version": "0.0.1"},
+                "integratedTime": payload["integratedTime"],
+                "inclusionPromise": {"signedEntryTimestamp": rekor["SignedEntryTimestamp"]},
+                "canonicalizedBody": payload["body"],
+            }],
+            "timestampVerificationData": {
+                "rfc3161Timestamps": [{"signedTimestamp": token["SignedRFC3161Timestamp"]}],
+            },
+        },
+        "messageSignature": {"signature": annotations[legacy::SIGNATURE]},
+    })
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    let mint = |seed| {
+        let mut instance = Instance::new(seed, Timestamp::from_second(NOW).unwrap()).unwrap();
+        let shapes = shapes(&mut instance);
+        let rsa = instance
+            .sign_blob(ARTIFACT, &keyless().key_kind(KeyKind::Rsa2048))
+            .unwrap();
+        let repository = instance.tuf_repository(&TufOptions::new(instance.now())).unwrap();
+        let root = instance.trusted_root_json().unwrap().to_string();
+        (
+            format!("{shapes:?}"),
+            rsa.to_string(),
+            repository.files().clone(),
+            root,
+        )
+    };
+    assert_eq!(mint(1), mint(1));
+    assert_ne!(mint(1).3, mint(2).3);
+}
+
+fn tuf_options() -> TufOptions {
+    TufOptions::new(Timestamp::from_second(NOW).unwrap())
+}
+
+/// Refreshes a client that knows the metadata of `seen` from the repository that `options` describe, and gets the target.
+fn refresh(
+    instance: &Instance,
+    seen: &TufOptions,
+    options: &TufOptions,
+) -> Result<Vec<u8>, sigstore_tuf::Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let cache = tempfile::tempdir().unwrap();
+    runtime.block_on(async {
+        updater(instance, seen, cache.path())
+            .refresh(seen.now)
+            .await
+            .unwrap();
+        let mut updater = updater(instance, options, cache.path());
+        updater.refresh(options.now).await?;
+        updater.get_target("trusted_root.json", options.now).await
+    })
+}
+
+fn updater(instance: &Instance, options: &TufOptions, cache: &Path) -> Updater {
+    let repository = instance.tuf_repository(options).unwrap();
+    let root = repository.initial_root().unwrap().to_vec();
+    Updater::new(repository, &root)
+        .unwrap()
+        .with_store(FileStore::new(cache))
+}
+
+#[test]
+fn honest_tuf_repositories_load() {
+    let instance = instance();
+    let trusted_root = instance.trusted_root_json().unwrap().to_string().into_bytes();
+    for key_kind in [KeyKind::Ed25519, KeyKind::P256] {
+        for root_version in [1, 4] {
+            let seen = TufOptions {
+                version: 1,
+                key_kind,
+                ..tuf_options()
+            };
+            let options = TufOptions {
+                root_version,
+                key_kind,
+                ..tuf_options()
+            };
+            assert_eq!(refresh(&instance, &seen, &options).unwrap(), trusted_root);
+        }
+    }
+}
+
+#[test]
+fn hostile_tuf_repositories_are_refused() {
+    let instance = instance();
+    for hostile in Hostile::ALL {
+        // Rolled-back metadata has version 1, all else is newer than what the client has seen.
+        let seen = TufOptions {
+            version: 3,
+            ..tuf_options()
+        };
+        let options = TufOptions {
+            version: 4,
+            root_version: 2,
+            ..tuf_options()
+        }
+        .hostile(hostile);
+        let error = refresh(&instance, &seen, &options).expect_err(&format!("{hostile:?} was accepted"));
+        assert!(
+            error.to_string().contains(own_reason(hostile)),
+            "{hostile:?}: {error}"
+        );
+    }
+}
+
+/// What the library's refusal says, so that none is refused for another reason than its own.
+fn own_reason(hostile: Hostile) -> &'static str {
+    match hostile {
+        Hostile::TimestampRolledBack => "rollback detected for timestamp",
+        Hostile::SnapshotRolledBack => "rollback detected for snapshot",
+        Hostile::TargetsRolledBack => "rollback detected for targets.json",
+        Hostile::RootExpired => "root metadata expired",
+        Hostile::TimestampExpired => "timestamp metadata expired",
+        Hostile::SnapshotExpired => "snapshot metadata expired",
+        Hostile::TargetsExpired => "targets metadata expired",
+        Hostile::DuplicateSignatures => "duplicate signature",
+        Hostile::BelowThreshold => "1/2 valid signatures",
+        Hostile::WrongKey => "role timestamp: 0/2 valid signatures",
+        Hostile::ZeroThreshold => "threshold 0",
+        Hostile::RootNotSignedByPredecessor => "role root: 0/2 valid signatures",
+        Hostile::RootVersionSkipped => "root version must increment by one",
+        Hostile::SnapshotMixed => "snapshot.json: length",
+        Hostile::WrongTargetHash => "sha256 mismatch",
+        Hostile::OversizedTarget => "is longer than",
+        Hostile::PathTraversal => "is not listed",
+        Hostile::MalformedTimestamp => "JSON",
+    }
 }

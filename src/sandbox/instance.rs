@@ -114,6 +114,11 @@ impl Instance {
         self.now
     }
 
+    /// The seed, for parts that are made later.
+    pub fn seed(&self) -> &Seed {
+        &self.seed
+    }
+
     /// The key named `label`, for managed keys.
     pub fn key(&self, label: &str, kind: KeyKind) -> Result<PrivateKey> {
         PrivateKey::derive(&self.seed, &format!("key {label}"), kind)

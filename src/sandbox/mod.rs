@@ -22,7 +22,9 @@
 //! | [`ca`], [`ct`] | Fulcio and its certificate transparency log |
 //! | [`rekor_v1`], [`rekor_v2`] | the two generations of the signature log, over [`merkle`] and [`note`] |
 //! | [`tsa`] | an RFC 3161 timestamp authority |
+//! | [`tuf`] | the repository that distributes the trusted root, honest or hostile |
 //! | [`instance`], [`bundle`] | all of it together: sign, attest, assemble bundles |
+//! | [`legacy`] | cosign's annotations from before bundles |
 //! | [`tamper`] | named mutations of any bundle |
 
 pub mod bundle;
@@ -31,6 +33,7 @@ pub mod ct;
 pub mod entry;
 pub mod instance;
 pub mod keys;
+pub mod legacy;
 pub mod merkle;
 pub mod note;
 pub mod rekor_v1;
@@ -39,6 +42,7 @@ pub mod seed;
 pub mod tamper;
 pub mod trust;
 pub mod tsa;
+pub mod tuf;
 pub mod x509;
 
 pub use bundle::MediaType;

@@ -20,16 +20,20 @@ const ISSUERS: [ObjectIdentifier; 2] = [
 const CHAIN: &str = "/verificationMaterial/x509CertificateChain/certificates";
 
 fn edit_der(bundle: &mut Value, change: impl FnOnce(&mut Vec<u8>, &Certificate) -> bool) -> bool {
-    edit::bytes(edit::certificate(bundle), |der| match Certificate::from_der(der) {
-        Ok(certificate) => change(der, &certificate),
-        Err(_) => false,
+    edit::bytes(edit::certificate(bundle), |der| {
+        match Certificate::from_der(der) {
+            Ok(certificate) => change(der, &certificate),
+            Err(_) => false,
+        }
     })
 }
 
 fn flip_extension(bundle: &mut Value, oids: &[ObjectIdentifier]) -> bool {
     edit_der(bundle, |der, certificate| {
         let extensions = certificate.tbs_certificate.extensions.iter().flatten();
-        let mut found = extensions.filter(|extension| oids.contains(&extension.extn_id)).peekable();
+        let mut found = extensions
+            .filter(|extension| oids.contains(&extension.extn_id))
+            .peekable();
         found.peek().is_some() && found.all(|extension| edit::flip_in(der, extension.extn_value.as_bytes()))
     })
 }
@@ -48,7 +52,10 @@ pub(super) fn oidc_issuer(bundle: &mut Value) -> bool {
 
 pub(super) fn public_key(bundle: &mut Value) -> bool {
     edit_der(bundle, |der, certificate| {
-        let key = &certificate.tbs_certificate.subject_public_key_info.subject_public_key;
+        let key = &certificate
+            .tbs_certificate
+            .subject_public_key_info
+            .subject_public_key;
         edit::flip_in(der, key.raw_bytes())
     })
 }
@@ -86,7 +93,12 @@ pub(super) fn public_key_as_certificate(bundle: &mut Value) -> bool {
 
 pub(super) fn hint_for_certificate(bundle: &mut Value) -> bool {
     dropped(bundle)
-        && edit::insert(bundle, "/verificationMaterial", "publicKey", json!({"hint": "trust-this-key"}))
+        && edit::insert(
+            bundle,
+            "/verificationMaterial",
+            "publicKey",
+            json!({"hint": "trust-this-key"}),
+        )
 }
 
 pub(super) fn public_key_hint(bundle: &mut Value) -> bool {
@@ -95,9 +107,16 @@ pub(super) fn public_key_hint(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn chain_in_v03(bundle: &mut Value) -> bool {
-    let Some(material) = edit::object(bundle, "/verificationMaterial") else { return false };
-    let Some(certificate) = material.remove("certificate") else { return false };
-    material.insert("x509CertificateChain".to_owned(), json!({"certificates": [certificate]}));
+    let Some(material) = edit::object(bundle, "/verificationMaterial") else {
+        return false;
+    };
+    let Some(certificate) = material.remove("certificate") else {
+        return false;
+    };
+    material.insert(
+        "x509CertificateChain".to_owned(),
+        json!({"certificates": [certificate]}),
+    );
     true
 }
 
@@ -120,7 +139,9 @@ pub(super) fn chain_reversed(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn root_in_chain(bundle: &mut Value) -> bool {
-    let Some(chain) = edit::array(bundle, CHAIN) else { return false };
+    let Some(chain) = edit::array(bundle, CHAIN) else {
+        return false;
+    };
     let root = CertificateAuthority::new(&Seed::new(0), KeyKind::P256, jiff::Timestamp::UNIX_EPOCH)
         .and_then(|authority| Ok(authority.root().to_der()?));
     root.is_ok_and(|root| {

@@ -32,13 +32,26 @@ pub(super) fn message_digest_bit(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn message_digest_algorithm(bundle: &mut Value) -> bool {
-    edit::text(bundle.pointer_mut("/messageSignature/messageDigest/algorithm"), |name| {
-        Some(if name == "SHA2_512" { "SHA2_256" } else { "SHA2_512" }.to_owned())
-    })
+    edit::text(
+        bundle.pointer_mut("/messageSignature/messageDigest/algorithm"),
+        |name| {
+            Some(
+                if name == "SHA2_512" {
+                    "SHA2_256"
+                } else {
+                    "SHA2_512"
+                }
+                .to_owned(),
+            )
+        },
+    )
 }
 
 pub(super) fn message_digest_unknown(bundle: &mut Value) -> bool {
-    edit::set(bundle.pointer_mut("/messageSignature/messageDigest/algorithm"), Value::from("SHA2_0"))
+    edit::set(
+        bundle.pointer_mut("/messageSignature/messageDigest/algorithm"),
+        Value::from("SHA2_0"),
+    )
 }
 
 pub(super) fn message_digest_dropped(bundle: &mut Value) -> bool {
@@ -61,12 +74,18 @@ pub(super) fn payload_garbage(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn payload_type(bundle: &mut Value) -> bool {
-    edit::text(bundle.pointer_mut("/dsseEnvelope/payloadType"), |name| Some(format!("{name};x")))
+    edit::text(bundle.pointer_mut("/dsseEnvelope/payloadType"), |name| {
+        Some(format!("{name};x"))
+    })
 }
 
 pub(super) fn second_dsse_signature(bundle: &mut Value) -> bool {
-    let Some(signatures) = edit::array(bundle, "/dsseEnvelope/signatures") else { return false };
-    let Some(first) = signatures.first().cloned() else { return false };
+    let Some(signatures) = edit::array(bundle, "/dsseEnvelope/signatures") else {
+        return false;
+    };
+    let Some(first) = signatures.first().cloned() else {
+        return false;
+    };
     signatures.push(first);
     true
 }
@@ -76,14 +95,25 @@ pub(super) fn no_dsse_signature(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn dsse_key_id(bundle: &mut Value) -> bool {
-    edit::insert(bundle, "/dsseEnvelope/signatures/0", "keyid", Value::from("another-key"))
+    edit::insert(
+        bundle,
+        "/dsseEnvelope/signatures/0",
+        "keyid",
+        Value::from("another-key"),
+    )
 }
 
 pub(super) fn both_contents(bundle: &mut Value) -> bool {
     let (name, other) = if bundle.get("dsseEnvelope").is_some() {
-        ("messageSignature", json!({"signature": super::super::b64(SOMEONES_SIGNATURE)}))
+        (
+            "messageSignature",
+            json!({"signature": super::super::b64(SOMEONES_SIGNATURE)}),
+        )
     } else {
-        ("dsseEnvelope", super::super::bundle::envelope("text/plain", b"x", &SOMEONES_SIGNATURE))
+        (
+            "dsseEnvelope",
+            super::super::bundle::envelope("text/plain", b"x", &SOMEONES_SIGNATURE),
+        )
     };
     edit::insert(bundle, "", name, other)
 }
@@ -93,7 +123,12 @@ pub(super) fn no_content(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn media_type_unknown(bundle: &mut Value) -> bool {
-    edit::insert(bundle, "", "mediaType", Value::from("application/vnd.dev.sigstore.bundle.v9.9+json"))
+    edit::insert(
+        bundle,
+        "",
+        "mediaType",
+        Value::from("application/vnd.dev.sigstore.bundle.v9.9+json"),
+    )
 }
 
 pub(super) fn media_type_dropped(bundle: &mut Value) -> bool {
@@ -107,7 +142,10 @@ pub(super) fn media_type_older(bundle: &mut Value) -> bool {
 
 pub(super) fn media_type_newer(bundle: &mut Value) -> bool {
     // v0.3 under its other spelling is no other version.
-    let is_v03 = bundle.get("mediaType").and_then(Value::as_str).is_some_and(|name| name.contains("0.3"));
+    let is_v03 = bundle
+        .get("mediaType")
+        .and_then(Value::as_str)
+        .is_some_and(|name| name.contains("0.3"));
     let newer = super::super::MediaType::V03.as_str();
     !is_v03 && edit::insert(bundle, "", "mediaType", Value::from(newer))
 }

@@ -10,7 +10,9 @@ pub(super) const ENTRY: &str = "/verificationMaterial/tlogEntries/0";
 /// Changes the bytes behind a base64 string.
 pub(super) fn bytes(value: Option<&mut Value>, change: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
     let Some(value) = value else { return false };
-    let Some(mut bytes) = value.as_str().and_then(|text| STANDARD.decode(text).ok()) else { return false };
+    let Some(mut bytes) = value.as_str().and_then(|text| STANDARD.decode(text).ok()) else {
+        return false;
+    };
     let changed = change(&mut bytes);
     *value = Value::from(STANDARD.encode(bytes));
     changed
@@ -70,8 +72,12 @@ pub(super) fn flip_last(bytes: &mut [u8]) -> bool {
 
 /// Flips the lowest bit of the last byte of `part` inside `whole`.
 pub(super) fn flip_in(whole: &mut [u8], part: &[u8]) -> bool {
-    let Some(position) = position(whole, part) else { return false };
-    whole.get_mut(position..position + part.len()).is_some_and(flip_last)
+    let Some(position) = position(whole, part) else {
+        return false;
+    };
+    whole
+        .get_mut(position..position + part.len())
+        .is_some_and(flip_last)
 }
 
 /// Where `part` begins in `whole`.
@@ -96,7 +102,11 @@ pub(super) fn signature(bundle: &mut Value) -> Option<&mut Value> {
 pub(super) fn certificate(bundle: &mut Value) -> Option<&mut Value> {
     let single = "/verificationMaterial/certificate/rawBytes";
     let chain = "/verificationMaterial/x509CertificateChain/certificates/0/rawBytes";
-    let pointer = if bundle.pointer(single).is_some() { single } else { chain };
+    let pointer = if bundle.pointer(single).is_some() {
+        single
+    } else {
+        chain
+    };
     bundle.pointer_mut(pointer)
 }
 
@@ -107,7 +117,11 @@ pub(super) fn entry<'a>(bundle: &'a mut Value, path: &str) -> Option<&'a mut Val
 
 /// Whether the first log entry is from Rekor v2, which signs neither time nor promise.
 pub(super) fn is_rekor_v2(bundle: &Value) -> bool {
-    let version = bundle.pointer(&format!("{ENTRY}/kindVersion/version")).and_then(Value::as_str);
-    let kind = bundle.pointer(&format!("{ENTRY}/kindVersion/kind")).and_then(Value::as_str);
+    let version = bundle
+        .pointer(&format!("{ENTRY}/kindVersion/version"))
+        .and_then(Value::as_str);
+    let kind = bundle
+        .pointer(&format!("{ENTRY}/kindVersion/kind"))
+        .and_then(Value::as_str);
     version == Some("0.0.2") && kind != Some("intoto")
 }

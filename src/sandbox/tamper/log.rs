@@ -14,8 +14,12 @@ pub(super) fn entries_dropped(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn entry_duplicated(bundle: &mut Value) -> bool {
-    let Some(entries) = edit::array(bundle, "/verificationMaterial/tlogEntries") else { return false };
-    let Some(first) = entries.first().cloned() else { return false };
+    let Some(entries) = edit::array(bundle, "/verificationMaterial/tlogEntries") else {
+        return false;
+    };
+    let Some(first) = entries.first().cloned() else {
+        return false;
+    };
     entries.push(first);
     true
 }
@@ -29,7 +33,10 @@ pub(super) fn log_index_negative(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn log_index_huge(bundle: &mut Value) -> bool {
-    edit::set(edit::entry(bundle, "/logIndex"), Value::from("18446744073709551616"))
+    edit::set(
+        edit::entry(bundle, "/logIndex"),
+        Value::from("18446744073709551616"),
+    )
 }
 
 pub(super) fn log_id(bundle: &mut Value) -> bool {
@@ -42,7 +49,14 @@ pub(super) fn log_id_dropped(bundle: &mut Value) -> bool {
 
 pub(super) fn entry_kind(bundle: &mut Value) -> bool {
     edit::text(edit::entry(bundle, "/kindVersion/kind"), |kind| {
-        Some(if kind == "hashedrekord" { "dsse" } else { "hashedrekord" }.to_owned())
+        Some(
+            if kind == "hashedrekord" {
+                "dsse"
+            } else {
+                "hashedrekord"
+            }
+            .to_owned(),
+        )
     })
 }
 
@@ -53,7 +67,10 @@ pub(super) fn entry_version(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn entry_kind_unknown(bundle: &mut Value) -> bool {
-    edit::set(edit::entry(bundle, "/kindVersion/kind"), Value::from("trustmerekord"))
+    edit::set(
+        edit::entry(bundle, "/kindVersion/kind"),
+        Value::from("trustmerekord"),
+    )
 }
 
 const SET: &str = "/inclusionPromise/signedEntryTimestamp";
@@ -97,7 +114,9 @@ pub(super) fn integrated_time_for_timestamp(bundle: &mut Value) -> bool {
 /// Changes the body's JSON and encodes it again.
 fn edit_body(bundle: &mut Value, change: impl FnOnce(&mut Value) -> bool) -> bool {
     edit::bytes(edit::entry(bundle, "/canonicalizedBody"), |body| {
-        let Ok(mut json) = serde_json::from_slice::<Value>(body) else { return false };
+        let Ok(mut json) = serde_json::from_slice::<Value>(body) else {
+            return false;
+        };
         let changed = change(&mut json);
         *body = crate::sandbox::entry::canonical(&json).into_bytes();
         changed
@@ -122,8 +141,15 @@ fn flip_hex(value: Option<&mut Value>) -> bool {
 
 pub(super) fn body_hash(bundle: &mut Value) -> bool {
     edit_body(bundle, |json| {
-        let v1 = ["/spec/data/hash/value", "/spec/payloadHash/value", "/spec/content/payloadHash/value"];
-        let v2 = ["/spec/hashedRekordV002/data/digest", "/spec/dsseV002/payloadHash/digest"];
+        let v1 = [
+            "/spec/data/hash/value",
+            "/spec/payloadHash/value",
+            "/spec/content/payloadHash/value",
+        ];
+        let v2 = [
+            "/spec/hashedRekordV002/data/digest",
+            "/spec/dsseV002/payloadHash/digest",
+        ];
         flip_first(json, &v1, flip_hex) || flip_first(json, &v2, flip_base64)
     })
 }
@@ -145,7 +171,10 @@ pub(super) fn body_verifier(bundle: &mut Value) -> bool {
         "/spec/signatures/0/verifier",
         "/spec/content/envelope/signatures/0/publicKey",
     ];
-    let v2 = ["/spec/hashedRekordV002/signature/verifier", "/spec/dsseV002/signatures/0/verifier"];
+    let v2 = [
+        "/spec/hashedRekordV002/signature/verifier",
+        "/spec/dsseV002/signatures/0/verifier",
+    ];
     edit_body(bundle, |json| {
         flip_first(json, &v1, other_pem)
             || v2.iter().any(|pointer| {
@@ -161,7 +190,9 @@ fn other_pem(value: Option<&mut Value>) -> bool {
     edit::bytes(value, |pem| {
         let begin = edit::position(pem, b"-----\n").map(|begin| begin + 6);
         let letter = begin.and_then(|begin| pem.get_mut(begin + 20));
-        letter.map(|letter| *letter = if *letter == b'A' { b'B' } else { b'A' }).is_some()
+        letter
+            .map(|letter| *letter = if *letter == b'A' { b'B' } else { b'A' })
+            .is_some()
     })
 }
 

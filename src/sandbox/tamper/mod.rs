@@ -240,7 +240,9 @@ impl Tamper {
             Self::DsseKeyId => Some("the key id is a hint outside the signed encoding"),
             Self::PublicKeyHint => Some("the hint is not authenticated; the verifier brings the key"),
             Self::ChainTruncated => Some("the trusted root holds the intermediate"),
-            Self::CheckpointStranger => Some("a signed note may carry signatures by keys unknown to the verifier"),
+            Self::CheckpointStranger => {
+                Some("a signed note may carry signatures by keys unknown to the verifier")
+            }
             _ => None,
         }
     }

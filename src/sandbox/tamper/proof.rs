@@ -19,7 +19,9 @@ pub(super) fn dropped(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn hash(bundle: &mut Value) -> bool {
-    edit_hashes(bundle, |hashes| edit::bytes(hashes.first_mut(), |bytes| edit::flip_last(bytes)))
+    edit_hashes(bundle, |hashes| {
+        edit::bytes(hashes.first_mut(), |bytes| edit::flip_last(bytes))
+    })
 }
 
 pub(super) fn truncated(bundle: &mut Value) -> bool {
@@ -46,11 +48,15 @@ pub(super) fn index(bundle: &mut Value) -> bool {
 
 pub(super) fn tree_size(bundle: &mut Value) -> bool {
     // Twice as many plus one: another depth, so that it shows even where the audit path would fit.
-    edit::integer(edit::entry(bundle, "/inclusionProof/treeSize"), |size| size * 2 + 1)
+    edit::integer(edit::entry(bundle, "/inclusionProof/treeSize"), |size| {
+        size * 2 + 1
+    })
 }
 
 pub(super) fn root(bundle: &mut Value) -> bool {
-    edit::bytes(edit::entry(bundle, "/inclusionProof/rootHash"), |bytes| edit::flip_last(bytes))
+    edit::bytes(edit::entry(bundle, "/inclusionProof/rootHash"), |bytes| {
+        edit::flip_last(bytes)
+    })
 }
 
 pub(super) fn checkpoint_dropped(bundle: &mut Value) -> bool {

@@ -34,7 +34,8 @@ fn general_time(token: &[u8]) -> Option<usize> {
 pub(super) fn time(bundle: &mut Value) -> bool {
     edit_token(bundle, |token| {
         let year = general_time(token).and_then(|digits| token.get_mut(digits + 3));
-        year.map(|digit| *digit = if *digit == b'0' { b'1' } else { *digit - 1 }).is_some()
+        year.map(|digit| *digit = if *digit == b'0' { b'1' } else { *digit - 1 })
+            .is_some()
     })
 }
 
@@ -45,7 +46,12 @@ pub(super) fn first_time(bundle: &Value) -> Option<i64> {
     let begin = general_time(&token)?;
     let digits = std::str::from_utf8(token.get(begin..begin + 14)?).ok()?;
     let time = jiff::civil::DateTime::strptime("%Y%m%d%H%M%S", digits).ok()?;
-    Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    Some(
+        time.to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_second(),
+    )
 }
 
 pub(super) fn dropped(bundle: &mut Value) -> bool {
@@ -75,8 +81,12 @@ pub(super) fn rejected(bundle: &mut Value) -> bool {
 }
 
 pub(super) fn duplicated(bundle: &mut Value) -> bool {
-    let Some(tokens) = tokens(bundle) else { return false };
-    let Some(first) = tokens.first().cloned() else { return false };
+    let Some(tokens) = tokens(bundle) else {
+        return false;
+    };
+    let Some(first) = tokens.first().cloned() else {
+        return false;
+    };
     tokens.push(first);
     true
 }

@@ -70,9 +70,12 @@ impl Transplant {
                 signature.is_some_and(|signature| edit::set(edit::signature(bundle), signature))
             }
             Self::Content => any(bundle, donor, "", &["messageSignature", "dsseEnvelope"]),
-            Self::Certificate => {
-                any(bundle, donor, "/verificationMaterial", &["certificate", "x509CertificateChain"])
-            }
+            Self::Certificate => any(
+                bundle,
+                donor,
+                "/verificationMaterial",
+                &["certificate", "x509CertificateChain"],
+            ),
             Self::LogEntries => any(bundle, donor, "/verificationMaterial", &["tlogEntries"]),
             Self::Body => any(bundle, donor, ENTRY, &["canonicalizedBody"]),
             Self::Set => any(bundle, donor, ENTRY, &["inclusionPromise"]),
@@ -82,7 +85,12 @@ impl Transplant {
             }
             Self::InclusionProof => any(bundle, donor, ENTRY, &["inclusionProof"]),
             Self::Checkpoint => any(bundle, donor, &format!("{ENTRY}/inclusionProof"), &["checkpoint"]),
-            Self::Timestamps => any(bundle, donor, "/verificationMaterial", &["timestampVerificationData"]),
+            Self::Timestamps => any(
+                bundle,
+                donor,
+                "/verificationMaterial",
+                &["timestampVerificationData"],
+            ),
         };
         let changed = moved && *bundle != before;
         if !changed {
@@ -94,8 +102,12 @@ impl Transplant {
 
 /// Moves those of `members` that both bundles have.
 fn any(bundle: &mut Value, donor: &Value, pointer: &str, members: &[&str]) -> bool {
-    let Some(source) = donor.pointer(pointer).and_then(Value::as_object) else { return false };
-    let Some(target) = edit::object(bundle, pointer) else { return false };
+    let Some(source) = donor.pointer(pointer).and_then(Value::as_object) else {
+        return false;
+    };
+    let Some(target) = edit::object(bundle, pointer) else {
+        return false;
+    };
     let mut moved = false;
     for member in members {
         if let (Some(new), Some(old)) = (source.get(*member), target.get_mut(*member)) {
