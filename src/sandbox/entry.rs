@@ -1,10 +1,10 @@
 //! Log entries as both generations of Rekor give them out, and their form in a bundle.
 
 use serde_json::{Value, json};
-use sigstore_types::{DerCertificate, DerPublicKey};
 
-use super::b64;
+use super::keys::pem;
 use super::merkle::Hash;
+use super::{Result, b64};
 
 /// What an entry says the signature verifies with.
 #[derive(Clone, Debug)]
@@ -17,10 +17,10 @@ pub enum Verifier {
 
 impl Verifier {
     /// The PEM form that Rekor v1 stores.
-    pub fn pem(&self) -> String {
+    pub fn pem(&self) -> Result<String> {
         match self {
-            Self::Certificate(der) => DerCertificate::from_bytes(der).to_pem(),
-            Self::PublicKey(der) => DerPublicKey::from_bytes(der).to_pem(),
+            Self::Certificate(der) => pem("CERTIFICATE", der),
+            Self::PublicKey(der) => pem("PUBLIC KEY", der),
         }
     }
 }

@@ -297,19 +297,14 @@ fn propose(log: LogKind, identity: &SigningIdentity, signed: &Signed<'_>) -> Res
     let (signature, verifier, kind) = (signed.signature, &identity.verifier, identity.key.kind());
     match (log, &signed.envelope) {
         (LogKind::V1, None) => rekor_v1::hashedrekord(signed.message, signed.hash, signature, verifier),
-        (LogKind::V1, Some(dsse)) => Ok(rekor_v1::dsse(
-            dsse.json.as_bytes(),
-            dsse.payload,
-            signature,
-            verifier,
-        )),
-        (LogKind::V1Intoto, Some(dsse)) => Ok(rekor_v1::intoto(
+        (LogKind::V1, Some(dsse)) => rekor_v1::dsse(dsse.json.as_bytes(), dsse.payload, signature, verifier),
+        (LogKind::V1Intoto, Some(dsse)) => rekor_v1::intoto(
             dsse.json.as_bytes(),
             dsse.payload_type,
             dsse.payload,
             signature,
             verifier,
-        )),
+        ),
         (LogKind::V2, _) => rekor_v2::hashedrekord(signed.message, signed.hash, signature, verifier, kind),
         (LogKind::V2Dsse, Some(dsse)) => rekor_v2::dsse(dsse.payload, signature, verifier, kind),
         (LogKind::V1Intoto | LogKind::V2Dsse, None) => Err(Error::Missing("envelope to log")),

@@ -4,7 +4,7 @@ use const_oid::db::{rfc5912, rfc8410};
 use der::{Any, Decode as _};
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
-use sigstore_types::{DerPublicKey, HashAlgorithm};
+use sigstore_types::HashAlgorithm;
 use spki::{AlgorithmIdentifierOwned, EncodePublicKey as _, SubjectPublicKeyInfoOwned};
 
 use super::seed::{Seed, sha256};
@@ -101,8 +101,8 @@ impl PrivateKey {
     }
 
     /// The public key as PEM (`BEGIN PUBLIC KEY`).
-    pub fn public_pem(&self) -> String {
-        DerPublicKey::from_bytes(&self.spki).to_pem()
+    pub fn public_pem(&self) -> Result<String> {
+        pem("PUBLIC KEY", &self.spki)
     }
 
     /// The private key as PKCS #8 PEM, for programs that sign with a key file.
@@ -192,6 +192,11 @@ pub fn digest(hash: HashAlgorithm, bytes: &[u8]) -> Result<Vec<u8>> {
         HashAlgorithm::Sha2512 => Ok(sigstore_crypto::sha512(bytes).as_bytes().to_vec()),
         _ => Err(Error::Missing("hash algorithm")),
     }
+}
+
+/// PEM with the line ends that Sigstore's services write: logs record these bytes, so `\n` or `\r\n` matters.
+pub fn pem(label: &str, der: &[u8]) -> Result<String> {
+    der::pem::encode_string(label, der::pem::LineEnding::LF, der).map_err(key_error)
 }
 
 fn key_error(error: impl std::fmt::Display) -> Error {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sigstore_types::{DerCertificate, LogKeyId};
 
 use super::bundle::MediaType;
+use super::keys::pem;
 use super::options::SignOptions;
 use super::{Error, Instance, Result};
 
@@ -96,12 +97,12 @@ impl Instance {
         let chain = "/verificationMaterial/x509CertificateChain/certificates";
         if let Ok(leaf) = text(bundle, &format!("{chain}/0/rawBytes")) {
             let leaf = DerCertificate::from_base64(leaf).map_err(|_| Error::Missing("certificate"))?;
-            annotations.insert(CERTIFICATE.to_owned(), leaf.to_pem());
-            let above = self.ca.chain_der()?;
-            let above: String = above
+            annotations.insert(CERTIFICATE.to_owned(), pem("CERTIFICATE", leaf.as_bytes())?);
+            let chain = self.ca.chain_der()?;
+            let above = chain
                 .iter()
-                .map(|der| DerCertificate::from_bytes(der).to_pem())
-                .collect();
+                .map(|der| pem("CERTIFICATE", der))
+                .collect::<Result<String>>()?;
             annotations.insert(CHAIN.to_owned(), above);
         }
         if let Some(entry) = bundle.pointer("/verificationMaterial/tlogEntries/0") {

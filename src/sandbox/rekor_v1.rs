@@ -117,19 +117,19 @@ pub fn hashedrekord(
     let value = hex::encode(digest(algorithm, artifact)?);
     let spec = json!({
         "data": {"hash": {"algorithm": algorithm.as_rekor_str(), "value": value}},
-        "signature": {"content": b64(signature), "publicKey": {"content": b64(verifier.pem())}},
+        "signature": {"content": b64(signature), "publicKey": {"content": b64(verifier.pem()?)}},
     });
     Ok(ProposedEntry::new("hashedrekord", "0.0.1", &spec))
 }
 
 /// A `dsse` 0.0.1 entry: hashes of the envelope and of its payload, and the signature.
-pub fn dsse(envelope: &[u8], payload: &[u8], signature: &[u8], verifier: &Verifier) -> ProposedEntry {
+pub fn dsse(envelope: &[u8], payload: &[u8], signature: &[u8], verifier: &Verifier) -> Result<ProposedEntry> {
     let spec = json!({
         "envelopeHash": hash(envelope),
         "payloadHash": hash(payload),
-        "signatures": [{"signature": b64(signature), "verifier": b64(verifier.pem())}],
+        "signatures": [{"signature": b64(signature), "verifier": b64(verifier.pem()?)}],
     });
-    ProposedEntry::new("dsse", "0.0.1", &spec)
+    Ok(ProposedEntry::new("dsse", "0.0.1", &spec))
 }
 
 /// An `intoto` 0.0.2 entry: like `dsse`, with the signature in base64 twice, as Rekor stores it.
@@ -139,16 +139,16 @@ pub fn intoto(
     payload: &[u8],
     signature: &[u8],
     verifier: &Verifier,
-) -> ProposedEntry {
+) -> Result<ProposedEntry> {
     let spec = json!({"content": {
         "envelope": {
             "payloadType": payload_type,
-            "signatures": [{"publicKey": b64(verifier.pem()), "sig": b64(b64(signature))}],
+            "signatures": [{"publicKey": b64(verifier.pem()?), "sig": b64(b64(signature))}],
         },
         "hash": hash(envelope),
         "payloadHash": hash(payload),
     }});
-    ProposedEntry::new("intoto", "0.0.2", &spec)
+    Ok(ProposedEntry::new("intoto", "0.0.2", &spec))
 }
 
 fn hash(bytes: &[u8]) -> serde_json::Value {

@@ -396,7 +396,7 @@ fn key_json(key: &PrivateKey) -> Result<Value> {
         (KeyKind::P256, _) => Ok(json!({
             "keytype": "ecdsa",
             "scheme": "ecdsa-sha2-nistp256",
-            "keyval": {"public": key.public_pem()},
+            "keyval": {"public": key.public_pem()?},
         })),
         _ => Err(Error::Missing("TUF scheme for this kind of key")),
     }
