@@ -12,14 +12,17 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use portcullis::sandbox::bundle::MediaType;
 use portcullis::sandbox::ca::{fulcio_extension, raw_fulcio_extension};
-use portcullis::sandbox::instance::{InstanceKeys, sha256_of};
+use portcullis::sandbox::instance::InstanceKeys;
 use portcullis::sandbox::legacy::{self, LegacyLayer};
 use portcullis::sandbox::seed::Seed;
+use portcullis::sandbox::signing::sha256_of;
 use portcullis::sandbox::tamper::{Tamper, Transplant, apply};
 use portcullis::sandbox::tsa::TimestampAuthority;
 use portcullis::sandbox::tuf::{Hostile, TufOptions};
 use portcullis::sandbox::x509::{CODE_SIGNING, TIME_STAMPING};
-use portcullis::sandbox::{CertificateRequest, Instance, KeyKind, LogKind, San, SignOptions, StampOptions};
+use portcullis::sandbox::{
+    CertificateRequest, Instance, KeyKind, LogKind, Misrecorded, San, SignOptions, StampOptions,
+};
 use serde_json::{Value, json};
 use sigstore_trust_root::TrustedRoot;
 use sigstore_tuf::{FileStore, Updater};
@@ -316,6 +319,76 @@ fn donors(instance: &mut Instance) -> Vec<(String, Value)> {
         }
     }
     donors
+}
+
+/// Entries that are truly in the log and say something else than the bundle.
+#[test]
+fn misrecorded_entries_are_refused() {
+    let mut instance = instance();
+    let verifier = verifier(&instance);
+    let mut accepted = Vec::new();
+    for what in Misrecorded::ALL {
+        for (log, stamps) in [
+            (LogKind::V1, 0),
+            (LogKind::V1, 1),
+            (LogKind::V2, 1),
+            (LogKind::V1Intoto, 0),
+        ] {
+            let mut options = keyless().logs(&[log]);
+            options.timestamps = vec![StampOptions::default(); stamps];
+            options.misrecorded = Some(what);
+            let mut bundles = vec![("dsse", attest(&mut instance, &options))];
+            if log != LogKind::V1Intoto {
+                bundles.push(("blob", instance.sign_blob(ARTIFACT, &options).unwrap()));
+            }
+            for (content, bundle) in bundles {
+                if verify(&verifier, &bundle, &identity_policy()).is_ok() {
+                    accepted.push(format!("{what:?} {log:?} {content}"));
+                }
+            }
+        }
+    }
+    // For intoto 0.0.2 the library compares the keys of the two certificates, not the certificates.
+    assert_eq!(accepted, ["Verifier V1Intoto dsse"]);
+
+    let key = instance.key("managed", KeyKind::P256).unwrap();
+    let policy = PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.public_der()));
+    for what in Misrecorded::ALL {
+        let mut options = SignOptions::managed(&key, "hint");
+        options.misrecorded = Some(what);
+        let bundle = instance.sign_blob(ARTIFACT, &options).unwrap();
+        assert!(verify(&verifier, &bundle, &policy).is_err(), "{what:?}");
+    }
+}
+
+/// Mutations meet files of any shape.
+#[test]
+fn mutations_leave_strange_json_alone() {
+    let strange = [
+        json!(null),
+        json!([1]),
+        json!("x"),
+        json!({}),
+        json!({"verificationMaterial": 3, "messageSignature": [], "dsseEnvelope": null}),
+        json!({"verificationMaterial": {"tlogEntries": {}, "certificate": {"rawBytes": "AAAA"}}}),
+        json!({"verificationMaterial": {"tlogEntries": [null], "x509CertificateChain": {"certificates": [1]}}}),
+        json!({"verificationMaterial": {"tlogEntries": [{"logIndex": -1.5, "canonicalizedBody": "e30=",
+            "inclusionProof": {"hashes": [], "checkpoint": {"envelope": "\n\n\n"}}}]}}),
+    ];
+    for bundle in &strange {
+        for tamper in Tamper::ALL {
+            let mut tampered = bundle.clone();
+            assert_eq!(
+                apply(&mut tampered, *tamper),
+                tampered != *bundle,
+                "{tamper} on {bundle}"
+            );
+        }
+        for transplant in Transplant::ALL {
+            let mut grafted = bundle.clone();
+            assert!(!transplant.apply(&mut grafted, bundle));
+        }
+    }
 }
 
 #[test]
@@ -623,6 +696,29 @@ fn honest_tuf_repositories_load() {
             assert_eq!(refresh(&instance, &seen, &options).unwrap(), trusted_root);
         }
     }
+}
+
+/// A target name that leads out of the cache is not written there.
+#[test]
+fn target_names_stay_in_the_cache() {
+    let instance = instance();
+    let options = tuf_options().hostile(Hostile::PathTraversal);
+    let outside = tempfile::tempdir().unwrap();
+    let cache = outside.path().join("a").join("b");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let mut updater = updater(&instance, &options, &cache);
+        updater.refresh(options.now).await.unwrap();
+        let _either = updater.get_target("../../trusted_root.json", options.now).await;
+    });
+    let names = |folder: &Path| -> Vec<_> {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect()
+    };
+    assert_eq!(names(outside.path()), ["a"]);
+    assert_eq!(names(&outside.path().join("a")), ["b"]);
 }
 
 #[test]

@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
-use portcullis::sandbox::instance::sha256_of;
+use portcullis::sandbox::signing::sha256_of;
 use portcullis::sandbox::tamper::{Tamper, apply};
 use portcullis::sandbox::tuf::{Hostile, TufOptions};
 use portcullis::sandbox::{

@@ -23,7 +23,7 @@
 //! | [`rekor_v1`], [`rekor_v2`] | the two generations of the signature log, over [`merkle`] and [`note`] |
 //! | [`tsa`] | an RFC 3161 timestamp authority |
 //! | [`tuf`] | the repository that distributes the trusted root, honest or hostile |
-//! | [`instance`], [`bundle`] | all of it together: sign, attest, assemble bundles |
+//! | [`instance`], [`signing`], [`bundle`] | all of it together: sign, attest, assemble bundles |
 //! | [`legacy`] | cosign's annotations from before bundles |
 //! | [`tamper`] | named mutations of any bundle |
 
@@ -36,9 +36,11 @@ pub mod keys;
 pub mod legacy;
 pub mod merkle;
 pub mod note;
+mod options;
 pub mod rekor_v1;
 pub mod rekor_v2;
 pub mod seed;
+pub mod signing;
 pub mod tamper;
 pub mod trust;
 pub mod tsa;
@@ -49,9 +51,7 @@ pub use bundle::MediaType;
 pub use ca::{CertificateRequest, San};
 pub use instance::Instance;
 pub use keys::{KeyKind, PrivateKey};
-pub use options::{LogKind, SignOptions, Signer, StampOptions};
-
-mod options;
+pub use options::{LogKind, Misrecorded, SignOptions, Signer, StampOptions};
 
 /// Why the sandbox could not make what was asked for.
 #[derive(Debug, thiserror::Error)]

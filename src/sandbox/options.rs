@@ -32,6 +32,25 @@ pub enum LogKind {
     V2Dsse,
 }
 
+/// What a log entry says wrongly. The entry is properly in the log: proof, promise and checkpoint are true.
+///
+/// A change to a finished bundle never gets past the log's own signatures; this does, and only a comparison of the entry with
+/// the bundle notices it (CVE-2022-36056, CVE-2026-22703; sigstore-conformance wrong-hashedrekord-*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misrecorded {
+    /// Another artifact or payload.
+    Artifact,
+    /// Another signature by the same key.
+    Signature,
+    /// Another key, or the certificate of another identity.
+    Verifier,
+}
+
+impl Misrecorded {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Artifact, Self::Signature, Self::Verifier];
+}
+
 /// A timestamp to add.
 #[derive(Clone, Debug)]
 pub struct StampOptions {
@@ -72,6 +91,8 @@ pub struct SignOptions {
     pub include_root: bool,
     /// The logs, one entry each.
     pub logs: Vec<LogKind>,
+    /// What the log entries say wrongly.
+    pub misrecorded: Option<Misrecorded>,
     /// Whether a witness cosigns Rekor v2 checkpoints.
     pub witness: bool,
     /// The timestamps.
@@ -99,6 +120,7 @@ impl SignOptions {
             message_digest: true,
             include_root: false,
             logs: vec![LogKind::V1],
+            misrecorded: None,
             witness: false,
             timestamps: Vec::new(),
             signed_at: None,
