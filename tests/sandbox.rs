@@ -163,123 +163,91 @@ fn managed_keys_verify() {
 /// Bundles of every shape, by name.
 fn shapes(instance: &mut Instance) -> Vec<(&'static str, Value)> {
     let v01 = keyless().media_type(MediaType::V01);
-    let both = keyless().logs(&[LogKind::V1, LogKind::V2]).timestamp();
+    let v1_and_v2 = keyless().logs(&[LogKind::V1, LogKind::V2]).timestamp();
+    let v2_and_v1 = keyless().logs(&[LogKind::V2, LogKind::V1]);
     let intoto = keyless().logs(&[LogKind::V1Intoto]);
-    vec![
-        ("blob v0.1", instance.sign_blob(ARTIFACT, &v01).unwrap()),
-        ("blob v1", instance.sign_blob(ARTIFACT, &keyless()).unwrap()),
-        (
-            "blob v1 stamped",
-            instance.sign_blob(ARTIFACT, &keyless().timestamp()).unwrap(),
-        ),
-        (
-            "blob v2",
-            instance.sign_blob(ARTIFACT, &keyless().rekor_v2()).unwrap(),
-        ),
-        ("blob v1+v2", instance.sign_blob(ARTIFACT, &both).unwrap()),
+    let mut blob = |options: &SignOptions| instance.sign_blob(ARTIFACT, options).unwrap();
+    let mut shapes = vec![
+        ("blob v0.1", blob(&v01)),
+        ("blob v0.1 stamped", blob(&v01.clone().timestamp())),
+        ("blob v0.2", blob(&keyless().media_type(MediaType::V02))),
+        ("blob v1", blob(&keyless())),
+        ("blob v1 stamped", blob(&keyless().timestamp())),
+        ("blob v2", blob(&keyless().rekor_v2())),
+        ("blob v1+v2 stamped", blob(&v1_and_v2)),
+        ("blob v2+v1", blob(&v2_and_v1)),
+    ];
+    shapes.extend([
         ("dsse v0.1", attest(instance, &v01)),
         ("dsse v1", attest(instance, &keyless())),
         ("dsse v1 intoto", attest(instance, &intoto)),
         ("dsse v2", attest(instance, &keyless().rekor_v2())),
-    ]
+    ]);
+    shapes
 }
 
-/// What the library accepts of a mutation, and why that is so. Not all of it is fine for us: see the reasons.
-fn accepted_by_library(tamper: Tamper, shape: &str) -> Option<&'static str> {
-    let v2_only = shape.ends_with(" v2");
-    let stamped = v2_only || shape.ends_with("stamped") || shape.ends_with("v1+v2");
-    let (reason, shape_matters) = match tamper {
-        Tamper::BothContents => (
-            "the first content member (in file order) is read and the other ignored: our reader must refuse such a bundle",
-            shape.starts_with("dsse"),
-        ),
-        Tamper::EntryDuplicated | Tamper::TimestampDuplicated => (
-            "every copy verifies; whoever demands several must count logs and authorities, not copies",
-            true,
-        ),
-        Tamper::LogId => (
-            "a v2 checkpoint's key hint chooses the key; the entry's log id is not compared",
-            v2_only,
-        ),
-        Tamper::MediaTypeDropped | Tamper::MediaTypeOlder => (
-            "read as v0.1, which asks for a SET instead of a proof; all that is present is still verified",
-            !v2_only,
-        ),
-        Tamper::ProofDropped => (
-            "v0.1 asks for a SET only, and with several entries one proof is enough for the library",
-            shape.contains("v0.1") || shape.ends_with("v1+v2"),
-        ),
-        Tamper::ProofIndex | Tamper::ProofTreeSize | Tamper::ProofRoot => (
-            "for Rekor v2 the entry's index and the checkpoint are used; these copies are not",
-            v2_only,
-        ),
-        Tamper::RootInChain => (
-            "certificates beside the leaf are candidates for the path, never trusted",
-            true,
-        ),
-        Tamper::SetDropped => ("a timestamp is left as time source", stamped),
-        Tamper::TimestampsDropped => ("a SET is left as time source", stamped && !v2_only),
-        Tamper::UnknownMember => ("unknown members are ignored", true),
-        _ => return tamper.harmless(),
-    };
-    shape_matters.then_some(reason)
+/// Applies every mutation to a valid bundle; what the library says differently from what we wrote down.
+fn surprises(
+    verifier: &Verifier,
+    policy: &dyn Policy,
+    shape: &str,
+    bundle: &Value,
+    applied: &mut BTreeSet<Tamper>,
+) -> Vec<String> {
+    verify(verifier, bundle, policy).unwrap_or_else(|error| panic!("{shape}: {error}"));
+    let mut surprises = Vec::new();
+    for tamper in Tamper::ALL {
+        let mut tampered = bundle.clone();
+        if apply(&mut tampered, *tamper) {
+            applied.insert(*tamper);
+            let accepted = verify(verifier, &tampered, policy).is_ok();
+            if accepted != tamper.tolerated_by_library(bundle).is_some() {
+                surprises.push(format!("{tamper} on {shape}: accepted is {accepted}"));
+            }
+        }
+    }
+    surprises
 }
 
 #[test]
 fn tampered_bundles_are_refused() {
     let mut instance = instance();
     let verifier = verifier(&instance);
-    let mut surprises = Vec::new();
+    let mut found = Vec::new();
     let mut applied = BTreeSet::new();
     for (shape, bundle) in shapes(&mut instance) {
-        verify(&verifier, &bundle, &identity_policy()).unwrap();
-        for tamper in Tamper::ALL {
-            let mut tampered = bundle.clone();
-            if !apply(&mut tampered, *tamper) {
-                assert_eq!(tampered, bundle, "{tamper} changed {shape} and denied it");
-                continue;
-            }
-            applied.insert(*tamper);
-            let accepted = verify(&verifier, &tampered, &identity_policy()).is_ok();
-            if accepted != accepted_by_library(*tamper, shape).is_some() {
-                surprises.push(format!("{tamper} on {shape}: accepted is {accepted}"));
-            }
-        }
+        found.extend(surprises(
+            &verifier,
+            &identity_policy(),
+            shape,
+            &bundle,
+            &mut applied,
+        ));
     }
-    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
+    let key = instance.key("managed", KeyKind::P256).unwrap();
+    let policy = PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.public_der()));
+    let managed = || SignOptions::managed(&key, "hint");
+    for (shape, options) in [
+        ("managed v1", managed()),
+        ("managed v0.1", managed().media_type(MediaType::V01)),
+        ("managed v1 stamped", managed().timestamp()),
+        ("managed v2", managed().rekor_v2()),
+    ] {
+        let bundle = instance.sign_blob(ARTIFACT, &options).unwrap();
+        found.extend(surprises(&verifier, &policy, shape, &bundle, &mut applied));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
     let never: Vec<_> = Tamper::ALL
         .iter()
         .filter(|tamper| !applied.contains(tamper))
         .collect();
-    assert_eq!(never, [&Tamper::PublicKeyHint], "mutations that no shape knows");
+    assert!(never.is_empty(), "mutations that no shape knows: {never:?}");
 }
 
 #[test]
 fn tamper_names_are_unique() {
     let names: BTreeSet<_> = Tamper::ALL.iter().map(|tamper| tamper.name()).collect();
     assert_eq!(names.len(), Tamper::ALL.len());
-}
-
-#[test]
-fn tampered_managed_key_bundles_are_refused() {
-    let mut instance = instance();
-    let verifier = verifier(&instance);
-    let key = instance.key("managed", KeyKind::P256).unwrap();
-    let policy = PublicKeyVerificationPolicy::new(DerPublicKey::from_bytes(key.public_der()));
-    let options = SignOptions::managed(&key, "hint").timestamp();
-    let bundle = instance.sign_blob(ARTIFACT, &options).unwrap();
-    verify(&verifier, &bundle, &policy).unwrap();
-    let mut surprises = Vec::new();
-    for tamper in Tamper::ALL {
-        let mut tampered = bundle.clone();
-        // With a managed key the time is not needed to judge a certificate, so time evidence may be missing altogether.
-        let time_only = matches!(tamper, Tamper::SetDropped | Tamper::TimestampsDropped);
-        let expected = time_only || accepted_by_library(*tamper, "blob v1 stamped").is_some();
-        if apply(&mut tampered, *tamper) && verify(&verifier, &tampered, &policy).is_ok() != expected {
-            surprises.push(format!("{tamper}: accepted is {}", !expected));
-        }
-    }
-    assert!(surprises.is_empty(), "{}", surprises.join("\n"));
 }
 
 /// Parts of other valid bundles: the same signer with another artifact, another signer with the same artifact.
@@ -463,10 +431,7 @@ fn strange_certificates_are_judged_by_the_library() {
     let bundle = instance
         .sign_blob(ARTIFACT, &SignOptions::certificate(doubled))
         .unwrap();
-    println!(
-        "doubled issuer: {:?}",
-        verify(&verifier, &bundle, &any).map(|result| result.issuer().map(str::to_owned))
-    );
+    assert_eq!(verify(&verifier, &bundle, &any).unwrap().issuer(), Some(ISSUER));
 }
 
 #[test]

@@ -4,8 +4,8 @@
 //! [`Tamper`] changes a bundle on its own; [`Transplant`] moves a part over from another bundle, which is valid by itself.
 //! A mutation that finds nothing to change in a bundle of another shape leaves it alone and says so.
 //!
-//! Not every mutation must be refused: some change what no signature covers and no verifier relies on. [`Tamper::harmless`]
-//! names those.
+//! Not every mutation is refused by every verifier: some change what no signature covers.
+//! [`Tamper::tolerated_by_library`] names those.
 
 mod certificate;
 mod content;
@@ -13,6 +13,7 @@ mod edit;
 mod log;
 mod proof;
 mod timestamp;
+mod tolerated;
 mod transplant;
 
 use serde_json::Value;
@@ -230,22 +231,6 @@ tampers! {
     TimestampDuplicated = "timestamp-duplicated", timestamp::duplicated;
     /// A garbage token beside a good one: what is present must verify.
     TimestampGarbageAdded = "timestamp-garbage-added", timestamp::garbage_added;
-}
-
-impl Tamper {
-    /// Why a verifier may accept the mutated bundle even so, where that depends on nothing else.
-    pub fn harmless(self) -> Option<&'static str> {
-        match self {
-            Self::MessageDigestDropped => Some("the digest is optional; the signature covers the artifact"),
-            Self::DsseKeyId => Some("the key id is a hint outside the signed encoding"),
-            Self::PublicKeyHint => Some("the hint is not authenticated; the verifier brings the key"),
-            Self::ChainTruncated => Some("the trusted root holds the intermediate"),
-            Self::CheckpointStranger => {
-                Some("a signed note may carry signatures by keys unknown to the verifier")
-            }
-            _ => None,
-        }
-    }
 }
 
 impl std::fmt::Display for Tamper {
