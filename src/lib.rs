@@ -1,4 +1,5 @@
 //! Portcullis decides whether a software artifact may pass.
+<<<<<<< HEAD
 //!
 //! # Map
 //!
@@ -17,3 +18,8 @@ pub mod report;
 pub mod sigstore;
 pub mod strict_json;
 pub mod subject;
+=======
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
+>>>>>>> sandbox
