@@ -4,9 +4,13 @@
 //! gives the same bytes. What an outsider can choose (an identity, a file name, a registry's error) goes through
 //! [`text`] before it reaches a terminal, a log or a document.
 
+mod github;
 mod human;
 mod json;
+mod junit;
+mod notes;
 mod page;
+mod sarif;
 pub(crate) mod text;
 
 use std::fmt;
@@ -98,7 +102,9 @@ pub fn render(report: &Report, format: Format, style: &Style) -> String {
     match format {
         Format::Human => human::render(report, style),
         Format::Json => json::render(report),
-        _ => json::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Junit => junit::render(report, style),
+        Format::Github => github::render(report),
     }
 }
 

@@ -1,0 +1,407 @@
+//! SARIF 2.1.0 (OASIS), for code scanning dashboards.
+//!
+//! Results point at the policy line that decided where there is one, and otherwise at the subject. A run that allows
+//! everything has no result of level `error`.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::notes::{Level, Note, notes};
+use super::{exit_name, json, text};
+use crate::report::{Code, Origin, Report, Severity, SubjectKind, SubjectReport, Verdict};
+use crate::subject::Digest;
+
+/// The schema that the document names.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+/// Name of our fingerprint; the number rises when its making changes.
+const FINGERPRINT: &str = "portcullis/v1";
+
+/// Renders the report.
+pub(super) fn render(report: &Report) -> String {
+    json::document(&Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [run(report)],
+    })
+}
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    invocations: [Invocation; 1],
+    /// Columns are counted in characters.
+    column_kind: &'static str,
+    results: Vec<Outcome>,
+    properties: RunProperties,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Rule>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: &'static str,
+    short_description: Message,
+    full_description: Message,
+    default_configuration: Configuration,
+    properties: RuleProperties,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct RuleProperties {
+    tags: [&'static str; 2],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    exit_code: u8,
+    exit_code_description: &'static str,
+    start_time_utc: String,
+}
+
+#[derive(Serialize)]
+struct RunProperties {
+    verdict: Verdict,
+    subjects: Vec<SubjectProperties>,
+}
+
+#[derive(Serialize)]
+struct SubjectProperties {
+    name: String,
+    verdict: Verdict,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Outcome {
+    rule_id: &'static str,
+    rule_index: usize,
+    level: &'static str,
+    message: Message,
+    locations: Vec<Location>,
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occurrence_count: Option<usize>,
+    properties: ResultProperties,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct ResultProperties {
+    verdict: Verdict,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+fn run(report: &Report) -> Run {
+    let subjects = report.subjects.iter().map(|subject| SubjectProperties {
+        name: subject.name.clone(),
+        verdict: subject.verdict,
+    });
+    Run {
+        tool: Tool {
+            driver: Driver {
+                name: report.tool.name,
+                semantic_version: report.tool.version,
+                rules: Code::ALL.iter().copied().map(rule).collect(),
+            },
+        },
+        invocations: [Invocation {
+            // Refusing is doing the work; not being able to find out, or to start, is not.
+            execution_successful: !matches!(report.verdict, Verdict::Undecided | Verdict::Misconfigured),
+            exit_code: report.exit_code.number(),
+            exit_code_description: exit_name(report.exit_code),
+            start_time_utc: report.time.to_string(),
+        }],
+        column_kind: "unicodeCodePoints",
+        results: results(report),
+        properties: RunProperties {
+            verdict: report.verdict,
+            subjects: subjects.collect(),
+        },
+    }
+}
+
+fn rule(code: Code) -> Rule {
+    Rule {
+        id: code.name(),
+        short_description: message(code.title()),
+        full_description: message(code.explanation()),
+        default_configuration: Configuration {
+            level: level_name(Level::of_severity(code.severity())),
+        },
+        properties: RuleProperties {
+            tags: ["security", "supply-chain"],
+        },
+    }
+}
+
+fn results(report: &Report) -> Vec<Outcome> {
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    notes(report)
+        .iter()
+        .map(|note| {
+            let key = fingerprint(note);
+            let repeated = seen
+                .entry(key.clone())
+                .and_modify(|count| *count += 1)
+                .or_insert(1);
+            result(report, note, format!("{key}:{repeated}"))
+        })
+        .collect()
+}
+
+fn result(report: &Report, note: &Note<'_>, fingerprint: String) -> Outcome {
+    let code = note.finding.code;
+    Outcome {
+        rule_id: code.name(),
+        rule_index: Code::ALL
+            .iter()
+            .position(|other| *other == code)
+            .unwrap_or_default(),
+        level: level_name(note.level),
+        message: message(&note.lines().join("\n")),
+        locations: location(report, note).into_iter().collect(),
+        partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
+        occurrence_count: (note.candidates.len() > 1).then_some(note.candidates.len()),
+        properties: ResultProperties {
+            verdict: note.subject.map_or(report.verdict, |subject| subject.verdict),
+        },
+    }
+}
+
+/// A message is plain text, but `[words](target)` in it is a link (3.11.6): brackets are escaped where they would make
+/// one, since an outsider may have written them.
+fn message(raw: &str) -> Message {
+    Message {
+        text: if raw.contains("](") {
+            raw.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+        } else {
+            raw.to_owned()
+        },
+    }
+}
+
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
+
+/// What stays the same when the same thing is found again tomorrow: the code, what was asked about as it was typed,
+/// and the expectation. Digests and messages change.
+fn fingerprint(note: &Note<'_>) -> String {
+    let finding = &note.finding;
+    let parts = [
+        finding.code.name(),
+        note.subject.map_or("", |subject| &subject.input),
+        finding.origin.as_ref().map_or("", |origin| &origin.source),
+        finding.expected.as_deref().unwrap_or_default(),
+    ];
+    Digest::sha256(parts.join("\0").as_bytes()).to_hex()
+}
+
+fn location(report: &Report, note: &Note<'_>) -> Option<Location> {
+    let subject = note.subject;
+    let logical_locations: Vec<LogicalLocation> = subject.map(logical).into_iter().collect();
+    let in_file = note
+        .finding
+        .origin
+        .as_ref()
+        .and_then(|origin| Some((origin, region(origin)?)));
+    let physical_location = if let Some((origin, region)) = in_file {
+        PhysicalLocation {
+            artifact_location: ArtifactLocation {
+                uri: uri(&origin.source),
+            },
+            region: Some(region),
+        }
+    } else {
+        // A finding about the run without a line of its own is shown at the policy, if there is one.
+        let name = subject
+            .map(|subject| subject.name.as_str())
+            .or(report.policy.as_ref().map(|policy| policy.path.as_str()))?;
+        PhysicalLocation {
+            artifact_location: ArtifactLocation { uri: uri(name) },
+            region: None,
+        }
+    };
+    Some(Location {
+        physical_location,
+        logical_locations,
+    })
+}
+
+fn logical(subject: &SubjectReport) -> LogicalLocation {
+    LogicalLocation {
+        fully_qualified_name: text::visible(&subject.name),
+        kind: match subject.kind {
+            SubjectKind::File => "file",
+            SubjectKind::Digest => "digest",
+            SubjectKind::Image => "image",
+        },
+    }
+}
+
+/// The region of an origin in a file; none for a flag.
+fn region(origin: &Origin) -> Option<Region> {
+    let start_line = origin.line?;
+    let words = origin
+        .excerpt
+        .as_ref()
+        .and_then(|excerpt| excerpt.text.get(excerpt.span.clone()));
+    let (end_line, end_column) = match (words, origin.column) {
+        (Some(words), Some(column)) => {
+            let last = words.rsplit('\n').next().unwrap_or_default().chars().count();
+            let further = words.matches('\n').count();
+            let end_column = if further == 0 { column + last } else { last + 1 };
+            (Some(start_line + further), Some(end_column))
+        }
+        _ => (None, None),
+    };
+    Some(Region {
+        start_line,
+        start_column: origin.column,
+        end_line,
+        end_column,
+    })
+}
+
+/// A path or name as a URI reference (RFC 3986): everything that is not plainly part of a path is escaped, and a colon
+/// in the first segment too, since what stands before it would be a scheme.
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    if path.starts_with('/') {
+        out.push_str("file://");
+    }
+    let mut first_segment = true;
+    for byte in path.bytes() {
+        match byte {
+            b'/' => {
+                first_segment = false;
+                out.push('/');
+            }
+            b':' if !first_segment => out.push(':'),
+            b'-' | b'.' | b'_' | b'~' | b'@' | b'+' | b'=' | b',' => out.push(char::from(byte)),
+            byte if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            byte => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn paths_and_names_become_uri_references() {
+        let rows = [
+            ("deploy/portcullis.toml", "deploy/portcullis.toml"),
+            ("/etc/p.toml", "file:///etc/p.toml"),
+            ("localhost:5000/a@sha256:00", "localhost%3A5000/a@sha256:00"),
+            ("sha256:00", "sha256%3A00"),
+            ("a b\n%é", "a%20b%0A%25%C3%A9"),
+            ("javascript:alert(1)", "javascript%3Aalert%281%29"),
+        ];
+        for (path, expected) in rows {
+            assert_eq!(uri(path), expected);
+        }
+    }
+
+    #[test]
+    fn a_region_ends_behind_the_last_character() {
+        let text: Arc<str> = "a = \"é\"\nb = [\n  1,\n]\n".into();
+        let end = |span| {
+            let region = region(&Origin::file("p", &text, span)).unwrap();
+            (region.end_line, region.end_column)
+        };
+        assert_eq!(end(4..8), (Some(1), Some(8)));
+        let start = text.find('[').unwrap();
+        assert_eq!(end(start..text.len() - 1), (Some(4), Some(2)));
+    }
+
+    #[test]
+    fn words_of_outsiders_make_no_links() {
+        assert_eq!(
+            message("see [here](https://evil.example)").text,
+            "see \\[here\\](https://evil.example)"
+        );
+        assert_eq!(message("^[a-z]+$").text, "^[a-z]+$");
+    }
+}
