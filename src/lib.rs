@@ -1,5 +1,4 @@
 //! Portcullis decides whether a software artifact may pass.
-<<<<<<< HEAD
 //!
 //! # Map
 //!
@@ -15,11 +14,8 @@ pub mod ops;
 pub mod policy;
 pub mod registry;
 pub mod report;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod sigstore;
 pub mod strict_json;
 pub mod subject;
-=======
-
-#[cfg(feature = "sandbox")]
-pub mod sandbox;
->>>>>>> sandbox

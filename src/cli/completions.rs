@@ -13,7 +13,9 @@ pub struct Args {
 
 /// Arguments of `man`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  portcullis man | man -l -\n  portcullis man verify > portcullis-verify.1")]
+#[command(
+    after_help = "Examples:\n  portcullis man | man -l -\n  portcullis man verify > portcullis-verify.1"
+)]
 pub struct ManArgs {
     /// A command with a page of its own; without it the page of the program
     command: Option<String>,
@@ -31,7 +33,10 @@ pub(super) fn run_man(args: &ManArgs, console: &Console) -> ExitCode {
     let page = man_pages().into_iter().find(|(name, _)| *name == wanted);
     match page {
         Some((_, text)) => console.print_and_exit(&text, ExitCode::Allowed),
-        None => console.fail(&super::Problem::usage(format!("there is no command {:?}", args.command))),
+        None => console.fail(&super::Problem::usage(format!(
+            "there is no command {:?}",
+            args.command
+        ))),
     }
 }
 
@@ -60,7 +65,10 @@ pub(super) fn man_pages() -> Vec<(String, String)> {
 }
 
 fn page(command: &clap::Command, name: &str) -> String {
-    let titled = command.clone().name(name.to_owned()).bin_name(name.replacen('-', " ", 1));
+    let titled = command
+        .clone()
+        .name(name.to_owned())
+        .bin_name(name.replacen('-', " ", 1));
     let mut bytes = Vec::new();
     let page = clap_mangen::Man::new(titled).manual("Portcullis manual").date("");
     // Writing to memory cannot fail.

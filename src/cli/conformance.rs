@@ -4,17 +4,15 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::Problem;
 use super::output::Console;
 use super::pins::read_key;
-use super::Problem;
 use crate::ops::verify::{Request, verify};
 use crate::policy::{Demand, DemandKind, FieldRules, RepositoryBinding, Require};
 use crate::registry::PlatformChoice;
 use crate::report::{ExitCode, Finding, Origin, Verdict};
 use crate::sigstore::Engine;
-use crate::sigstore::pin::{
-    Combine, IdentityRule, IssuerRule, LogRequirement, Pin, PinSet, TextRule, Who,
-};
+use crate::sigstore::pin::{Combine, IdentityRule, IssuerRule, LogRequirement, Pin, PinSet, TextRule, Who};
 use crate::sigstore::trust::{TrustChoice, TrustOptions, load};
 use crate::subject::{Digest, Subject};
 
@@ -60,14 +58,22 @@ pub(super) fn run(args: Args, console: &Console) -> ExitCode {
     match verify_bundle(&args) {
         Ok((Verdict::Allowed, _)) => ExitCode::Allowed,
         Ok((verdict, findings)) => {
-            let lines: Vec<String> =
-                findings.iter().map(|finding| format!("{}: {}", finding.code, finding.message)).collect();
-            let problem = Problem { code: verdict.into(), ..Problem::usage(lines.join("; ")) };
+            let lines: Vec<String> = findings
+                .iter()
+                .map(|finding| format!("{}: {}", finding.code, finding.message))
+                .collect();
+            let problem = Problem {
+                code: verdict.into(),
+                ..Problem::usage(lines.join("; "))
+            };
             console.fail(&problem)
         }
         Err(finding) => {
             let code = finding.code.verdict().into();
-            console.fail(&Problem { code, ..Problem::usage(format!("{}: {}", finding.code, finding.message)) })
+            console.fail(&Problem {
+                code,
+                ..Problem::usage(format!("{}: {}", finding.code, finding.message))
+            })
         }
     }
 }
@@ -80,7 +86,10 @@ fn verify_bundle(args: &VerifyBundle) -> Result<(Verdict, Vec<Finding>), Finding
         (None, false) => TrustChoice::PublicGood,
     };
     // The protocol lets a client take the root that it ships with.
-    let options = TrustOptions { offline: true, ..TrustOptions::default() };
+    let options = TrustOptions {
+        offline: true,
+        ..TrustOptions::default()
+    };
     let material = load(&choice, &options, now).map_err(|error| error.finding().clone())?;
     let engine = Engine::new(material.root(), material.relaxations())?;
     let demand = demand(args)?;
@@ -106,8 +115,17 @@ fn verify_bundle(args: &VerifyBundle) -> Result<(Verdict, Vec<Finding>), Finding
     let findings = outcomes
         .into_iter()
         .flat_map(|outcome| {
-            let candidates = outcome.report.candidates.into_iter().flat_map(|candidate| candidate.findings);
-            outcome.report.findings.into_iter().chain(candidates).collect::<Vec<_>>()
+            let candidates = outcome
+                .report
+                .candidates
+                .into_iter()
+                .flat_map(|candidate| candidate.findings);
+            outcome
+                .report
+                .findings
+                .into_iter()
+                .chain(candidates)
+                .collect::<Vec<_>>()
         })
         .collect();
     Ok((verdict, findings))
@@ -115,13 +133,23 @@ fn verify_bundle(args: &VerifyBundle) -> Result<(Verdict, Vec<Finding>), Finding
 
 fn demand(args: &VerifyBundle) -> Result<Demand, Finding> {
     let broken = |detail: String| Finding::new(crate::report::Code::InternalError, detail);
-    let who = match (&args.key, &args.certificate_identity, &args.certificate_oidc_issuer) {
-        (Some(key), ..) => {
-            Who::Key { key: read_key(key)?, log: LogRequirement::Required, origin: Origin::flag("--key") }
-        }
+    let who = match (
+        &args.key,
+        &args.certificate_identity,
+        &args.certificate_oidc_issuer,
+    ) {
+        (Some(key), ..) => Who::Key {
+            key: read_key(key)?,
+            log: LogRequirement::Required,
+            origin: Origin::flag("--key"),
+        },
         (None, Some(identity), Some(issuer)) => Who::Identity {
-            identity: IdentityRule::new(TextRule::exact(identity), None, Origin::flag("--certificate-identity"))
-                .map_err(|error| broken(error.to_string()))?,
+            identity: IdentityRule::new(
+                TextRule::exact(identity),
+                None,
+                Origin::flag("--certificate-identity"),
+            )
+            .map_err(|error| broken(error.to_string()))?,
             issuer: IssuerRule {
                 text: TextRule::exact(issuer),
                 origin: Origin::flag("--certificate-oidc-issuer"),

@@ -2,7 +2,7 @@
 
 use super::Problem;
 use super::output::Console;
-use crate::report::{Code, ExitCode, explain};
+use crate::report::{self, Code, ExitCode};
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
@@ -18,22 +18,27 @@ pub struct Args {
 
 pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
     let Some(name) = &args.code else {
-        let lines: String = Code::ALL.iter().map(|code| format!("{:<38} {}\n", code.name(), code.title())).collect();
+        let lines: String = Code::ALL
+            .iter()
+            .map(|code| format!("{:<38} {}\n", code.name(), code.title()))
+            .collect();
         return console.print_and_exit(&lines, ExitCode::Allowed);
     };
     match name.parse::<Code>() {
-        Ok(code) => console.print_and_exit(&explain::explain(code), ExitCode::Allowed),
+        Ok(code) => console.print_and_exit(&report::explain(code), ExitCode::Allowed),
         Err(()) => console.fail(&unknown(name)),
     }
 }
 
 fn unknown(name: &str) -> Problem {
-    let nearest = Code::ALL.iter().max_by(|a, b| {
-        strsim::jaro_winkler(a.name(), name).total_cmp(&strsim::jaro_winkler(b.name(), name))
-    });
+    let nearest = Code::ALL
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(a.name(), name).total_cmp(&strsim::jaro_winkler(b.name(), name)));
     let problem = Problem::usage(format!("{name:?} is not a diagnostic code"));
     match nearest {
-        Some(code) => problem.help(format!("did you mean {code}? portcullis explain --list shows all")),
+        Some(code) => problem.help(format!(
+            "did you mean {code}? portcullis explain --list shows all"
+        )),
         None => problem,
     }
 }

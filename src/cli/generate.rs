@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::output::Console;
 use super::{Problem, completions};
-use crate::report::{ExitCode, explain, schema};
+use crate::report::{ExitCode, explain_all, schema};
 
 /// Arguments of `generate`.
 #[derive(Debug, clap::Args)]
@@ -24,7 +24,11 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
     for (path, text) in files() {
         let target = args.root.join(&path);
         let outcome = if args.check {
-            compare(&target, &text).map(|same| if !same { stale.push(path) })
+            compare(&target, &text).map(|same| {
+                if !same {
+                    stale.push(path)
+                }
+            })
         } else {
             write(&target, &text)
         };
@@ -36,15 +40,18 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
         return ExitCode::Allowed;
     }
     let list: Vec<String> = stale.iter().map(|path| path.display().to_string()).collect();
-    let problem = Problem { code: ExitCode::Denied, ..Problem::usage(format!("out of date: {}", list.join(", "))) };
+    let problem = Problem {
+        code: ExitCode::Denied,
+        ..Problem::usage(format!("out of date: {}", list.join(", ")))
+    };
     console.fail(&problem.help("run cargo run -- generate and commit the result"))
 }
 
 /// Every generated file: its path from the root of the repository, and its text.
 pub fn files() -> Vec<(PathBuf, String)> {
     let mut files = vec![
-        (PathBuf::from("docs/report.schema.json"), schema::schema()),
-        (PathBuf::from("docs/codes.md"), explain::explain_all()),
+        (PathBuf::from("docs/report.schema.json"), schema()),
+        (PathBuf::from("docs/codes.md"), explain_all()),
     ];
     for shell in clap_complete::Shell::value_variants() {
         let name = format!("completions/portcullis.{shell}");

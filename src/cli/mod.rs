@@ -7,8 +7,8 @@ mod explain;
 mod generate;
 mod output;
 mod pins;
-mod progress;
 mod problem;
+mod progress;
 mod trust;
 mod verify;
 

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Global, Problem};
-use crate::report::render::{self, Format, Style};
-use crate::report::{ExitCode, Report};
+use crate::report::{ExitCode, Format, Report, Style, UnknownFormat, render, stdout_lines};
 
 /// Width of the human report when standard error is no terminal.
 const PLAIN_WIDTH: usize = 100;
@@ -37,7 +36,7 @@ pub(super) fn parse_target(text: &str) -> Result<Target, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (text, None),
     };
-    let format = name.parse().map_err(|error: render::UnknownFormat| error.to_string())?;
+    let format = name.parse().map_err(|error: UnknownFormat| error.to_string())?;
     Ok(Target { format, file })
 }
 
@@ -76,7 +75,9 @@ impl Console {
             }
         }
         if output.is_some() {
-            return Err(Problem::usage("--output names a file, but every --format has one already"));
+            return Err(Problem::usage(
+                "--output names a file, but every --format has one already",
+            ));
         }
         Ok(console)
     }
@@ -97,16 +98,30 @@ impl Console {
 
     fn write_report(&self, report: &Report) -> Result<(), Problem> {
         for (format, path) in &self.files {
-            let text = render::render(report, *format, &Style { color: false, ..self.style.clone() });
+            let text = render(
+                report,
+                *format,
+                &Style {
+                    color: false,
+                    ..self.style
+                },
+            );
             write_file(path, &text)
                 .map_err(|error| Problem::undecided(format!("{}: cannot write: {error}", path.display())))?;
         }
         if self.human && !(self.quiet && report.exit_code == ExitCode::Allowed) {
-            to_stderr(&render::render(report, Format::Human, &self.style));
+            to_stderr(&render(report, Format::Human, &self.style));
         }
         match self.stdout {
-            Some(format) => self.print(&render::render(report, format, &Style { color: false, ..self.style.clone() })),
-            None => match render::stdout_lines(report) {
+            Some(format) => self.print(&render(
+                report,
+                format,
+                &Style {
+                    color: false,
+                    ..self.style
+                },
+            )),
+            None => match stdout_lines(report) {
                 Some(lines) => self.print(&lines),
                 None => Ok(()),
             },
@@ -115,7 +130,8 @@ impl Console {
 
     /// Writes to standard output; a closed pipe or a full disk is a problem.
     pub(crate) fn print(&self, text: &str) -> Result<(), Problem> {
-        to_stdout(text).map_err(|error| Problem::undecided(format!("cannot write to standard output: {error}")))
+        to_stdout(text)
+            .map_err(|error| Problem::undecided(format!("cannot write to standard output: {error}")))
     }
 
     /// Prints the result of a command that has no report.
@@ -158,11 +174,17 @@ fn style(global: &Global) -> Style {
         ColorChoice::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
     };
     let width = if terminal { terminal_width() } else { PLAIN_WIDTH };
-    Style { color, width, verbose: global.verbose, unicode: true }
+    Style {
+        color,
+        width,
+        verbose: global.verbose,
+        unicode: true,
+    }
 }
 
 fn terminal_width() -> usize {
-    terminal_size::terminal_size_of(io::stderr()).map_or(PLAIN_WIDTH, |(columns, _)| usize::from(columns.0).clamp(40, 160))
+    terminal_size::terminal_size_of(io::stderr())
+        .map_or(PLAIN_WIDTH, |(columns, _)| usize::from(columns.0).clamp(40, 160))
 }
 
 fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {

@@ -9,8 +9,8 @@ use super::Problem;
 use crate::report::{Code, Finding, Origin};
 use crate::sigstore::certificate::{Claim, SanKind};
 use crate::sigstore::pin::{
-    ClaimRule, Combine, IdentityRule, IssuerRule, LogRequirement, MAX_KEY_BYTES, Pin, PinSet, PublicKey, TextRule,
-    Who,
+    ClaimRule, Combine, IdentityRule, IssuerRule, LogRequirement, MAX_KEY_BYTES, Pin, PinSet, PublicKey,
+    TextRule, Who,
 };
 
 /// Name of the pin that the flags make.
@@ -21,7 +21,12 @@ const PIN_NAME: &str = "command line";
 #[command(next_help_heading = "Who may sign")]
 pub struct PinArgs {
     /// Exact identity of the signer: the workflow URI or e-mail address in the certificate
-    #[arg(long, value_name = "SAN", alias = "certificate-identity", conflicts_with = "identity_regex")]
+    #[arg(
+        long,
+        value_name = "SAN",
+        alias = "certificate-identity",
+        conflicts_with = "identity_regex"
+    )]
     identity: Option<String>,
     /// Pattern for the whole identity; a match of a part of it is no match
     #[arg(long, value_name = "REGEX", alias = "certificate-identity-regexp")]
@@ -30,7 +35,12 @@ pub struct PinArgs {
     #[arg(long, value_name = "KIND", value_parser = ["email", "uri", "other-name"])]
     identity_kind: Option<String>,
     /// Exact OIDC issuer that vouches for the identity
-    #[arg(long, value_name = "URL", alias = "certificate-oidc-issuer", conflicts_with = "issuer_regex")]
+    #[arg(
+        long,
+        value_name = "URL",
+        alias = "certificate-oidc-issuer",
+        conflicts_with = "issuer_regex"
+    )]
     issuer: Option<String>,
     /// Pattern for the whole issuer
     #[arg(long, value_name = "REGEX", alias = "certificate-oidc-issuer-regexp")]
@@ -81,11 +91,21 @@ impl PinArgs {
 
     fn who(&self) -> Result<Who, Failure> {
         if self.unsafe_any_identity {
-            return Ok(Who::AnyUnsafe { origin: Origin::flag("--unsafe-any-identity") });
+            return Ok(Who::AnyUnsafe {
+                origin: Origin::flag("--unsafe-any-identity"),
+            });
         }
         if let Some(path) = &self.key {
-            let log = if self.key_without_log { LogRequirement::MayBeAbsent } else { LogRequirement::Required };
-            return Ok(Who::Key { key: read_key(path)?, log, origin: Origin::flag("--key") });
+            let log = if self.key_without_log {
+                LogRequirement::MayBeAbsent
+            } else {
+                LogRequirement::Required
+            };
+            return Ok(Who::Key {
+                key: read_key(path)?,
+                log,
+                origin: Origin::flag("--key"),
+            });
         }
         let identity = self.identity_rule()?;
         let issuer = self.issuer_rule()?;
@@ -108,7 +128,10 @@ impl PinArgs {
 
     fn identity_rule(&self) -> Result<Option<IdentityRule>, Failure> {
         let kind = match &self.identity_kind {
-            Some(kind) => Some(kind.parse::<SanKind>().map_err(|error| Problem::usage(error.to_string()))?),
+            Some(kind) => Some(
+                kind.parse::<SanKind>()
+                    .map_err(|error| Problem::usage(error.to_string()))?,
+            ),
             None => None,
         };
         let rule = text_rule(
@@ -122,21 +145,34 @@ impl PinArgs {
     }
 
     fn issuer_rule(&self) -> Result<Option<IssuerRule>, Failure> {
-        let rule =
-            text_rule(("--issuer", self.issuer.as_deref()), ("--issuer-regex", self.issuer_regex.as_deref()))?;
-        Ok(rule.map(|(text, flag)| IssuerRule { text, origin: Origin::flag(flag) }))
+        let rule = text_rule(
+            ("--issuer", self.issuer.as_deref()),
+            ("--issuer-regex", self.issuer_regex.as_deref()),
+        )?;
+        Ok(rule.map(|(text, flag)| IssuerRule {
+            text,
+            origin: Origin::flag(flag),
+        }))
     }
 
     fn claims(&self) -> Result<Vec<ClaimRule>, Failure> {
         let mut rules = Vec::new();
         for written in &self.claim {
             let (claim, value) = split_claim("--claim", written)?;
-            rules.push(ClaimRule { claim, text: TextRule::exact(value), origin: Origin::flag("--claim") });
+            rules.push(ClaimRule {
+                claim,
+                text: TextRule::exact(value),
+                origin: Origin::flag("--claim"),
+            });
         }
         for written in &self.claim_regex {
             let (claim, value) = split_claim("--claim-regex", written)?;
             let text = pattern("--claim-regex", value)?;
-            rules.push(ClaimRule { claim, text, origin: Origin::flag("--claim-regex") });
+            rules.push(ClaimRule {
+                claim,
+                text,
+                origin: Origin::flag("--claim-regex"),
+            });
         }
         Ok(rules)
     }
@@ -167,7 +203,9 @@ type Flag<'a> = (&'static str, Option<&'a str>);
 
 fn text_rule(exact: Flag<'_>, regex: Flag<'_>) -> Result<Option<(TextRule, &'static str)>, Failure> {
     match (exact, regex) {
-        ((flag, Some("")), _) | (_, (flag, Some(""))) => Err(Problem::usage(format!("{flag} is empty")).into()),
+        ((flag, Some("")), _) | (_, (flag, Some(""))) => {
+            Err(Problem::usage(format!("{flag} is empty")).into())
+        }
         ((flag, Some(text)), _) => Ok(Some((TextRule::exact(text), flag))),
         (_, (flag, Some(text))) => Ok(Some((pattern(flag, text)?, flag))),
         _ => Ok(None),
@@ -189,7 +227,11 @@ fn split_claim<'a>(flag: &str, written: &'a str) -> Result<(Claim, &'a str), Fai
             Some(claim) => problem.help(format!("did you mean {}?", claim.name())),
             None => problem.help(format!(
                 "the claims are {}",
-                Claim::ALL.iter().map(|claim| claim.name()).collect::<Vec<_>>().join(", ")
+                Claim::ALL
+                    .iter()
+                    .map(|claim| claim.name())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             )),
         }
     })?;
@@ -203,6 +245,8 @@ pub(super) fn read_key(path: &Path) -> Result<PublicKey, Finding> {
     let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
     let mut bytes = Vec::new();
     let limit = u64::try_from(MAX_KEY_BYTES).unwrap_or(u64::MAX);
-    file.take(limit + 1).read_to_end(&mut bytes).map_err(|error| refuse(error.to_string()))?;
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| refuse(error.to_string()))?;
     PublicKey::from_pem(&bytes).map_err(|error| refuse(error.to_string()))
 }

@@ -16,12 +16,20 @@ pub(crate) struct Problem {
 impl Problem {
     /// The command line is wrong.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self { code: ExitCode::Usage, message: message.into(), help: None }
+        Self {
+            code: ExitCode::Usage,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// It could not be found out, or the result could not be written.
     pub(crate) fn undecided(message: impl Into<String>) -> Self {
-        Self { code: ExitCode::Undecided, message: message.into(), help: None }
+        Self {
+            code: ExitCode::Undecided,
+            message: message.into(),
+            help: None,
+        }
     }
 
     /// Adds a next step.

@@ -21,7 +21,12 @@ impl Progress {
         let large = shown && bytes >= QUIET_BYTES;
         let many = shown && !large && subjects >= QUIET_SUBJECTS;
         Self {
-            bytes: large.then(|| bar(bytes, "hashing {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec}")),
+            bytes: large.then(|| {
+                bar(
+                    bytes,
+                    "hashing {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec}",
+                )
+            }),
             subjects: many.then(|| bar(subjects as u64, "verifying {bar:30} {pos}/{len}")),
         }
     }

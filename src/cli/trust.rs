@@ -7,9 +7,7 @@ use jiff::Timestamp;
 use super::output::Console;
 use super::{Global, Problem};
 use crate::report::{ExitCode, Finding};
-use crate::sigstore::trust::{
-    TrustChoice, TrustMaterial, TrustOptions, default_cache_dir, describe, load,
-};
+use crate::sigstore::trust::{TrustChoice, TrustMaterial, TrustOptions, default_cache_dir, describe, load};
 
 /// Which trust root signatures are checked against.
 #[derive(Debug, Clone, clap::Args)]
@@ -39,7 +37,10 @@ impl TrustArgs {
             return Some(TrustChoice::File(path.clone()));
         }
         if let (Some(url), Some(root)) = (&self.tuf_url, &self.tuf_root) {
-            return Some(TrustChoice::Tuf { url: url.clone(), bootstrap_root: root.clone() });
+            return Some(TrustChoice::Tuf {
+                url: url.clone(),
+                bootstrap_root: root.clone(),
+            });
         }
         match self.trust.as_deref()? {
             "staging" => Some(TrustChoice::Staging),
@@ -55,7 +56,10 @@ impl TrustArgs {
         global: &Global,
         now: Timestamp,
     ) -> Result<TrustMaterial, Finding> {
-        let choice = self.choice().or_else(|| from_policy.cloned()).unwrap_or(TrustChoice::PublicGood);
+        let choice = self
+            .choice()
+            .or_else(|| from_policy.cloned())
+            .unwrap_or(TrustChoice::PublicGood);
         load(&choice, &self.options(global), now).map_err(|error| error.finding().clone())
     }
 

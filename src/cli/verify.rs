@@ -17,7 +17,8 @@ use crate::ops::verify::{Outcome, Request, verify};
 use crate::policy::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, Written};
 use crate::registry::PlatformChoice;
 use crate::report::{
-    ExitCode, Finding, Origin, PinReport, PolicyReport, Report, SCHEMA_VERSION, ToolReport, TrustReport, Verdict,
+    ExitCode, Finding, Origin, PinReport, PolicyReport, Report, SCHEMA_VERSION, ToolReport, TrustReport,
+    Verdict,
 };
 use crate::sigstore::Engine;
 use crate::sigstore::trust::TrustMaterial;
@@ -51,7 +52,12 @@ pub struct Args {
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     bundle: Vec<PathBuf>,
     /// Image of an index to verify, for example linux/amd64
-    #[arg(long, value_name = "OS/ARCH", help_heading = "Evidence", conflicts_with = "all_platforms")]
+    #[arg(
+        long,
+        value_name = "OS/ARCH",
+        help_heading = "Evidence",
+        conflicts_with = "all_platforms"
+    )]
     platform: Option<Platform>,
     /// Verify an index and every image in it
     #[arg(long, help_heading = "Evidence")]
@@ -64,19 +70,39 @@ pub struct Args {
     #[arg(long = "type", value_name = "TYPE", help_heading = "Attestations", value_parser = parse_type, long_help = type_help())]
     predicate_type: Vec<PredicateType>,
     /// Write the verified predicate of the newest accepted attestation
-    #[arg(long, value_name = "FILE", help_heading = "Attestations", requires = "predicate_type")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        help_heading = "Attestations",
+        requires = "predicate_type"
+    )]
     predicate_out: Option<PathBuf>,
     /// Oldest allowed evidence by verified time, for example 30d
     #[arg(long, value_name = "DURATION", help_heading = "Attestations", value_parser = parse_duration)]
     max_age: Option<Duration>,
     /// Exact builder id of SLSA provenance
-    #[arg(long, value_name = "URI", help_heading = "Attestations", requires = "predicate_type")]
+    #[arg(
+        long,
+        value_name = "URI",
+        help_heading = "Attestations",
+        requires = "predicate_type"
+    )]
     builder_id: Option<String>,
     /// Exact source repository of SLSA provenance
-    #[arg(long, value_name = "URL", help_heading = "Attestations", requires = "predicate_type")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help_heading = "Attestations",
+        requires = "predicate_type"
+    )]
     source_repository: Option<String>,
     /// Exact source ref of SLSA provenance
-    #[arg(long, value_name = "REF", help_heading = "Attestations", requires = "predicate_type")]
+    #[arg(
+        long,
+        value_name = "REF",
+        help_heading = "Attestations",
+        requires = "predicate_type"
+    )]
     source_ref: Option<String>,
     /// Commit that was audited (all of its hex digits); certificate and provenance have to name it
     #[arg(long, value_name = "SHA", help_heading = "Attestations", value_parser = parse_commit)]
@@ -121,9 +147,9 @@ fn type_help() -> String {
 
 fn parse_type(text: &str) -> Result<PredicateType, String> {
     PredicateType::parse(text).ok_or_else(|| {
-        let nearest = SHORT_NAMES.iter().max_by(|(a, _), (b, _)| {
-            strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text))
-        });
+        let nearest = SHORT_NAMES
+            .iter()
+            .max_by(|(a, _), (b, _)| strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text)));
         let name = nearest.map_or("slsa-provenance", |(name, _)| name);
         format!("{text:?} is neither a short name nor a URI; did you mean {name}?")
     })
@@ -131,7 +157,11 @@ fn parse_type(text: &str) -> Result<PredicateType, String> {
 
 fn parse_commit(text: &str) -> Result<String, String> {
     let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if full { Ok(text.to_owned()) } else { Err("a commit is given with all of its 40 or 64 hex digits".to_owned()) }
+    if full {
+        Ok(text.to_owned())
+    } else {
+        Err("a commit is given with all of its 40 or 64 hex digits".to_owned())
+    }
 }
 
 pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
@@ -142,10 +172,13 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
         Err(Failure::Findings(findings)) => return console.finish(&refused(findings, now)),
     };
     let mut report = plan.empty_report(now);
-    let trusted = args.trust.load(plan.trust.as_ref(), global, now).and_then(|material| {
-        let engine = Engine::new(material.root(), material.relaxations())?;
-        Ok((material, engine))
-    });
+    let trusted = args
+        .trust
+        .load(plan.trust.as_ref(), global, now)
+        .and_then(|material| {
+            let engine = Engine::new(material.root(), material.relaxations())?;
+            Ok((material, engine))
+        });
     let outcomes = match trusted {
         Ok((material, engine)) => {
             report.trust = Some(material.report().clone());
@@ -157,10 +190,17 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
             Vec::new()
         }
     };
-    let predicates: Vec<String> = outcomes.iter().flat_map(|outcome| outcome.predicates.clone()).collect();
+    let predicates: Vec<String> = outcomes
+        .iter()
+        .flat_map(|outcome| outcome.predicates.clone())
+        .collect();
     report.subjects = outcomes.into_iter().map(|outcome| outcome.report).collect();
     report.conclude(args.deny_warnings);
-    if let Some(path) = args.predicate_out.as_deref().filter(|_| report.verdict == Verdict::Allowed) {
+    if let Some(path) = args
+        .predicate_out
+        .as_deref()
+        .filter(|_| report.verdict == Verdict::Allowed)
+    {
         if let Err(problem) = write_predicate(path, predicates) {
             return console.fail(&problem);
         }
@@ -234,7 +274,10 @@ impl Plan {
             trust: None,
             pins: pins.iter().map(crate::sigstore::pin::Pin::report).collect(),
             policy: None,
-            findings: pins.iter().flat_map(crate::sigstore::pin::Pin::warnings).collect(),
+            findings: pins
+                .iter()
+                .flat_map(crate::sigstore::pin::Pin::warnings)
+                .collect(),
             rules: Rules::Flags(rules),
         })
     }
@@ -284,7 +327,10 @@ fn empty_report(now: Timestamp) -> Report {
 
 /// The report of a run that ended before any subject: the same shape as any other.
 fn refused(findings: Vec<Finding>, now: Timestamp) -> Report {
-    let mut report = Report { findings, ..empty_report(now) };
+    let mut report = Report {
+        findings,
+        ..empty_report(now)
+    };
     report.conclude(false);
     report
 }
@@ -339,7 +385,10 @@ impl Args {
 }
 
 fn written<T: Clone>(flag: &str, value: Option<&T>) -> Option<Written<T>> {
-    value.map(|value| Written { value: value.clone(), origin: Origin::flag(flag) })
+    value.map(|value| Written {
+        value: value.clone(),
+        origin: Origin::flag(flag),
+    })
 }
 
 fn path_kind(path: &Path) -> PathKind {
@@ -353,18 +402,27 @@ fn path_kind(path: &Path) -> PathKind {
 
 /// Inputs that do not go together, or that are not there.
 fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Problem> {
-    let from_stdin = subjects.iter().filter(|(_, subject)| *subject == Subject::Stdin).count();
+    let from_stdin = subjects
+        .iter()
+        .filter(|(_, subject)| *subject == Subject::Stdin)
+        .count();
     let list_is_stdin = usize::from(args.from_file.as_deref() == Some(Path::new("-")));
     if from_stdin + list_is_stdin > 1 {
         return Err(Problem::usage("standard input can be read only once"));
     }
     if let Some(missing) = args.bundle.iter().find(|path| !path.exists()) {
-        return Err(Problem::usage(format!("no such file: {}", missing.display())).help("--bundle names a file"));
+        return Err(
+            Problem::usage(format!("no such file: {}", missing.display())).help("--bundle names a file")
+        );
     }
-    let homeless = subjects.iter().find(|(_, subject)| matches!(subject, Subject::Stdin | Subject::Digest(_)));
+    let homeless = subjects
+        .iter()
+        .find(|(_, subject)| matches!(subject, Subject::Stdin | Subject::Digest(_)));
     if let (Some((text, _)), true) = (homeless, args.bundle.is_empty()) {
-        return Err(Problem::usage(format!("{text} has no place to look for evidence in"))
-            .help("name its bundle with --bundle FILE"));
+        return Err(
+            Problem::usage(format!("{text} has no place to look for evidence in"))
+                .help("name its bundle with --bundle FILE"),
+        );
     }
     if args.predicate_out.is_some() && subjects.len() != 1 {
         return Err(Problem::usage("--predicate-out takes exactly one subject"));
@@ -376,16 +434,28 @@ fn read_list(path: &Path) -> Result<Vec<String>, Problem> {
     let problem = |error: std::io::Error| Problem::usage(format!("{}: {error}", path.display()));
     let mut text = String::new();
     if path == Path::new("-") {
-        std::io::stdin().lock().take(MAX_LIST_BYTES + 1).read_to_string(&mut text).map_err(problem)?;
+        std::io::stdin()
+            .lock()
+            .take(MAX_LIST_BYTES + 1)
+            .read_to_string(&mut text)
+            .map_err(problem)?;
     } else {
         let file = std::fs::File::open(path).map_err(problem)?;
-        file.take(MAX_LIST_BYTES + 1).read_to_string(&mut text).map_err(problem)?;
+        file.take(MAX_LIST_BYTES + 1)
+            .read_to_string(&mut text)
+            .map_err(problem)?;
     }
     // Lines are taken as they are, but for the line end: a file name may begin or end with a space.
-    let lines: Vec<String> =
-        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).map(str::to_owned).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(str::to_owned)
+        .collect();
     if text.len() as u64 > MAX_LIST_BYTES || lines.len() > MAX_LISTED_SUBJECTS {
-        return Err(Problem::usage(format!("{}: more than {MAX_LISTED_SUBJECTS} subjects", path.display())));
+        return Err(Problem::usage(format!(
+            "{}: more than {MAX_LISTED_SUBJECTS} subjects",
+            path.display()
+        )));
     }
     Ok(lines)
 }

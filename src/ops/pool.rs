@@ -49,7 +49,10 @@ mod tests {
             let doubled = map(NonZeroUsize::new(jobs).unwrap(), &items, |item| item * 2);
             assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
-        assert_eq!(map(NonZeroUsize::MIN, &[] as &[u32], |item| *item), Vec::<u32>::new());
+        assert_eq!(
+            map(NonZeroUsize::MIN, &[] as &[u32], |item| *item),
+            Vec::<u32>::new()
+        );
     }
 
     #[test]
@@ -66,7 +69,9 @@ mod tests {
     #[test]
     fn a_panic_reaches_the_caller() {
         let outcome = std::panic::catch_unwind(|| {
-            map(NonZeroUsize::new(2).unwrap(), &[1, 2, 3], |item| assert_ne!(*item, 2));
+            map(NonZeroUsize::new(2).unwrap(), &[1, 2, 3], |item| {
+                assert_ne!(*item, 2)
+            });
         });
         assert!(outcome.is_err());
     }

@@ -37,11 +37,15 @@ pub struct ParsedBundle {
 impl ParsedBundle {
     /// Reads one bundle.
     pub fn parse(bytes: &[u8]) -> Result<Self, Finding> {
-        let limits = strict_json::Limits { bytes: MAX_BUNDLE_BYTES, depth: MAX_BUNDLE_DEPTH };
+        let limits = strict_json::Limits {
+            bytes: MAX_BUNDLE_BYTES,
+            depth: MAX_BUNDLE_DEPTH,
+        };
         strict_json::check(bytes, limits).map_err(|problem| refused_json(&problem))?;
         let text = std::str::from_utf8(bytes).map_err(|error| malformed(error.to_string()))?;
         match Bundle::from_json(text) {
             Ok(bundle) => {
+                refuse_two_contents(text)?;
                 refuse_root_certificate(&bundle)?;
                 Self::within_limits(bundle, None)
             }
@@ -71,7 +75,10 @@ impl ParsedBundle {
             capped("certificates", certificates.len(), MAX_CERTIFICATES)?;
         }
         for entry in &material.tlog_entries {
-            let hashes = entry.inclusion_proof.as_ref().map_or(0, |proof| proof.hashes.len());
+            let hashes = entry
+                .inclusion_proof
+                .as_ref()
+                .map_or(0, |proof| proof.hashes.len());
             capped("hashes of an inclusion proof", hashes, MAX_PROOF_HASHES)?;
         }
         let format = format.unwrap_or(match bundle.media_type {
@@ -116,7 +123,9 @@ impl ParsedBundle {
 
     /// The signing certificate in DER, when there is one.
     pub fn certificate(&self) -> Option<&[u8]> {
-        self.bundle.signing_certificate().map(|certificate| certificate.as_bytes())
+        self.bundle
+            .signing_certificate()
+            .map(|certificate| certificate.as_bytes())
     }
 
     /// The log entries that travel with the bundle. `public_log_url` makes the address of a page that shows an entry,
@@ -162,6 +171,26 @@ pub fn split_documents(bytes: &[u8]) -> Result<Vec<&[u8]>, Finding> {
     Ok(parts)
 }
 
+/// Refuses a bundle that holds a message signature and an envelope: the library reads the one that comes first and
+/// never looks at the other, so two readers could take it for two different things.
+fn refuse_two_contents(text: &str) -> Result<(), Finding> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Contents {
+        message_signature: Option<serde::de::IgnoredAny>,
+        dsse_envelope: Option<serde::de::IgnoredAny>,
+    }
+    match serde_json::from_str(text) {
+        Ok(Contents {
+            message_signature: Some(_),
+            dsse_envelope: Some(_),
+        }) => Err(malformed(
+            "the bundle holds a message signature as well as an envelope",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// Refuses chains that are empty or carry a self-issued root: trust anchors come from the trust root alone, and the
 /// bundle specification keeps them out of bundles. cosign's older annotations do carry one, so those are not asked.
 fn refuse_root_certificate(bundle: &Bundle) -> Result<(), Finding> {
@@ -174,9 +203,12 @@ fn refuse_root_certificate(bundle: &Bundle) -> Result<(), Finding> {
         return Err(malformed("the certificate chain is empty"));
     }
     for certificate in certificates {
-        let parsed: x509_cert::Certificate =
-            der::Decode::from_der(certificate.raw_bytes.as_bytes()).map_err(|error| {
-                Finding::new(Code::CertificateMalformed, format!("a certificate of the chain: {error}"))
+        let parsed: x509_cert::Certificate = der::Decode::from_der(certificate.raw_bytes.as_bytes())
+            .map_err(|error| {
+                Finding::new(
+                    Code::CertificateMalformed,
+                    format!("a certificate of the chain: {error}"),
+                )
             })?;
         if parsed.tbs_certificate.subject == parsed.tbs_certificate.issuer {
             return Err(malformed("the certificate chain holds a root certificate"));
@@ -200,7 +232,10 @@ fn malformed(detail: impl Into<String>) -> Finding {
 
 fn capped(what: &str, found: usize, limit: usize) -> Result<(), Finding> {
     if found > limit {
-        return Err(Finding::new(Code::BundleTooLarge, format!("{found} {what}, more than the limit of {limit}")));
+        return Err(Finding::new(
+            Code::BundleTooLarge,
+            format!("{found} {what}, more than the limit of {limit}"),
+        ));
     }
     Ok(())
 }
@@ -209,7 +244,7 @@ fn capped(what: &str, found: usize, limit: usize) -> Result<(), Finding> {
 fn explain_unreadable(text: &str, error: &sigstore_types::Error) -> Finding {
     match unsupported_entry(text) {
         Some(kind) => unsupported_log_entry(&kind),
-        None => malformed(error.to_string()),
+        None => super::refusal::unreadable(error),
     }
 }
 
@@ -284,7 +319,11 @@ mod tests {
     #[test]
     fn one_pretty_document_and_json_lines_both_split() {
         let split = |text: &'static str| -> Vec<&str> {
-            split_documents(text.as_bytes()).unwrap().into_iter().map(|part| std::str::from_utf8(part).unwrap()).collect()
+            split_documents(text.as_bytes())
+                .unwrap()
+                .into_iter()
+                .map(|part| std::str::from_utf8(part).unwrap())
+                .collect()
         };
         assert_eq!(split("{\n \"a\": 1\n}\n"), ["{\n \"a\": 1\n}"]);
         assert_eq!(split("{\"a\":1}\n\n{\"b\":2}\n"), [r#"{"a":1}"#, r#"{"b":2}"#]);
@@ -295,12 +334,18 @@ mod tests {
     fn a_broken_tail_stays_visible_as_a_part_of_its_own() {
         let parts = split_documents(b"{\"a\":1}\n{\"b\":").unwrap();
         assert_eq!(parts.len(), 2);
-        assert_eq!(ParsedBundle::parse(parts[1]).unwrap_err().code, Code::BundleMalformed);
+        assert_eq!(
+            ParsedBundle::parse(parts[1]).unwrap_err().code,
+            Code::BundleMalformed
+        );
     }
 
     #[test]
     fn too_many_documents_are_refused_before_they_are_read() {
         let many = "{}\n".repeat(MAX_BUNDLES_PER_FILE + 1);
-        assert_eq!(split_documents(many.as_bytes()).unwrap_err().code, Code::BundleTooLarge);
+        assert_eq!(
+            split_documents(many.as_bytes()).unwrap_err().code,
+            Code::BundleTooLarge
+        );
     }
 }

@@ -106,13 +106,24 @@ pub struct Engine {
 impl Engine {
     /// Prepares the keys and certificates of a trust root, once for any number of bundles.
     pub fn new(root: &sigstore_trust_root::TrustedRoot, relaxations: Relaxations) -> Result<Self, Finding> {
-        let verifier = Verifier::new(root)
-            .map_err(|error| Finding::new(Code::TrustInvalid, format!("the trust root cannot be used: {error}")))?;
-        Ok(Self { verifier, relaxations })
+        let verifier = Verifier::new(root).map_err(|error| {
+            Finding::new(
+                Code::TrustInvalid,
+                format!("the trust root cannot be used: {error}"),
+            )
+        })?;
+        Ok(Self {
+            verifier,
+            relaxations,
+        })
     }
 
     /// Verifies a bundle that was signed under a certificate.
-    pub fn verify_certificate(&self, bundle: &ParsedBundle, artifact: Artifact<'_>) -> Result<Verified, Finding> {
+    pub fn verify_certificate(
+        &self,
+        bundle: &ParsedBundle,
+        artifact: Artifact<'_>,
+    ) -> Result<Verified, Finding> {
         let Some(der) = bundle.certificate() else {
             return Err(no_certificate());
         };
@@ -127,9 +138,16 @@ impl Engine {
         let result = self.run(bundle.bundle(), artifact, algorithm, &policy)?;
         // The library says what it checked; a policy that was meant to be strict and was not is a refusal.
         if !result.certificate_verified() || result.verified_timestamps().is_empty() {
-            return Err(Finding::new(Code::InternalError, "the certificate was not checked"));
+            return Err(Finding::new(
+                Code::InternalError,
+                "the certificate was not checked",
+            ));
         }
-        Ok(verified(SignerFacts::Certificate(facts), bundle.bundle(), &result))
+        Ok(verified(
+            SignerFacts::Certificate(facts),
+            bundle.bundle(),
+            &result,
+        ))
     }
 
     /// Verifies a bundle that was signed with a key of the signer's own.
@@ -148,7 +166,13 @@ impl Engine {
         }
         let algorithm = KeyAlgorithm::from_spki(key.der()).ok();
         let result = self.run(bundle.bundle(), artifact, algorithm, &policy)?;
-        Ok(verified(SignerFacts::Key { fingerprint: key.fingerprint().to_owned() }, bundle.bundle(), &result))
+        Ok(verified(
+            SignerFacts::Key {
+                fingerprint: key.fingerprint().to_owned(),
+            },
+            bundle.bundle(),
+            &result,
+        ))
     }
 
     /// The strict policy for the certificate's own identity. Whether that identity is accepted is for the pins, which
@@ -187,13 +211,21 @@ impl Engine {
                 if Digest::sha256(&bytes) != *artifact.digest {
                     return Err(changed(path));
                 }
-                self.verifier.verify(bytes.as_slice(), bundle, policy).map_err(refused)
+                self.verifier
+                    .verify(bytes.as_slice(), bundle, policy)
+                    .map_err(refused)
             }
             Form::FileStream(path) => {
                 let file = File::open(path).map_err(|error| unreadable(path, &error))?;
                 let mut hasher = sigstore_crypto::Sha256Hasher::new();
-                let tee = Tee { inner: file, hasher: &mut hasher };
-                let result = self.verifier.verify_reader(tee, bundle, policy).map_err(refused)?;
+                let tee = Tee {
+                    inner: file,
+                    hasher: &mut hasher,
+                };
+                let result = self
+                    .verifier
+                    .verify_reader(tee, bundle, policy)
+                    .map_err(refused)?;
                 // The file is named by the digest of its first reading: it has to be the same file still.
                 if hasher.finalize().as_bytes() != artifact.digest.as_bytes() {
                     return Err(changed(path));
@@ -222,7 +254,9 @@ impl<'a> Form<'a> {
             SignatureContent::DsseEnvelope(envelope) => {
                 let algorithms = statement_algorithms(envelope.payload.as_bytes());
                 // One matching digest is enough for a statement, so the one at hand will do if any subject has it.
-                if algorithms.is_empty() || algorithms.contains(&library_algorithm(artifact.digest.algorithm())) {
+                if algorithms.is_empty()
+                    || algorithms.contains(&library_algorithm(artifact.digest.algorithm()))
+                {
                     (Vec::new(), false)
                 } else {
                     (algorithms, false)
@@ -292,11 +326,19 @@ fn statement_algorithms(payload: &[u8]) -> Vec<HashAlgorithm> {
     let Ok(statement) = serde_json::from_slice::<Subjects>(payload) else {
         return Vec::new();
     };
-    [(Algorithm::Sha256, HashAlgorithm::Sha2256), (Algorithm::Sha512, HashAlgorithm::Sha2512)]
-        .into_iter()
-        .filter(|(ours, _)| statement.subject.iter().any(|subject| subject.digest.contains_key(ours.name())))
-        .map(|(_, theirs)| theirs)
-        .collect()
+    [
+        (Algorithm::Sha256, HashAlgorithm::Sha2256),
+        (Algorithm::Sha512, HashAlgorithm::Sha2512),
+    ]
+    .into_iter()
+    .filter(|(ours, _)| {
+        statement
+            .subject
+            .iter()
+            .any(|subject| subject.digest.contains_key(ours.name()))
+    })
+    .map(|(_, theirs)| theirs)
+    .collect()
 }
 
 fn library_algorithm(algorithm: Algorithm) -> HashAlgorithm {
@@ -325,7 +367,11 @@ fn library_identity(facts: &CertificateFacts) -> Option<IdentityMatcher> {
 fn verified(signer: SignerFacts, bundle: &Bundle, result: &VerificationResult) -> Verified {
     // The library lists the timestamps of authorities and the integrated times of logs in one row; it says which
     // integrated time it used, and it verified every timestamp that is present.
-    let tokens = bundle.verification_material.timestamp_verification_data.rfc3161_timestamps.len();
+    let tokens = bundle
+        .verification_material
+        .timestamp_verification_data
+        .rfc3161_timestamps
+        .len();
     let certificate = matches!(signer, SignerFacts::Certificate(_));
     let total = result.verified_timestamps().len();
     let times = result
@@ -334,8 +380,16 @@ fn verified(signer: SignerFacts, bundle: &Bundle, result: &VerificationResult) -
         .enumerate()
         .map(|(place, time)| {
             // Certificates: authorities first. Keys: logs first.
-            let authority = if certificate { place < tokens } else { place + tokens >= total };
-            let source = if authority { TimeSource::TimestampAuthority } else { TimeSource::Log };
+            let authority = if certificate {
+                place < tokens
+            } else {
+                place + tokens >= total
+            };
+            let source = if authority {
+                TimeSource::TimestampAuthority
+            } else {
+                TimeSource::Log
+            };
             VerifiedTime { time: *time, source }
         })
         .collect();
@@ -347,12 +401,21 @@ fn verified(signer: SignerFacts, bundle: &Bundle, result: &VerificationResult) -
         _ => None,
     };
     let logged = result.tlog_verified() && !bundle.verification_material.tlog_entries.is_empty();
-    Verified { signer, times, payload, logged, sct_checked: result.sct_verified() }
+    Verified {
+        signer,
+        times,
+        payload,
+        logged,
+        sct_checked: result.sct_verified(),
+    }
 }
 
 fn no_certificate() -> Finding {
-    Finding::new(Code::SignerKindMismatch, "the bundle was signed with a key and has no certificate")
-        .help("if the signer uses a key of their own, name it with --key")
+    Finding::new(
+        Code::SignerKindMismatch,
+        "the bundle was signed with a key and has no certificate",
+    )
+    .help("if the signer uses a key of their own, name it with --key")
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Finding {
@@ -360,14 +423,20 @@ fn unreadable(path: &Path, error: &io::Error) -> Finding {
 }
 
 fn changed(path: &Path) -> Finding {
-    Finding::new(Code::SubjectUnreadable, format!("{} changed while it was being verified", path.display()))
+    Finding::new(
+        Code::SubjectUnreadable,
+        format!("{} changed while it was being verified", path.display()),
+    )
 }
 
 fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_WHOLE_MESSAGE_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MAX_WHOLE_MESSAGE_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_WHOLE_MESSAGE_BYTES {
-        let limit = format!("larger than {MAX_WHOLE_MESSAGE_BYTES} bytes, too large for a pure Ed25519 signature");
+        let limit =
+            format!("larger than {MAX_WHOLE_MESSAGE_BYTES} bytes, too large for a pure Ed25519 signature");
         return Err(io::Error::other(limit));
     }
     Ok(bytes)

@@ -107,7 +107,9 @@ pub(super) fn convert_blob_bundle(text: &str) -> Result<Value, Finding> {
     let blob: BlobBundle = serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
     let certificates = match blob.cert.as_deref().filter(|cert| !cert.is_empty()) {
         Some(cert) => {
-            let pem = STANDARD.decode(cert).map_err(|error| malformed(format!("cert: {error}")))?;
+            let pem = STANDARD
+                .decode(cert)
+                .map_err(|error| malformed(format!("cert: {error}")))?;
             let pem = String::from_utf8(pem).map_err(|error| malformed(format!("cert: {error}")))?;
             certificates_from_pem(&pem)?
         }
@@ -133,8 +135,8 @@ fn material(annotations: &BTreeMap<String, String>) -> Result<Value, Finding> {
         .get(REKOR_BUNDLE)
         .map(|text| {
             let value = strict_value(text.as_bytes(), MAX_ANNOTATION_BYTES, "the Rekor bundle")?;
-            let bundle: RekorBundle =
-                serde_json::from_value(value).map_err(|error| malformed(format!("the Rekor bundle: {error}")))?;
+            let bundle: RekorBundle = serde_json::from_value(value)
+                .map_err(|error| malformed(format!("the Rekor bundle: {error}")))?;
             log_entry(&bundle)
         })
         .transpose()?;
@@ -154,7 +156,10 @@ fn material(annotations: &BTreeMap<String, String>) -> Result<Value, Finding> {
 
 fn verification_material(certificates: &[Vec<u8>], entry: Option<Value>, timestamp: Option<String>) -> Value {
     let entries: Vec<Value> = entry.into_iter().collect();
-    let timestamps: Vec<Value> = timestamp.into_iter().map(|token| json!({ "signedTimestamp": token })).collect();
+    let timestamps: Vec<Value> = timestamp
+        .into_iter()
+        .map(|token| json!({ "signedTimestamp": token }))
+        .collect();
     let timestamps = json!({ "rfc3161Timestamps": timestamps });
     if certificates.is_empty() {
         return json!({
@@ -163,8 +168,10 @@ fn verification_material(certificates: &[Vec<u8>], entry: Option<Value>, timesta
             "timestampVerificationData": timestamps,
         });
     }
-    let certificates: Vec<Value> =
-        certificates.iter().map(|der| json!({ "rawBytes": STANDARD.encode(der) })).collect();
+    let certificates: Vec<Value> = certificates
+        .iter()
+        .map(|der| json!({ "rawBytes": STANDARD.encode(der) }))
+        .collect();
     json!({
         "x509CertificateChain": { "certificates": certificates },
         "tlogEntries": entries,
@@ -186,7 +193,10 @@ fn log_entry(bundle: &RekorBundle) -> Result<Value, Finding> {
     let kind: Kind =
         serde_json::from_value(value).map_err(|error| malformed(format!("the log entry's body: {error}")))?;
     if !is_supported_entry(&kind.kind, &kind.api_version) {
-        return Err(unsupported_log_entry(&format!("{} {}", kind.kind, kind.api_version)));
+        return Err(unsupported_log_entry(&format!(
+            "{} {}",
+            kind.kind, kind.api_version
+        )));
     }
     let log_id =
         hex::decode(&bundle.payload.log_id).map_err(|error| malformed(format!("the log id: {error}")))?;
@@ -204,10 +214,15 @@ fn log_entry(bundle: &RekorBundle) -> Result<Value, Finding> {
 /// certificate's place once skipped the whole identity check of another verifier (GHSA-fx35-mq7g-6g98).
 fn certificates_from_pem(pem: &str) -> Result<Vec<Vec<u8>>, Finding> {
     let refuse = |detail: String| Finding::new(Code::CertificateMalformed, detail);
-    let blocks = x509_cert::Certificate::load_pem_chain(pem.as_bytes())
-        .map_err(|error| refuse(format!("the certificate annotation does not hold PEM certificates: {error}")))?;
+    let blocks = x509_cert::Certificate::load_pem_chain(pem.as_bytes()).map_err(|error| {
+        refuse(format!(
+            "the certificate annotation does not hold PEM certificates: {error}"
+        ))
+    })?;
     if blocks.is_empty() {
-        return Err(refuse("the certificate annotation holds no certificate".to_owned()));
+        return Err(refuse(
+            "the certificate annotation holds no certificate".to_owned(),
+        ));
     }
     blocks
         .iter()
@@ -216,7 +231,10 @@ fn certificates_from_pem(pem: &str) -> Result<Vec<Vec<u8>>, Finding> {
 }
 
 fn strict_value(bytes: &[u8], limit: usize, what: &str) -> Result<Value, Finding> {
-    let limits = strict_json::Limits { bytes: limit, depth: MAX_ANNOTATION_DEPTH };
+    let limits = strict_json::Limits {
+        bytes: limit,
+        depth: MAX_ANNOTATION_DEPTH,
+    };
     strict_json::check(bytes, limits).map_err(|problem| {
         let code = match problem {
             strict_json::Problem::DuplicateKey { .. } => Code::DuplicateKey,
@@ -237,7 +255,10 @@ mod tests {
     use super::*;
 
     fn annotations(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     fn rekor(kind: &str, version: &str) -> String {
@@ -251,43 +272,76 @@ mod tests {
 
     #[test]
     fn a_signature_with_a_key_becomes_a_bundle_with_its_log_entry() {
-        let annotations = annotations(&[(SIGNATURE, "c2ln"), (REKOR_BUNDLE, &rekor("hashedrekord", "0.0.1"))]);
+        let annotations = annotations(&[
+            (SIGNATURE, "c2ln"),
+            (REKOR_BUNDLE, &rekor("hashedrekord", "0.0.1")),
+        ]);
         let bundle = signature(&annotations).unwrap();
         assert_eq!(bundle.format(), "cosign legacy signature");
         let entry = &bundle.log_entries(|_, _| None)[0];
-        assert_eq!((entry.index, entry.log_id.as_str(), entry.entry.as_str()), (2, "00ff", "hashedrekord 0.0.1"));
+        assert_eq!(
+            (entry.index, entry.log_id.as_str(), entry.entry.as_str()),
+            (2, "00ff", "hashedrekord 0.0.1")
+        );
     }
 
     #[test]
     fn entries_that_log_no_signature_are_refused_by_name() {
-        for (kind, version) in [("intoto", "0.0.1"), ("rekord", "0.0.1"), ("hashedrekord", "0.0.9")] {
+        for (kind, version) in [
+            ("intoto", "0.0.1"),
+            ("rekord", "0.0.1"),
+            ("hashedrekord", "0.0.9"),
+        ] {
             let annotations = annotations(&[(SIGNATURE, "c2ln"), (REKOR_BUNDLE, &rekor(kind, version))]);
             let finding = signature(&annotations).unwrap_err();
             assert_eq!(finding.code, Code::UnsupportedLogEntry, "{kind} {version}");
-            assert_eq!(finding.found.as_deref(), Some(format!("{kind} {version}").as_str()));
+            assert_eq!(
+                finding.found.as_deref(),
+                Some(format!("{kind} {version}").as_str())
+            );
         }
     }
 
     #[test]
     fn a_public_key_in_the_place_of_the_certificate_is_refused() {
-        let key = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n";
+        let key =
+            "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n";
         let finding = signature(&annotations(&[(SIGNATURE, "c2ln"), (CERTIFICATE, key)])).unwrap_err();
         assert_eq!(finding.code, Code::CertificateMalformed);
         let blob = json!({ "base64Signature": "c2ln", "cert": STANDARD.encode(key) }).to_string();
-        assert_eq!(ParsedBundle::parse(blob.as_bytes()).unwrap_err().code, Code::CertificateMalformed);
+        assert_eq!(
+            ParsedBundle::parse(blob.as_bytes()).unwrap_err().code,
+            Code::CertificateMalformed
+        );
     }
 
     #[test]
     fn broken_annotations_are_named() {
         for (pairs, code) in [
             (vec![], Code::BundleMalformed),
-            (vec![(SIGNATURE, "c2ln"), (REKOR_BUNDLE, "{}")], Code::BundleMalformed),
-            (vec![(SIGNATURE, "c2ln"), (REKOR_BUNDLE, "{\"a\":1,\"a\":1}")], Code::DuplicateKey),
-            (vec![(SIGNATURE, "c2ln"), (TIMESTAMP, "{}")], Code::BundleMalformed),
+            (
+                vec![(SIGNATURE, "c2ln"), (REKOR_BUNDLE, "{}")],
+                Code::BundleMalformed,
+            ),
+            (
+                vec![(SIGNATURE, "c2ln"), (REKOR_BUNDLE, "{\"a\":1,\"a\":1}")],
+                Code::DuplicateKey,
+            ),
+            (
+                vec![(SIGNATURE, "c2ln"), (TIMESTAMP, "{}")],
+                Code::BundleMalformed,
+            ),
             (vec![(SIGNATURE, "!")], Code::BundleMalformed),
-            (vec![(SIGNATURE, "c2ln"), (CERTIFICATE, "garbage")], Code::CertificateMalformed),
+            (
+                vec![(SIGNATURE, "c2ln"), (CERTIFICATE, "garbage")],
+                Code::CertificateMalformed,
+            ),
         ] {
-            assert_eq!(signature(&annotations(&pairs)).unwrap_err().code, code, "{pairs:?}");
+            assert_eq!(
+                signature(&annotations(&pairs)).unwrap_err().code,
+                code,
+                "{pairs:?}"
+            );
         }
     }
 }

@@ -1,94 +1,234 @@
 //! The library's reasons for refusal as findings with stable codes.
+//!
+//! Its errors are categories with prose inside. The category decides the code; where one category holds several
+//! reasons that a person has to tell apart, the prose is consulted as well, and prose that is not known falls back to
+//! the category. Whatever it says, it is a refusal.
 
+use sigstore_verify::bundle::Error as Structure;
+use sigstore_verify::crypto::Error as Crypto;
 use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
 
 use crate::report::{Code, Finding};
 
 /// Turns a refusal of the library into a finding.
 pub(super) fn finding(error: Error) -> Finding {
-    let message = error.to_string();
     match error {
-        Error::SignatureInvalid(_) => Finding::new(Code::SignatureInvalid, message),
-        Error::ArtifactMismatch(_) => Finding::new(Code::ArtifactMismatch, message)
-            .help("check that the artifact and its bundle come from the same release"),
-        Error::UnsupportedArtifact(_) => Finding::new(Code::ArtifactFormUnsupported, message)
-            .help("name the file itself as the subject, or its digest with the algorithm that the signature uses"),
-        Error::Certificate(reason) => certificate(&reason, message),
-        Error::TransparencyLog(reason) => log(&reason, message),
-        Error::Timestamp(reason) => timestamp(&reason, message),
-        Error::UnsupportedBundle(_) => Finding::new(unsupported(&message), message),
-        Error::Bundle(reason) => structure(&reason, message),
+        Error::SignatureInvalid(detail) => {
+            said(Code::SignatureInvalid, "the signature does not verify", detail)
+        }
+        Error::ArtifactMismatch(detail) => said(
+            Code::ArtifactMismatch,
+            "the bundle is about another artifact",
+            detail,
+        )
+        .help("check that the artifact and its bundle come from the same release"),
+        Error::UnsupportedArtifact(detail) => said(
+            Code::ArtifactFormUnsupported,
+            "the signature cannot be checked against what was given",
+            detail,
+        )
+        .help(
+            "name the file itself as the subject, or its digest with the algorithm that the signature uses",
+        ),
+        Error::Certificate(reason) => certificate(reason),
+        Error::TransparencyLog(reason) => log(reason),
+        Error::Timestamp(reason) => timestamp(reason),
+        Error::UnsupportedBundle(detail) => unsupported(detail),
+        Error::Bundle(reason) => structure(&reason),
         Error::InvalidTrustRoot(_) | Error::TrustRoot(_) | Error::TrustedCertificate(_) => {
-            Finding::new(Code::TrustInvalid, message)
+            said(Code::TrustInvalid, "the trust root cannot be used", error)
         }
-        Error::ArtifactRead(_) => Finding::new(Code::SubjectUnreadable, message),
-        Error::Crypto(sigstore_verify::crypto::Error::UnsupportedAlgorithm(_)) => {
-            Finding::new(Code::UnsupportedKeyType, message)
-        }
-        Error::Crypto(_) => Finding::new(Code::CertificateMalformed, message),
+        Error::ArtifactRead(error) => said(Code::SubjectUnreadable, "the artifact cannot be read", error),
+        Error::Crypto(Crypto::UnsupportedAlgorithm(detail)) => said(
+            Code::UnsupportedKeyType,
+            "the signer's key is of a type that cannot be verified",
+            detail,
+        ),
+        Error::Crypto(reason) => said(
+            Code::CertificateMalformed,
+            "the certificate or key cannot be used",
+            reason,
+        ),
         // The library was told to expect exactly what the certificate says, so these mean that two readers of one
         // certificate disagree about it.
-        Error::IdentityMismatch { .. } | Error::IssuerMismatch { .. } => {
-            Finding::new(Code::CertificateMalformed, format!("the certificate is read in two ways: {message}"))
-        }
-        Error::InvalidBundle(_) if message.contains("statement") => Finding::new(Code::PayloadMalformed, message),
-        // `Error` is non-exhaustive: a reason that is not known here is still a refusal.
-        _ => Finding::new(Code::BundleMalformed, message),
-    }
-}
-
-fn certificate(reason: &CertificateError, message: String) -> Finding {
-    match reason {
-        CertificateError::ChainInvalid(_) => Finding::new(Code::CertificateUntrusted, message).help(
-            "the signature was found; its certificate authority is not in the trust root in use \
-             (portcullis trust show). For a private Sigstore instance name its root with --trusted-root",
+        Error::IdentityMismatch { .. } | Error::IssuerMismatch { .. } => said(
+            Code::CertificateMalformed,
+            "the certificate reads in two ways",
+            error,
         ),
-        CertificateError::NoValidAuthority { .. } => Finding::new(Code::AuthorityNotValid, message)
-            .help("run portcullis trust update; a newer trust root may list the authority"),
-        CertificateError::NotYetValid { .. } => Finding::new(Code::CertificateNotYetValid, message),
-        CertificateError::Expired { .. } => Finding::new(Code::CertificateExpired, message),
-        CertificateError::Sct(_) => Finding::new(Code::SctInvalid, message),
-        _ => Finding::new(Code::CertificateMalformed, message),
+        Error::InvalidBundle(detail) if detail.contains("statement") => said(
+            Code::PayloadMalformed,
+            "the signed payload is no statement",
+            detail,
+        ),
+        Error::InvalidBundle(detail) => said(Code::BundleMalformed, "the bundle is malformed", detail),
+        // `Error` is non-exhaustive: a reason that is not known here is still a refusal.
+        other => said(Code::BundleMalformed, "the bundle was refused", other),
     }
 }
 
-fn log(reason: &TransparencyLogError, message: String) -> Finding {
-    let code = match reason {
-        TransparencyLogError::UnknownLog { .. } => Code::LogUnknown,
-        TransparencyLogError::InclusionProof(_) => Code::InclusionProofInvalid,
-        TransparencyLogError::Checkpoint(_) => Code::CheckpointInvalid,
-        TransparencyLogError::InclusionPromise(_) => Code::SetInvalid,
-        TransparencyLogError::EntryMismatch(_) => Code::LogEntryMismatch,
-        TransparencyLogError::IntegratedTime(_) => Code::IntegratedTimeInvalid,
-        _ => Code::LogEntryMalformed,
-    };
-    Finding::new(code, message)
+fn said(code: Code, sentence: &str, detail: impl std::fmt::Display) -> Finding {
+    Finding::new(code, format!("{sentence} ({detail})"))
 }
 
-fn timestamp(reason: &TimestampError, message: String) -> Finding {
-    let code = match reason {
-        TimestampError::OutsideAuthorityValidity { .. } => Code::TimestampOutsideValidity,
-        TimestampError::NoVerifiedTimestamp(_) => Code::NoVerifiedTime,
-        _ => Code::TimestampInvalid,
-    };
-    Finding::new(code, message)
+fn certificate(reason: CertificateError) -> Finding {
+    match reason {
+        CertificateError::ChainInvalid(detail) if detail.contains("CertExpired") => expired(detail),
+        CertificateError::ChainInvalid(detail) if detail.contains("CertNotValidYet") => early(detail),
+        CertificateError::Expired { .. } => expired(reason.to_string()),
+        CertificateError::NotYetValid { .. } => early(reason.to_string()),
+        CertificateError::ChainInvalid(detail) => untrusted(detail),
+        CertificateError::NoValidAuthority { time } => said(
+            Code::AuthorityNotValid,
+            "no certificate authority of the trust root was valid then",
+            time,
+        )
+        .help("run portcullis trust update; a newer trust root may list the authority"),
+        CertificateError::Sct(detail) => said(
+            Code::SctInvalid,
+            "the certificate's transparency timestamp does not verify",
+            detail,
+        ),
+        other => said(
+            Code::CertificateMalformed,
+            "the signing certificate cannot be read",
+            other,
+        ),
+    }
 }
 
-fn structure(reason: &sigstore_verify::bundle::Error, message: String) -> Finding {
-    use sigstore_verify::bundle::Error as Structure;
-    let code = match reason {
-        Structure::MissingInclusionPromise(_) => Code::SetInvalid,
-        Structure::MissingInclusionProof(_) => Code::LogEntryMissing,
-        Structure::MissingSigningTimeEvidence => Code::NoVerifiedTime,
-        Structure::MissingCheckpoint | Structure::CheckpointRootMismatch => Code::CheckpointInvalid,
-        Structure::LogIndexOutOfRange { .. } => Code::InclusionProofInvalid,
-        Structure::UnsupportedMediaType(_) | Structure::UnsupportedVerificationMaterial => Code::BundleUnsupported,
-        _ => Code::BundleMalformed,
+fn expired(detail: String) -> Finding {
+    said(
+        Code::CertificateExpired,
+        "the certificate had expired when the signature was made",
+        detail,
+    )
+}
+
+fn early(detail: String) -> Finding {
+    said(
+        Code::CertificateNotYetValid,
+        "the certificate was not yet valid when the signature was made",
+        detail,
+    )
+}
+
+fn untrusted(detail: String) -> Finding {
+    said(Code::CertificateUntrusted, "the certificate was not issued by an authority of the trust root", detail).help(
+        "a signature was found, and its authority is not in the trust root in use (portcullis trust show); for a \
+         private Sigstore instance name its root with --trusted-root",
+    )
+}
+
+fn log(reason: TransparencyLogError) -> Finding {
+    match reason {
+        TransparencyLogError::UnknownLog { log_id } => unknown_log(log_id),
+        TransparencyLogError::InclusionPromise(detail) if detail.contains("No log key") => {
+            unknown_log(detail)
+        }
+        TransparencyLogError::InclusionPromise(detail) => said(
+            Code::SetInvalid,
+            "the log's promise (SET) does not verify",
+            detail,
+        ),
+        TransparencyLogError::InclusionProof(detail) => said(
+            Code::InclusionProofInvalid,
+            "the inclusion proof does not lead to the log's root",
+            detail,
+        ),
+        TransparencyLogError::Checkpoint(detail) => said(
+            Code::CheckpointInvalid,
+            "the log's checkpoint does not verify",
+            detail,
+        ),
+        TransparencyLogError::EntryMismatch(detail) => said(
+            Code::LogEntryMismatch,
+            "the log entry belongs to another signature",
+            detail,
+        ),
+        TransparencyLogError::IntegratedTime(detail) => said(
+            Code::IntegratedTimeInvalid,
+            "the log's time cannot be right",
+            detail,
+        ),
+        other => said(Code::LogEntryMalformed, "the log entry cannot be read", other),
+    }
+}
+
+fn unknown_log(detail: String) -> Finding {
+    said(Code::LogUnknown, "the trust root has no key for this log at that time", detail).help(
+        "portcullis trust show lists the logs; for a private Sigstore instance name its root with --trusted-root",
+    )
+}
+
+fn timestamp(reason: TimestampError) -> Finding {
+    match reason {
+        TimestampError::OutsideAuthorityValidity { time } => said(
+            Code::TimestampOutsideValidity,
+            "the timestamp's authority is not believed at that time",
+            time,
+        ),
+        TimestampError::NoVerifiedTimestamp(detail) => said(
+            Code::NoVerifiedTime,
+            "nothing proves when the signature was made",
+            detail,
+        ),
+        other => said(
+            Code::TimestampInvalid,
+            "a signed timestamp does not verify",
+            other,
+        ),
+    }
+}
+
+fn structure(reason: &Structure) -> Finding {
+    let (code, sentence) = match reason {
+        Structure::MissingInclusionPromise(_) => (Code::SetInvalid, "the log's promise (SET) is missing"),
+        Structure::MissingInclusionProof(_) => {
+            (Code::LogEntryMissing, "no log entry with an inclusion proof")
+        }
+        Structure::MissingSigningTimeEvidence => (
+            Code::NoVerifiedTime,
+            "neither a log entry nor a timestamp proves when the signature was made",
+        ),
+        Structure::MissingCheckpoint => (Code::CheckpointInvalid, "the log's checkpoint is missing"),
+        Structure::CheckpointRootMismatch => (Code::CheckpointInvalid, "the checkpoint has another root"),
+        Structure::LogIndexOutOfRange { .. } => {
+            (Code::InclusionProofInvalid, "the log index lies outside the tree")
+        }
+        Structure::UnsupportedMediaType(_) | Structure::UnsupportedVerificationMaterial => {
+            (Code::BundleUnsupported, "bundles of this kind cannot be verified")
+        }
+        _ => (Code::BundleMalformed, "the bundle is malformed"),
     };
-    Finding::new(code, message)
+    said(code, sentence, reason)
 }
 
 /// The library reports entries, keys and contents that it does not know in one error; the words tell them apart.
-fn unsupported(message: &str) -> Code {
-    if message.contains("Rekor") { Code::UnsupportedLogEntry } else { Code::BundleUnsupported }
+fn unsupported(detail: String) -> Finding {
+    if detail.contains("Rekor") {
+        return said(
+            Code::UnsupportedLogEntry,
+            "the log entry does not bind this signature",
+            detail,
+        );
+    }
+    said(
+        Code::BundleUnsupported,
+        "bundles of this kind cannot be verified",
+        detail,
+    )
+}
+
+/// Why a document is no bundle, where the library's reader says so.
+pub(super) fn unreadable(error: &sigstore_types::Error) -> Finding {
+    let detail = error.to_string();
+    let code = if detail.contains("checkpoint") {
+        Code::CheckpointInvalid
+    } else if detail.contains("media type") {
+        Code::BundleUnsupported
+    } else {
+        Code::BundleMalformed
+    };
+    said(code, "the bundle cannot be read", detail)
 }

@@ -53,28 +53,44 @@ impl Candidate {
 
     /// A candidate from something that hangs on an image.
     pub(super) fn from_attachment(attachment: Attachment) -> Self {
-        let Attachment { location, about, content, .. } = attachment;
+        let Attachment {
+            location,
+            about,
+            content,
+            ..
+        } = attachment;
         match content {
             AttachmentContent::Bundle { bytes, .. } => Self::from_bundle(location, &about, &bytes),
-            AttachmentContent::LegacySignature { payload, annotations } => {
-                Self::converted(location, "cosign legacy signature", &about, legacy::signature(&annotations), |bundle| {
-                    Material::OverPayload { bundle, payload }
-                })
-            }
-            AttachmentContent::LegacyAttestation { envelope, annotations } => Self::converted(
+            AttachmentContent::LegacySignature { payload, annotations } => Self::converted(
+                location,
+                "cosign legacy signature",
+                &about,
+                legacy::signature(&annotations),
+                |bundle| Material::OverPayload { bundle, payload },
+            ),
+            AttachmentContent::LegacyAttestation {
+                envelope,
+                annotations,
+            } => Self::converted(
                 location,
                 "cosign legacy attestation",
                 &about,
                 legacy::attestation(&envelope, &annotations),
                 Material::Bundle,
             ),
-            AttachmentContent::Unsigned { format, predicate_type, .. } => Self {
+            AttachmentContent::Unsigned {
+                format,
+                predicate_type,
+                ..
+            } => Self {
                 location,
                 format: format.to_owned(),
                 about,
                 material: Material::Unsigned(predicate_type),
             },
-            AttachmentContent::Unreadable(finding) => Self::unreadable(location, "unreadable", &about, finding),
+            AttachmentContent::Unreadable(finding) => {
+                Self::unreadable(location, "unreadable", &about, finding)
+            }
         }
     }
 
@@ -88,7 +104,12 @@ impl Candidate {
         match bundle {
             Ok(bundle) => {
                 let material = material(Box::new(bundle));
-                Self { location, format: format.to_owned(), about: about.clone(), material }
+                Self {
+                    location,
+                    format: format.to_owned(),
+                    about: about.clone(),
+                    material,
+                }
             }
             Err(finding) => Self::unreadable(location, format, about, finding),
         }
@@ -96,7 +117,12 @@ impl Candidate {
 
     fn unreadable(location: String, format: &str, about: &Digest, finding: Finding) -> Self {
         let material = Material::Unreadable(finding);
-        Self { location, format: format.to_owned(), about: about.clone(), material }
+        Self {
+            location,
+            format: format.to_owned(),
+            about: about.clone(),
+            material,
+        }
     }
 
     /// The bundle, when there is one.

@@ -25,13 +25,18 @@ pub(super) fn notes(genuine: &Genuine) -> Vec<Finding> {
     let mut notes = Vec::new();
     match verified.signer() {
         SignerFacts::Key { .. } if !verified.logged() => notes.push(
-            Finding::new(Code::KeyWithoutLog, "the signature is in no transparency log; it was accepted because the key's pin says so")
-                .help("log the signature, so that misuse of the key can be noticed"),
+            Finding::new(
+                Code::KeyWithoutLog,
+                "the signature is in no transparency log; it was accepted because the key's pin says so",
+            )
+            .help("log the signature, so that misuse of the key can be noticed"),
         ),
-        SignerFacts::Certificate(_) if !verified.logged() || !verified.sct_checked() => notes.push(Finding::new(
-            Code::WeakerTrust,
-            "this trust root keeps no public log; a timestamp authority vouches for the time alone",
-        )),
+        SignerFacts::Certificate(_) if !verified.logged() || !verified.sct_checked() => {
+            notes.push(Finding::new(
+                Code::WeakerTrust,
+                "this trust root keeps no public log; a timestamp authority vouches for the time alone",
+            ))
+        }
         _ => {}
     }
     notes
@@ -48,11 +53,14 @@ fn age(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Option<Finding> {
     let age = now.as_second().saturating_sub(latest.as_second());
     let allowed = i64::try_from(limit.value.as_secs()).unwrap_or(i64::MAX);
     (age > allowed).then(|| {
-        Finding::new(Code::EvidenceTooOld, format!("the evidence is {} old", words(age)))
-            .found(latest.to_string())
-            .expected(format!("at most {} old", words(allowed)))
-            .origin(&limit.origin)
-            .help("make the attestation anew for this artifact")
+        Finding::new(
+            Code::EvidenceTooOld,
+            format!("the evidence is {} old", words(age)),
+        )
+        .found(latest.to_string())
+        .expected(format!("at most {} old", words(allowed)))
+        .origin(&limit.origin)
+        .help("make the attestation anew for this artifact")
     })
 }
 
@@ -62,16 +70,36 @@ fn provenance(genuine: &Genuine, demand: &Demand) -> Vec<Finding> {
         return Vec::new();
     }
     let provenance = match &genuine.says {
-        Says::Statement(statement) => Provenance::parse(statement.predicate_type(), statement.predicate().get()),
+        Says::Statement(statement) => {
+            Provenance::parse(statement.predicate_type(), statement.predicate().get())
+        }
         Says::Artifact | Says::Image(_) => None,
     };
     let Some(provenance) = provenance else {
-        return vec![Finding::new(Code::PredicateMalformed, "this is not SLSA provenance that can be read")];
+        return vec![Finding::new(
+            Code::PredicateMalformed,
+            "this is not SLSA provenance that can be read",
+        )];
     };
     [
-        field(Code::BuilderMismatch, "builder id", rules.builder_id.as_ref(), provenance.builder_id),
-        field(Code::SourceMismatch, "source repository", rules.source_repository.as_ref(), provenance.source_repository),
-        field(Code::SourceMismatch, "source ref", rules.source_ref.as_ref(), provenance.source_ref),
+        field(
+            Code::BuilderMismatch,
+            "builder id",
+            rules.builder_id.as_ref(),
+            provenance.builder_id,
+        ),
+        field(
+            Code::SourceMismatch,
+            "source repository",
+            rules.source_repository.as_ref(),
+            provenance.source_repository,
+        ),
+        field(
+            Code::SourceMismatch,
+            "source ref",
+            rules.source_ref.as_ref(),
+            provenance.source_ref,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -92,24 +120,36 @@ fn field(code: Code, name: &str, rule: Option<&Written<String>>, found: Option<S
 
 /// The commit stands in the certificate, in the provenance, or in both; wherever it stands it has to be the one.
 fn commit(genuine: &Genuine, demand: &Demand) -> Vec<Finding> {
-    let Some(rule) = &demand.fields.commit else { return Vec::new() };
+    let Some(rule) = &demand.fields.commit else {
+        return Vec::new();
+    };
     let mut stated = Vec::new();
     if let SignerFacts::Certificate(facts) = genuine.verified.signer() {
         match facts.claim(Claim::SourceRepositoryDigest) {
             Some(ClaimValue::Value(value)) => stated.push(("certificate", value)),
             Some(unreadable) => {
                 let detail = unreadable.problem().unwrap_or("unreadable").to_owned();
-                return vec![Finding::new(Code::ClaimMalformed, format!("source-repository-digest: {detail}"))];
+                return vec![Finding::new(
+                    Code::ClaimMalformed,
+                    format!("source-repository-digest: {detail}"),
+                )];
             }
             None => {}
         }
     }
     if let Says::Statement(statement) = &genuine.says {
         let provenance = Provenance::parse(statement.predicate_type(), statement.predicate().get());
-        stated.extend(provenance.and_then(|provenance| provenance.source_commit).map(|commit| ("provenance", commit)));
+        stated.extend(
+            provenance
+                .and_then(|provenance| provenance.source_commit)
+                .map(|commit| ("provenance", commit)),
+        );
     }
     if stated.is_empty() {
-        let finding = Finding::new(Code::CommitMismatch, "neither the certificate nor the provenance names a commit");
+        let finding = Finding::new(
+            Code::CommitMismatch,
+            "neither the certificate nor the provenance names a commit",
+        );
         return vec![finding.expected(&rule.value).origin(&rule.origin)];
     }
     stated
@@ -125,21 +165,28 @@ fn commit(genuine: &Genuine, demand: &Demand) -> Vec<Finding> {
 }
 
 fn repository(genuine: &Genuine, demand: &Demand) -> Option<Finding> {
-    let Says::Image(payload) = &genuine.says else { return None };
+    let Says::Image(payload) = &genuine.says else {
+        return None;
+    };
     let found = without_tag(&payload.docker_reference);
     let (rule, holds) = match &demand.repository_binding {
         RepositoryBinding::Ignore => return None,
         RepositoryBinding::Exact(rule) => (rule, found == rule.value),
         RepositoryBinding::Prefix(rule) => {
-            let below = found.strip_prefix(rule.value.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let below = found
+                .strip_prefix(rule.value.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
             (rule, below)
         }
     };
     (!holds).then(|| {
-        Finding::new(Code::RepositoryMismatch, "the signature was made for another repository")
-            .found(found)
-            .expected(&rule.value)
-            .origin(&rule.origin)
+        Finding::new(
+            Code::RepositoryMismatch,
+            "the signature was made for another repository",
+        )
+        .found(found)
+        .expected(&rule.value)
+        .origin(&rule.origin)
     })
 }
 

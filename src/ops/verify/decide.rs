@@ -37,7 +37,11 @@ impl Accepted {
     /// Records that the pins with these indices accept the signer of `verified`. `None` when none does.
     pub(super) fn by(verified: &Verified, pins: Vec<usize>) -> Option<Self> {
         let time = verified.times().iter().map(|time| time.time).max();
-        (!pins.is_empty()).then(|| Self { signer: verified.signer().id(), pins, time })
+        (!pins.is_empty()).then(|| Self {
+            signer: verified.signer().id(),
+            pins,
+            time,
+        })
     }
 
     /// Indices of the pins.
@@ -53,7 +57,11 @@ pub(super) struct Met(Accepted);
 impl Met {
     /// Takes an accepted candidate whose content was found to be sufficient.
     pub(super) fn sufficient(accepted: Accepted, shortcomings: &[Finding]) -> Result<Self, Accepted> {
-        if shortcomings.is_empty() { Ok(Self(accepted)) } else { Err(accepted) }
+        if shortcomings.is_empty() {
+            Ok(Self(accepted))
+        } else {
+            Err(accepted)
+        }
     }
 
     /// Indices of the pins that accept the signer.
@@ -119,7 +127,10 @@ impl Decision {
 
 /// Decides one demand. `complete` says that every place answered.
 pub(super) fn decide(pins: &PinSet, require: Require, complete: bool, standings: &[Standing]) -> Decision {
-    let complete = complete && !standings.iter().any(|standing| matches!(standing, Standing::Unknown));
+    let complete = complete
+        && !standings
+            .iter()
+            .any(|standing| matches!(standing, Standing::Unknown));
     if require != Require::Any && !complete {
         return Decision::Undecided;
     }
@@ -140,11 +151,16 @@ pub(super) fn decide(pins: &PinSet, require: Require, complete: bool, standings:
     if !complete {
         return Decision::Undecided;
     }
-    if standings.iter().all(|standing| matches!(standing, Standing::Other)) {
+    if standings
+        .iter()
+        .all(|standing| matches!(standing, Standing::Other))
+    {
         return Decision::NoEvidence;
     }
     if counted.is_empty() {
-        let insufficient = standings.iter().any(|standing| matches!(standing, Standing::Insufficient(_)));
+        let insufficient = standings
+            .iter()
+            .any(|standing| matches!(standing, Standing::Insufficient(_)));
         return Decision::Denied(match require {
             Require::Latest if insufficient => Shortfall::LatestInsufficient,
             _ => Shortfall::AllRejected,

@@ -57,13 +57,23 @@ pub(super) fn check<'a>(
         Material::Unsigned(_) => Outcome::Unsigned,
         Material::Unreadable(finding) => Outcome::Refused(finding.clone()),
         Material::Bundle(bundle) => {
-            let artifact = Artifact { digest: &candidate.about, content };
-            settle(verify(engine, bundle, artifact, keys), |verified| statement(verified, &candidate.about))
+            let artifact = Artifact {
+                digest: &candidate.about,
+                content,
+            };
+            settle(verify(engine, bundle, artifact, keys), |verified| {
+                statement(verified, &candidate.about)
+            })
         }
         Material::OverPayload { bundle, payload } => {
             let digest = Digest::sha256(payload);
-            let artifact = Artifact { digest: &digest, content: Content::Memory(payload) };
-            settle(verify(engine, bundle, artifact, keys), |_| image(payload, &candidate.about))
+            let artifact = Artifact {
+                digest: &digest,
+                content: Content::Memory(payload),
+            };
+            settle(verify(engine, bundle, artifact, keys), |_| {
+                image(payload, &candidate.about)
+            })
         }
     };
     Checked { candidate, outcome }
@@ -104,16 +114,29 @@ fn verify(
 }
 
 fn statement(verified: &Verified, about: &Digest) -> Result<Says, Finding> {
-    let Some(payload) = verified.payload() else { return Ok(Says::Artifact) };
+    let Some(payload) = verified.payload() else {
+        return Ok(Says::Artifact);
+    };
     let statement = Statement::parse(&payload.bytes)
         .map_err(|problem| Finding::new(Code::PayloadMalformed, problem.to_string()))?;
     // The library compared the digests as well. This is the promise that everything else rests on, so it is kept
     // here too, over the statement as this program reads it.
-    let comparable = statement.digests().any(|digest| digest.algorithm() == about.algorithm());
+    let comparable = statement
+        .digests()
+        .any(|digest| digest.algorithm() == about.algorithm());
     if comparable && !statement.is_about(about) {
-        return Err(Finding::new(Code::ArtifactMismatch, "the statement is about another artifact")
-            .found(statement.digests().take(3).map(|digest| digest.to_string()).collect::<Vec<_>>().join(", "))
-            .expected(about.to_string()));
+        return Err(
+            Finding::new(Code::ArtifactMismatch, "the statement is about another artifact")
+                .found(
+                    statement
+                        .digests()
+                        .take(3)
+                        .map(|digest| digest.to_string())
+                        .collect::<Vec<_>>()
+                        .join(", "),
+                )
+                .expected(about.to_string()),
+        );
     }
     Ok(Says::Statement(statement))
 }
@@ -122,9 +145,12 @@ fn image(payload: &[u8], about: &Digest) -> Result<Says, Finding> {
     let payload = SimpleSigning::parse(payload)
         .map_err(|problem| Finding::new(Code::PayloadMalformed, problem.to_string()))?;
     if payload.manifest_digest != *about {
-        return Err(Finding::new(Code::PayloadDigestMismatch, "the signed payload names another image")
-            .found(payload.manifest_digest.to_string())
-            .expected(about.to_string()));
+        return Err(Finding::new(
+            Code::PayloadDigestMismatch,
+            "the signed payload names another image",
+        )
+        .found(payload.manifest_digest.to_string())
+        .expected(about.to_string()));
     }
     Ok(Says::Image(payload))
 }
@@ -223,9 +249,15 @@ impl Checked<'_> {
             verified: genuine.is_some(),
             predicate_type: self.candidate.claimed_predicate_type(),
             pins,
-            signer: genuine.map(|genuine| genuine.verified.signer().report()).or_else(claimed),
-            times: genuine.map(|genuine| genuine.verified.times().to_vec()).unwrap_or_default(),
-            logs: bundle.map(|bundle| bundle.log_entries(public_log_url)).unwrap_or_default(),
+            signer: genuine
+                .map(|genuine| genuine.verified.signer().report())
+                .or_else(claimed),
+            times: genuine
+                .map(|genuine| genuine.verified.times().to_vec())
+                .unwrap_or_default(),
+            logs: bundle
+                .map(|bundle| bundle.log_entries(public_log_url))
+                .unwrap_or_default(),
             signed: genuine.and_then(Genuine::signed_extras),
             findings,
         }

@@ -22,7 +22,10 @@ pub(super) struct Evidence {
 impl Evidence {
     /// Whether every place answered.
     pub(super) fn is_complete(&self) -> bool {
-        !self.places.iter().any(|place| matches!(place.outcome, PlaceOutcome::Failed { .. }))
+        !self
+            .places
+            .iter()
+            .any(|place| matches!(place.outcome, PlaceOutcome::Failed { .. }))
     }
 
     /// Adds what another search gave.
@@ -56,16 +59,29 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
     let location = path.display().to_string();
     let outcome = match read_capped(path) {
         Ok(bytes) => bundles_in(evidence, &location, &bytes, about),
-        Err(error) if error.kind() == io::ErrorKind::NotFound && kind == PlaceKind::BesideFile => PlaceOutcome::Nothing,
-        Err(error) => PlaceOutcome::Failed { detail: error.to_string() },
+        Err(error) if error.kind() == io::ErrorKind::NotFound && kind == PlaceKind::BesideFile => {
+            PlaceOutcome::Nothing
+        }
+        Err(error) => PlaceOutcome::Failed {
+            detail: error.to_string(),
+        },
     };
-    evidence.places.push(Place { kind, location, about: Some(about.clone()), outcome });
+    evidence.places.push(Place {
+        kind,
+        location,
+        about: Some(about.clone()),
+        outcome,
+    });
 }
 
 fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Digest) -> PlaceOutcome {
     let parts = match split_documents(bytes) {
         Ok(parts) => parts,
-        Err(finding) => return PlaceOutcome::Failed { detail: finding.message },
+        Err(finding) => {
+            return PlaceOutcome::Failed {
+                detail: finding.message,
+            };
+        }
     };
     let count = parts.len();
     for (index, part) in parts.into_iter().enumerate() {
@@ -73,7 +89,9 @@ fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Dig
             1 => location.to_owned(),
             _ => format!("{location}, bundle {} of {count}", index + 1),
         };
-        evidence.candidates.push(Candidate::from_bundle(place, about, part));
+        evidence
+            .candidates
+            .push(Candidate::from_bundle(place, about, part));
     }
     match count {
         0 => PlaceOutcome::Nothing,
@@ -83,9 +101,13 @@ fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Dig
 
 fn read_capped(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BUNDLE_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    File::open(path)?
+        .take(MAX_BUNDLE_FILE_BYTES + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > MAX_BUNDLE_FILE_BYTES {
-        return Err(io::Error::other(format!("larger than the limit of {MAX_BUNDLE_FILE_BYTES} bytes")));
+        return Err(io::Error::other(format!(
+            "larger than the limit of {MAX_BUNDLE_FILE_BYTES} bytes"
+        )));
     }
     Ok(bytes)
 }
@@ -113,7 +135,12 @@ mod tests {
         std::fs::write(&path, "{}\n{}\ngarbage").unwrap();
         let evidence = named_bundles(&[path], &Digest::sha256(b""));
         assert_eq!(evidence.candidates.len(), 3);
-        assert!(evidence.candidates.iter().all(|candidate| candidate.kind() == EvidenceKind::Unreadable));
+        assert!(
+            evidence
+                .candidates
+                .iter()
+                .all(|candidate| candidate.kind() == EvidenceKind::Unreadable)
+        );
         assert_eq!(evidence.places[0].outcome, PlaceOutcome::Found { count: 3 });
     }
 

@@ -69,10 +69,16 @@ pub struct Outcome {
 /// Verifies every subject, in order, whatever becomes of the others.
 pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
     let subjects = request.subjects;
-    let prepared = pool::map(request.jobs, subjects, |(input, subject)| prepare::prepare(input, subject, request));
+    let prepared = pool::map(request.jobs, subjects, |(input, subject)| {
+        prepare::prepare(input, subject, request)
+    });
     let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
     // One subject with many candidates is as much work as many subjects: whichever there are more of shares the jobs.
-    let inner = if prepared.len() == 1 { request.jobs } else { NonZeroUsize::MIN };
+    let inner = if prepared.len() == 1 {
+        request.jobs
+    } else {
+        NonZeroUsize::MIN
+    };
     pool::map(request.jobs, &prepared, |prepared| {
         let outcome = verify_one(prepared, request, engine, inner);
         (request.on_subject)(&outcome.report);
@@ -83,14 +89,20 @@ pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
 fn verify_one(prepared: &Prepared, request: &Request<'_>, engine: &Engine, jobs: NonZeroUsize) -> Outcome {
     let mut report = prepared.report();
     let Some(found) = prepared.found() else {
-        return Outcome { report, predicates: Vec::new() };
+        return Outcome {
+            report,
+            predicates: Vec::new(),
+        };
     };
     let demands = match (request.demands)(&report.name) {
         Ok(demands) => demands,
         Err(finding) => {
             report.verdict = finding.code.verdict();
             report.findings.push(finding);
-            return Outcome { report, predicates: Vec::new() };
+            return Outcome {
+                report,
+                predicates: Vec::new(),
+            };
         }
     };
     let keys = accepted_keys(&demands);
@@ -104,7 +116,12 @@ fn verify_one(prepared: &Prepared, request: &Request<'_>, engine: &Engine, jobs:
         let standings = stand(&checked, demand, request.now, &mut tallies);
         let decision = decide::decide(&demand.pins, demand.require, complete, &standings);
         accept(&decision, demand, &standings, &mut tallies);
-        report.findings.extend(tell::findings(&decision, demand, &checked, &found.evidence.places));
+        report.findings.extend(tell::findings(
+            &decision,
+            demand,
+            &checked,
+            &found.evidence.places,
+        ));
         verdicts.push(decision.verdict());
     }
     report.verdict = Verdict::worst(verdicts);
@@ -140,13 +157,21 @@ fn stand(checked: &[Checked<'_>], demand: &Demand, now: Timestamp, tallies: &mut
 
 /// Marks the candidates that a decision rests on, with the pins that accept them.
 fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies: &mut [Tally]) {
-    let Decision::Allowed(approval) = decision else { return };
+    let Decision::Allowed(approval) = decision else {
+        return;
+    };
     for index in approval.candidates() {
-        let (Some(tally), Some(Standing::Meets(met))) = (tallies.get_mut(*index), standings.get(*index)) else {
+        let (Some(tally), Some(Standing::Meets(met))) = (tallies.get_mut(*index), standings.get(*index))
+        else {
             continue;
         };
         tally.accepted = true;
-        for name in met.pins().iter().filter_map(|pin| demand.pins.pins().get(*pin)).map(|pin| pin.name()) {
+        for name in met
+            .pins()
+            .iter()
+            .filter_map(|pin| demand.pins.pins().get(*pin))
+            .map(|pin| pin.name())
+        {
             if !tally.pins.iter().any(|known| known == name) {
                 tally.pins.push(name.to_owned());
             }
@@ -158,7 +183,12 @@ fn describe(checked: &[Checked<'_>], tallies: Vec<Tally>, request: &Request<'_>)
     let described = checked.iter().zip(tallies);
     described
         .map(|(checked, tally)| {
-            checked.report(tally.accepted, tally.pins, tally.findings, &request.public_log_url)
+            checked.report(
+                tally.accepted,
+                tally.pins,
+                tally.findings,
+                &request.public_log_url,
+            )
         })
         .collect()
 }
@@ -167,7 +197,11 @@ fn accepted_keys(demands: &[Demand]) -> Vec<AcceptedKey<'_>> {
     let mut keys: Vec<AcceptedKey<'_>> = Vec::new();
     for pin in demands.iter().flat_map(|demand| demand.pins.pins()) {
         if let Some(key) = pin.key() {
-            let log = if pin.log_may_be_absent() { LogRequirement::MayBeAbsent } else { LogRequirement::Required };
+            let log = if pin.log_may_be_absent() {
+                LogRequirement::MayBeAbsent
+            } else {
+                LogRequirement::Required
+            };
             let known = |(other, requirement): &AcceptedKey<'_>| same_key(other, key) && *requirement == log;
             if !keys.iter().any(known) {
                 keys.push((key, log));

@@ -76,7 +76,14 @@ impl Prepared {
 
     fn failed(input: &str, kind: SubjectKind, finding: Finding) -> Self {
         let name = input.to_owned();
-        Self { input: input.to_owned(), kind, name, digest: None, platform: None, found: Err(finding) }
+        Self {
+            input: input.to_owned(),
+            kind,
+            name,
+            digest: None,
+            platform: None,
+            found: Err(finding),
+        }
     }
 }
 
@@ -92,8 +99,11 @@ pub(super) fn prepare(input: &str, subject: &Subject, request: &Request<'_>) -> 
 }
 
 fn no_registry() -> Finding {
-    Finding::new(Code::SubjectUnreadable, "this version cannot read images from a registry")
-        .help("copy the image into an OCI layout, for example with skopeo copy, and verify oci-layout:DIR")
+    Finding::new(
+        Code::SubjectUnreadable,
+        "this version cannot read images from a registry",
+    )
+    .help("copy the image into an OCI layout, for example with skopeo copy, and verify oci-layout:DIR")
 }
 
 fn file(input: &str, path: &std::path::Path, request: &Request<'_>) -> Prepared {
@@ -112,7 +122,10 @@ fn file(input: &str, path: &std::path::Path, request: &Request<'_>) -> Prepared 
         name: path.display().to_string(),
         digest: Some(digest),
         platform: None,
-        found: Ok(Found { evidence, bytes: Bytes::File(path.to_owned()) }),
+        found: Ok(Found {
+            evidence,
+            bytes: Bytes::File(path.to_owned()),
+        }),
     }
 }
 
@@ -145,7 +158,10 @@ fn digest_alone(input: &str, digest: &Digest, request: &Request<'_>) -> Prepared
         name: digest.to_string(),
         digest: Some(digest.clone()),
         platform: None,
-        found: Ok(Found { evidence: gather::named_bundles(request.bundles, digest), bytes: Bytes::None }),
+        found: Ok(Found {
+            evidence: gather::named_bundles(request.bundles, digest),
+            bytes: Bytes::None,
+        }),
     }
 }
 
@@ -160,9 +176,10 @@ fn layout(
         Ok((layout, images))
     });
     match opened {
-        Ok((layout, images)) => {
-            images.into_iter().map(|image| layout_image(input, &layout, image, request)).collect()
-        }
+        Ok((layout, images)) => images
+            .into_iter()
+            .map(|image| layout_image(input, &layout, image, request))
+            .collect(),
         Err(error) => vec![Prepared::failed(input, SubjectKind::Image, error.finding())],
     }
 }
@@ -180,7 +197,10 @@ fn layout_image(input: &str, layout: &Layout, image: Resolved, request: &Request
         name: format!("oci-layout:{}@{}", layout.path().display(), image.digest),
         digest: Some(image.digest),
         platform: image.platform,
-        found: Ok(Found { evidence, bytes: Bytes::None }),
+        found: Ok(Found {
+            evidence,
+            bytes: Bytes::None,
+        }),
     }
 }
 
@@ -189,8 +209,15 @@ fn discover(layout: &Layout, digest: &Digest, request: &Request<'_>) -> Evidence
         return gather::named_bundles(request.bundles, digest);
     }
     let discovery = registry::discover(layout, digest);
-    let candidates = discovery.attachments.into_iter().map(Candidate::from_attachment).collect();
-    Evidence { places: discovery.places, candidates }
+    let candidates = discovery
+        .attachments
+        .into_iter()
+        .map(Candidate::from_attachment)
+        .collect();
+    Evidence {
+        places: discovery.places,
+        candidates,
+    }
 }
 
 fn unreadable(what: &str, error: &io::Error) -> Finding {

@@ -39,7 +39,9 @@ fn nothing(demand: &Demand, places: &[Place]) -> Finding {
         DemandKind::SignatureOrAttestation => "no signature or attestation".to_owned(),
     };
     let is_file = |place: &Place| matches!(place.kind, PlaceKind::BesideFile | PlaceKind::BundleFile);
-    let found_any = places.iter().any(|place| matches!(place.outcome, PlaceOutcome::Found { .. }));
+    let found_any = places
+        .iter()
+        .any(|place| matches!(place.outcome, PlaceOutcome::Found { .. }));
     let help = match (places.is_empty(), places.iter().all(is_file), found_any) {
         (true, _, _) => "a digest or standard input has no place to look in: name its bundle with --bundle",
         (_, true, false) => "name the bundle with --bundle if it is kept elsewhere",
@@ -57,13 +59,19 @@ fn other_attestations(demand: &Demand, checked: &[Checked<'_>]) -> Option<Findin
     let mut types: Vec<&str> = checked.iter().filter_map(Checked::attested_type).collect();
     types.sort_unstable();
     types.dedup();
-    let names: Vec<&str> = types.iter().map(|predicate_type| PredicateType::short_name(predicate_type)).collect();
+    let names: Vec<&str> = types
+        .iter()
+        .map(|predicate_type| PredicateType::short_name(predicate_type))
+        .collect();
     let first = names.first()?;
     let code = match demand.kind {
         DemandKind::Signature => Code::NotASignature,
         _ => Code::PredicateTypeMismatch,
     };
-    let finding = Finding::new(code, format!("there are genuine attestations of type {}", names.join(", ")));
+    let finding = Finding::new(
+        code,
+        format!("there are genuine attestations of type {}", names.join(", ")),
+    );
     Some(finding.help(format!("to demand such an attestation, say --type {first}")))
 }
 
@@ -84,7 +92,10 @@ fn failed_places(places: &[Place]) -> Vec<Finding> {
 pub(super) fn unsigned(checked: &[Checked<'_>]) -> Option<Finding> {
     let count = checked.iter().filter(|checked| checked.is_unsigned()).count();
     (count > 0).then(|| {
-        Finding::new(Code::UnsignedEvidence, format!("{count} attached documents are unsigned and were not counted"))
+        Finding::new(
+            Code::UnsignedEvidence,
+            format!("{count} attached documents are unsigned and were not counted"),
+        )
     })
 }
 
@@ -96,7 +107,9 @@ pub(super) fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<Stri
         .filter(|(_, tally)| tally.accepted)
         .filter_map(|(checked, _)| {
             let genuine = checked.genuine()?;
-            let Says::Statement(statement) = &genuine.says else { return None };
+            let Says::Statement(statement) = &genuine.says else {
+                return None;
+            };
             let time = genuine.verified.times().iter().map(|time| time.time).max();
             Some((time, statement.predicate().get().to_owned()))
         })
