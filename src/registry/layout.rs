@@ -31,7 +31,7 @@ pub struct Layout {
     documents: BTreeMap<Digest, Result<Document, LayoutError>>,
 }
 
-/// One entry of `index.json` or of an index that it reaches, which points to a manifest or index.
+/// One entry of `index.json` or of an index that it reaches.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// What it says.
@@ -79,7 +79,7 @@ impl Layout {
         self.path.join("index.json").display().to_string()
     }
 
-    /// Every entry that points to a manifest or index, those of `index.json` first.
+    /// Every entry of every index, those of `index.json` first.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -105,10 +105,15 @@ impl Layout {
                 Ok(document)
             }
             Some(Err(error)) => Err(error.clone()),
-            None => Err(LayoutError::Unreadable {
+            None if descriptor.kind().is_some() => Err(LayoutError::Unreadable {
                 file,
+                detail: "index.json does not lead to it".to_owned(),
+            }),
+            None => Err(LayoutError::Malformed {
+                file,
+                place: "the descriptor that points to it".to_owned(),
                 detail: format!(
-                    "it is no manifest: its type is {}",
+                    "{} is no type of manifest that is supported",
                     quoted(&descriptor.media_type)
                 ),
             }),
@@ -156,17 +161,15 @@ impl Layout {
         let mut queue = VecDeque::from([(None, 0, top_level)]);
         while let Some((parent, depth, descriptors)) = queue.pop_front() {
             for descriptor in descriptors {
-                if descriptor.kind().is_none() {
-                    // The specification asks readers to pass over types that they do not know.
-                    continue;
-                }
                 self.admit(depth)?;
+                let is_manifest = descriptor.kind().is_some();
                 let digest = descriptor.digest.clone();
                 self.entries.push(Entry {
                     descriptor,
                     parent: parent.clone(),
                 });
-                if self.documents.contains_key(&digest) {
+                // The specification asks readers to pass over types that they do not know.
+                if !is_manifest || self.documents.contains_key(&digest) {
                     continue;
                 }
                 let document = self.read_document(&digest, &mut total)?;
