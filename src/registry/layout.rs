@@ -5,6 +5,9 @@
 //! here and compared with the digest they are stored under (promise 4). A manifest that cannot be read does not keep
 //! the others from being read; its error is kept and told to whoever asks for it.
 //!
+//! A blob may be a symbolic link, since some build tools make such layouts; what it leads to has to be a regular file
+//! with the right bytes.
+//!
 //! Not read: the layers of images. A signature covers the manifest, which names them by digest.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -98,19 +101,19 @@ impl Layout {
     ///
     /// When the layout does not reach it, when it could not be read, or when it is not what `descriptor` says.
     pub fn document(&self, descriptor: &Descriptor) -> Result<&Document, LayoutError> {
-        let file = self.blob_path(&descriptor.digest).display().to_string();
+        let file = || self.blob_path(&descriptor.digest).display().to_string();
         match self.documents.get(&descriptor.digest) {
             Some(Ok(document)) => {
-                document.agrees_with(descriptor, &file)?;
+                document.agrees_with(descriptor, file)?;
                 Ok(document)
             }
             Some(Err(error)) => Err(error.clone()),
             None if descriptor.kind().is_some() => Err(LayoutError::Unreadable {
-                file,
+                file: file(),
                 detail: "index.json does not lead to it".to_owned(),
             }),
             None => Err(LayoutError::Malformed {
-                file,
+                file: file(),
                 place: "the descriptor that points to it".to_owned(),
                 detail: format!(
                     "{} is no type of manifest that is supported",

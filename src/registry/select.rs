@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::error::{LayoutError, quoted};
 use super::json::{self, Node};
 use super::layout::{Entry, Layout};
-use super::limits::MAX_CONFIG_BYTES;
+use super::limits::{MAX_CONFIG_BYTES, MAX_IMAGES};
 use super::manifest::{self, Content, Descriptor, Document, ManifestKind};
 use crate::subject::{Digest, LayoutSelector, Platform};
 
@@ -155,6 +155,13 @@ impl Layout {
                 self.document(descriptor)?;
                 if !seen.insert(descriptor.digest.clone()) {
                     continue;
+                }
+                if images.len() >= MAX_IMAGES {
+                    return Err(LayoutError::Limit {
+                        file: format!("index {}", root.descriptor.digest),
+                        what: "images that are verified together",
+                        limit: MAX_IMAGES as u64,
+                    });
                 }
                 let entry = Entry {
                     descriptor: descriptor.clone(),

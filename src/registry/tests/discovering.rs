@@ -1,7 +1,7 @@
 //! What is attached to a digest, place by place.
 
 use super::*;
-use crate::registry::limits::{MAX_ATTACHMENTS, MAX_EVIDENCE_BYTES};
+use crate::registry::limits::{MAX_ATTACHMENTS, MAX_EVIDENCE_BYTES, MAX_EVIDENCE_TOTAL_BYTES};
 use crate::registry::{Attachment, AttachmentContent, Discovery, discover};
 use crate::report::{Code, PlaceKind, PlaceOutcome};
 
@@ -441,4 +441,23 @@ fn endless_attachments_fail_the_place_with_the_limit() {
     };
     assert!(detail.contains("attachments, at most 1000"), "{detail}");
     assert_eq!(discovery.attachments.len(), MAX_ATTACHMENTS);
+}
+
+#[test]
+fn the_bytes_of_all_evidence_are_limited() {
+    let mut builder = Builder::new();
+    let image = builder.image("app");
+    // The files are not there: what counts is what would have been read.
+    let layer = json!({
+        "mediaType": BUNDLE, "digest": Digest::sha256(b"gone").to_string(), "size": MAX_EVIDENCE_BYTES,
+    });
+    let fitting = usize::try_from(MAX_EVIDENCE_TOTAL_BYTES / MAX_EVIDENCE_BYTES).unwrap();
+    let referrer = builder.artifact(&vec![layer; fitting + 1], Some(&image));
+    builder.add(&image).add(&referrer);
+    let discovery = attached(&builder, &image);
+    let PlaceOutcome::Failed { detail } = outcome(&discovery, PlaceKind::Referrers) else {
+        panic!("{:?}", discovery.places);
+    };
+    assert!(detail.contains("bytes, at most"), "{detail}");
+    assert_eq!(discovery.attachments.len(), fitting);
 }

@@ -1,7 +1,9 @@
 //! What a layout's files may look like.
 
 use super::*;
-use crate::registry::limits::{MAX_INDEX_DEPTH, MAX_LAYERS, MAX_MANIFEST_BYTES, MAX_MANIFESTS};
+use crate::registry::limits::{
+    MAX_INDEX_DEPTH, MAX_LAYERS, MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS,
+};
 use crate::registry::{PlatformChoice, Resolved};
 use crate::report::{Code, Verdict};
 use crate::subject::LayoutSelector;
@@ -214,6 +216,7 @@ fn a_missing_blob_is_unreadable_and_not_absent() {
     assert!(error.to_string().contains("not a regular file"), "{error}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_pipe_in_place_of_a_blob_does_not_hang() {
     let mut builder = Builder::new();
@@ -224,6 +227,30 @@ fn a_pipe_in_place_of_a_blob_does_not_hang() {
         .arg(builder.path_of(&image))
         .status();
     assert!(made.unwrap().success());
+    let error = only(&builder).unwrap_err();
+    assert!(error.to_string().contains("not a regular file"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_to_regular_files_only() {
+    use std::os::unix::fs::symlink;
+    let mut builder = Builder::new();
+    let image = builder.image("app");
+    builder.add(&image);
+    let (blob, elsewhere) = (
+        builder.path_of(&image),
+        builder.directory.path().join("elsewhere"),
+    );
+    fs::rename(&blob, &elsewhere).unwrap();
+    symlink(&elsewhere, &blob).unwrap();
+    assert!(only(&builder).is_ok());
+    fs::write(&elsewhere, b"secret").unwrap();
+    let error = only(&builder).unwrap_err();
+    assert!(matches!(error, LayoutError::DigestMismatch { .. }), "{error}");
+    assert!(!error.to_string().contains("secret"), "{error}");
+    fs::remove_file(&blob).unwrap();
+    symlink("/dev/zero", &blob).unwrap();
     let error = only(&builder).unwrap_err();
     assert!(error.to_string().contains("not a regular file"), "{error}");
 }
@@ -347,6 +374,26 @@ fn large_documents_and_many_layers_are_refused() {
         image_error(OCI_MANIFEST, &image),
         LayoutError::Limit { what: "layers", .. }
     ));
+}
+
+#[test]
+fn the_bytes_of_all_manifests_are_limited() {
+    let mut builder = Builder::new();
+    let padding = " ".repeat(usize::try_from(MAX_MANIFEST_BYTES / 2).unwrap());
+    for number in 0..=MAX_MANIFEST_TOTAL_BYTES / (MAX_MANIFEST_BYTES / 2) {
+        let manifest = format!("{}{padding}", builder.image_document(&number.to_string()));
+        let descriptor = builder.blob(OCI_MANIFEST, manifest.as_bytes());
+        builder.add(&descriptor);
+    }
+    assert!(matches!(
+        builder.open(),
+        Err(LayoutError::Limit {
+            what: "bytes of all manifests",
+            ..
+        })
+    ));
+    builder.index.truncate(2);
+    assert!(builder.open().is_ok());
 }
 
 #[test]

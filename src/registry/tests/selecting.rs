@@ -1,6 +1,7 @@
 //! From selectors and platforms to digests.
 
 use super::*;
+use crate::registry::limits::MAX_IMAGES;
 use crate::registry::{PlatformChoice, Resolved};
 use crate::report::Code;
 use crate::subject::LayoutSelector;
@@ -234,6 +235,17 @@ fn all_platforms_are_the_index_and_every_image_but_no_attestation() {
         platform(&builder, "linux/amd64").is_ok(),
         "another platform may be missing"
     );
+}
+
+#[test]
+fn an_index_with_too_many_images_is_not_verified_in_part() {
+    let mut builder = Builder::new();
+    let images: Vec<Value> = (0..=MAX_IMAGES)
+        .map(|number| builder.image(&number.to_string()))
+        .collect();
+    builder.add(&builder.index_of(&images));
+    let error = resolve(&builder, &LayoutSelector::Only, &PlatformChoice::All).unwrap_err();
+    assert!(matches!(error, LayoutError::Limit { .. }), "{error}");
 }
 
 #[test]
