@@ -10,6 +10,7 @@ use sigstore_types::{DerCertificate, DerPublicKey};
 use x509_cert::Certificate;
 
 use super::TrustMaterial;
+use super::text::{day, plain};
 use crate::report::TrustReport;
 use crate::subject::Digest;
 
@@ -239,7 +240,7 @@ impl TrustDescription {
             lines.push(format!("{title}: {}", logs.len()));
             lines.extend(logs.iter().flat_map(LogDescription::lines));
         }
-        lines
+        lines.iter().map(|line| plain(line)).collect()
     }
 }
 
@@ -297,9 +298,4 @@ impl EntryState {
 fn period(from: Option<Timestamp>, until: Option<Timestamp>) -> String {
     let show = |time: Option<Timestamp>| time.map_or_else(|| "          ".to_owned(), day);
     format!("{} to {}", show(from), show(until))
-}
-
-/// The UTC day of a time.
-pub(crate) fn day(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d").to_string()
 }

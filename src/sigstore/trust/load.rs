@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use sigstore_trust_root::{SigningConfig, SigstoreInstance, TrustedRoot};
 
 use super::choice::{Relaxations, TrustChoice, TrustOptions, TufSource};
-use super::describe::day;
 use super::document::{MAX_TRUST_DOCUMENT_BYTES, TrustDocument, parse_signing_config, read_bounded};
 use super::session::{self, Documents, Session};
+use super::text::day;
 use super::{BUILT_IN_AS_OF, TrustError, built_in};
 use crate::report::{Code, Finding, TrustReport};
 

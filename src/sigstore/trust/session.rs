@@ -17,6 +17,9 @@ use super::error::chain;
 use super::network;
 use super::repository::{CacheRepository, FetchError, HttpRepository, limits};
 
+/// Where the TUF client keeps the roots that led to the current one.
+const ROOT_HISTORY: &str = "root_history/";
+
 /// One TUF role as far as it was verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -100,8 +103,8 @@ pub(crate) struct Session {
 ///
 /// The cached set serves as the floor under which no version may fall, and spares what has not changed.
 pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp) -> Session {
-    let (cache, cached) = Cache::open(options.cache_dir.as_deref(), source);
-    let store = SessionStore::new(cached.map(|set| set.files).unwrap_or_default());
+    let (cache, old) = Cache::open(options.cache_dir.as_deref(), source);
+    let store = SessionStore::new(old.as_ref().map(|set| set.files.clone()).unwrap_or_default());
     let work = || async {
         let repository = HttpRepository::new(source)?;
         let mut updater = updater(repository, source, &store)?;
@@ -113,8 +116,8 @@ pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp
         Ok(Ok((progress, documents))) => (progress, documents.map_err(|error| explain(source, &error))),
         Ok(Err(error)) | Err(error) => (Progress::default(), Err(error)),
     };
-    let cache = match &documents {
-        Ok(_) => {
+    let outcome = match (&documents, old) {
+        (Ok(_), _) => {
             let files = store.files();
             cache.commit(
                 source,
@@ -124,13 +127,29 @@ pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp
                 },
             )
         }
-        Err(_) => CacheOutcome::Off,
+        (Err(_), Some(old)) => match with_newer_roots(old, &store) {
+            Some(set) => cache.commit(source, &set),
+            None => CacheOutcome::Off,
+        },
+        (Err(_), None) => CacheOutcome::Off,
     };
     Session {
         progress,
         documents,
-        cache,
+        cache: outcome,
     }
+}
+
+/// The old set with the roots that verified since, if there are any: a key that was seen to be withdrawn stays
+/// withdrawn, even where the refresh failed later on (TUF specification 5.3.8).
+fn with_newer_roots(old: CachedSet, store: &SessionStore) -> Option<CachedSet> {
+    let mut set = old.clone();
+    let roots = store
+        .files()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(ROOT_HISTORY));
+    set.files.extend(roots);
+    (set != old).then_some(set)
 }
 
 /// Verifies the cached set as of the time at which it was fetched. No network, no runtime.
