@@ -15,6 +15,7 @@ pub const SCHEMA_VERSION: &str = "1";
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// Version of this document's shape.
+    #[schemars(extend("const" = SCHEMA_VERSION))]
     pub schema_version: &'static str,
     /// What made the report.
     pub tool: ToolReport,

@@ -95,9 +95,13 @@ fn verdict_of_run(out: &mut String, report: &Report) {
 fn run_command(out: &mut String, report: &Report) {
     let words = report.verdict.words();
     let code = report.exit_code;
+    let examined = match report.subjects.len() {
+        0 => "nothing was examined".to_owned(),
+        1 => "1 subject".to_owned(),
+        count => format!("{count} subjects"),
+    };
     let line = format!(
-        "{words}: {} subjects, exit code {} ({})",
-        report.subjects.len(),
+        "{words}: {examined}, exit code {} ({})",
         code.number(),
         exit_name(code)
     );

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::notes::{Level, Note, notes};
 use super::{exit_name, json, text};
-use crate::report::{Code, Origin, Report, Severity, SubjectKind, SubjectReport, Verdict};
+use crate::report::{Code, Origin, Report, SubjectKind, SubjectReport, Verdict};
 use crate::subject::Digest;
 
 /// The schema that the document names.

@@ -11,7 +11,7 @@ const OUTCOME: usize = 10;
 const KIND: usize = 24;
 
 /// The kind of a place in words.
-pub(in crate::report::render) fn kind_words(kind: PlaceKind) -> &'static str {
+fn kind_words(kind: PlaceKind) -> &'static str {
     match kind {
         PlaceKind::BundleFile => "bundle file",
         PlaceKind::BesideFile => "beside the file",
@@ -26,7 +26,7 @@ pub(in crate::report::render) fn kind_words(kind: PlaceKind) -> &'static str {
 }
 
 /// The outcome of a place in a word or two.
-pub(in crate::report::render) fn outcome_words(outcome: &PlaceOutcome) -> String {
+fn outcome_words(outcome: &PlaceOutcome) -> String {
     match outcome {
         PlaceOutcome::Found { count } => format!("{count} found"),
         PlaceOutcome::Nothing => "nothing".to_owned(),
@@ -42,7 +42,13 @@ pub(super) fn render(page: &mut Page<'_>, one: &SubjectReport, full: bool) {
         let words: Vec<String> = one
             .places
             .iter()
-            .map(|place| format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome)))
+            .map(|place| {
+                let words = format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome));
+                match &place.outcome {
+                    PlaceOutcome::Failed { detail } => format!("{words} ({detail})"),
+                    PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => words,
+                }
+            })
             .collect();
         page.field(2, "looked in", &[Span::plain(words.join("; "))]);
     } else {
