@@ -9,7 +9,7 @@ use crate::report::ExitCode;
 pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
     Verify(Box<verify::Args>),
-    /// Lint a policy, write a starting one, show what a pattern accepts
+
     // Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
     Trust(trust::Args),

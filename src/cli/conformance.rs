@@ -58,23 +58,16 @@ pub(super) fn run(args: Args, console: &Console) -> ExitCode {
     match verify_bundle(&args) {
         Ok((Verdict::Allowed, _)) => ExitCode::Allowed,
         Ok((verdict, findings)) => {
-            let lines: Vec<String> = findings
+            let reasons: Vec<String> = findings
                 .iter()
                 .map(|finding| format!("{}: {}", finding.code, finding.message))
                 .collect();
-            let problem = Problem {
-                code: verdict.into(),
-                ..Problem::usage(lines.join("; "))
-            };
-            console.fail(&problem)
-        }
-        Err(finding) => {
-            let code = finding.code.verdict().into();
             console.fail(&Problem {
-                code,
-                ..Problem::usage(format!("{}: {}", finding.code, finding.message))
+                code: verdict.into(),
+                ..Problem::denied(reasons.join("; "))
             })
         }
+        Err(finding) => console.fail(&Problem::finding(&finding)),
     }
 }
 
