@@ -4,6 +4,7 @@
 //! A refusal is a value here, never an error. Renderers only read; nothing in this module decides.
 
 mod code;
+mod explain;
 mod finding;
 mod model;
 mod render;
@@ -11,6 +12,7 @@ mod schema;
 mod verdict;
 
 pub use code::{Code, Group, Severity};
+pub use explain::{exit_codes_markdown, exit_codes_text, explain, explain_all};
 pub use finding::{Excerpt, Finding, Origin, PartDifference};
 pub use model::{
     CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,
