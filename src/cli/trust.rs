@@ -16,7 +16,7 @@ use crate::sigstore::trust::{
 /// Which trust root signatures are checked against.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Trust")]
-pub struct TrustArgs {
+pub(crate) struct TrustArgs {
     /// Sigstore instance whose root is trusted [default: public-good]
     #[arg(long, value_name = "INSTANCE", value_parser = ["public-good", "staging", "github"])]
     trust: Option<String>,

@@ -200,10 +200,9 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
         .predicate_out
         .as_deref()
         .filter(|_| report.verdict == Verdict::Allowed)
+        && let Err(problem) = write_predicate(path, predicates)
     {
-        if let Err(problem) = write_predicate(path, predicates) {
-            return console.fail(&problem);
-        }
+        return console.fail(&problem);
     }
     console.finish(&report)
 }

@@ -73,10 +73,9 @@ fn plain_line(out: &mut String, note: &Note<'_>) {
 
 fn verdict_of_subject(out: &mut String, subject: &SubjectReport) {
     let mut line = format!("{}: {}", subject.verdict.words(), text::shown(&subject.name));
-    if let Some(digest) = subject.digest.as_ref().map(ToString::to_string) {
-        if !subject.name.contains(&digest) {
-            let _ = write!(line, " {digest}");
-        }
+    let digest = subject.digest.as_ref().map(ToString::to_string);
+    if let Some(digest) = digest.filter(|digest| !subject.name.contains(digest)) {
+        let _ = write!(line, " {digest}");
     }
     let title = format!("portcullis: {}", subject.verdict.words());
     command(out, level_of(subject.verdict), &[("title", title)], &[line]);

@@ -129,7 +129,7 @@ fn of_subject(subject: &SubjectReport) -> Vec<Note<'_>> {
         let level = level(subject, candidate, finding);
         let place = candidate.map(|candidate| candidate.location.as_str());
         let verified = candidate.is_none_or(|candidate| candidate.verified);
-        let key = format!("{level:?} {verified} {} {finding:?}", place.is_some());
+        let key = format!("{level:?} {verified} {} {}", place.is_some(), said(finding));
         match known.get(&key).and_then(|at| notes.get_mut(*at)) {
             Some(note) => note.candidates.extend(place),
             None => {
@@ -148,6 +148,25 @@ fn of_subject(subject: &SubjectReport) -> Vec<Note<'_>> {
         notes.extend(reasons_in_places(subject));
     }
     notes
+}
+
+/// What a finding says; two that say the same are told once.
+fn said(finding: &Finding) -> String {
+    let origin = finding
+        .origin
+        .as_ref()
+        .map(|origin| (&origin.source, origin.line, origin.column));
+    format!(
+        "{:?}",
+        (
+            finding.code,
+            &finding.message,
+            &finding.found,
+            &finding.expected,
+            origin,
+            &finding.help
+        )
+    )
 }
 
 /// How a finding is to be taken: what rejects a candidate is no error where another candidate was good enough.

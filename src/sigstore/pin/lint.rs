@@ -254,7 +254,7 @@ impl Layout<'_> {
             return None;
         }
         let all = |example: &dyn Fn(&str) -> String| {
-            let examples = STRANGE_REFS.map(|strange| example(strange));
+            let examples = STRANGE_REFS.map(example);
             examples
                 .iter()
                 .all(|text| self.pattern.is_match(text))

@@ -39,20 +39,27 @@ pub(super) fn render(page: &mut Page<'_>, one: &SubjectReport, full: bool) {
     if full {
         list(page, one, "looked in", &one.places.iter().collect::<Vec<_>>());
     } else if !one.places.is_empty() {
-        let words: Vec<String> = one
+        let last = one.places.len() - 1;
+        let spans: Vec<Span> = one
             .places
             .iter()
-            .map(|place| {
-                let words = format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome));
-                match &place.outcome {
-                    PlaceOutcome::Failed { detail } => format!("{words} ({detail})"),
-                    PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => words,
-                }
-            })
+            .enumerate()
+            .map(|(number, place)| compact(place, if number == last { "" } else { ";" }))
             .collect();
-        page.field(2, "looked in", &[Span::plain(words.join("; "))]);
+        page.field(2, "looked in", &spans);
     } else {
         nowhere(page);
+    }
+}
+
+/// A place and its outcome in a few words that stay together; with the reason, if it did not answer.
+fn compact(place: &Place, end: &str) -> Span {
+    let words = format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome));
+    match &place.outcome {
+        PlaceOutcome::Failed { detail } => Span::plain(format!("{words} ({detail}){end}")),
+        PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => {
+            Span::whole(Tone::Plain, format!("{words}{end}"))
+        }
     }
 }
 
