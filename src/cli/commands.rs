@@ -27,6 +27,21 @@ pub enum Command {
     Generate(generate::Args),
 }
 
+impl Command {
+    /// Name of the command in a report.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Verify(_) => "verify",
+            Self::Trust(_) => "trust",
+            Self::Explain(_) => "explain",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::Conformance(_) => "conformance",
+            Self::Generate(_) => "generate",
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     let global = cli.global;

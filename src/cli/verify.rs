@@ -16,14 +16,13 @@ use crate::attestation::{PredicateType, SHORT_NAMES};
 use crate::ops::verify::{Outcome, Request, verify};
 use crate::policy::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, Written};
 use crate::registry::PlatformChoice;
-use crate::report::{
-    ExitCode, Finding, Origin, PinReport, PolicyReport, Report, SCHEMA_VERSION, ToolReport, TrustReport,
-    Verdict,
-};
+use crate::report::{ExitCode, Finding, Origin, PinReport, PolicyReport, Report, Verdict};
 use crate::sigstore::Engine;
 use crate::sigstore::trust::TrustMaterial;
 use crate::subject::{PathKind, Platform, Subject};
 
+/// Name of the command in its report.
+const COMMAND: &str = "verify";
 /// Most lines of a `--from-file` list.
 const MAX_LISTED_SUBJECTS: usize = 1_000_000;
 /// Most bytes of a `--from-file` list.
@@ -169,7 +168,7 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     let plan = match Plan::new(&args, now) {
         Ok(plan) => plan,
         Err(Failure::Usage(problem)) => return console.fail(&problem),
-        Err(Failure::Findings(findings)) => return console.finish(&refused(findings, now)),
+        Err(Failure::Findings(findings)) => return console.finish(&Report::refused(COMMAND, now, findings)),
     };
     let mut report = plan.empty_report(now);
     let trusted = args
@@ -292,7 +291,7 @@ impl Plan {
             pins: self.pins.clone(),
             policy: self.policy.clone(),
             findings: self.findings.clone(),
-            ..empty_report(now)
+            ..Report::new(COMMAND, now)
         }
     }
 
@@ -306,32 +305,6 @@ impl Plan {
             })
             .sum()
     }
-}
-
-fn empty_report(now: Timestamp) -> Report {
-    Report {
-        schema_version: SCHEMA_VERSION,
-        tool: ToolReport::THIS,
-        command: "verify",
-        time: now,
-        verdict: Verdict::Undecided,
-        exit_code: ExitCode::Undecided,
-        trust: None::<TrustReport>,
-        policy: None,
-        pins: Vec::new(),
-        findings: Vec::new(),
-        subjects: Vec::new(),
-    }
-}
-
-/// The report of a run that ended before any subject: the same shape as any other.
-fn refused(findings: Vec<Finding>, now: Timestamp) -> Report {
-    let mut report = Report {
-        findings,
-        ..empty_report(now)
-    };
-    report.conclude(false);
-    report
 }
 
 impl Args {
