@@ -10,7 +10,6 @@ use std::time::Duration;
 
 /// What a path answers.
 #[derive(Clone)]
-#[allow(dead_code, reason = "not every test file uses every answer")]
 pub(crate) enum Answer {
     /// The file, with its length.
     File(Vec<u8>),
