@@ -121,11 +121,17 @@ fn repository(
     } else {
         Some(session::refresh(source, &wanted, now))
     };
+    let fetched_at = session.as_ref().and_then(fetched_at);
     match session {
         Some(session) => {
             checks.extend(roles(&session, options.offline, now));
             checks.extend(documents(&session, now));
-            checks.extend(cache(&session, options, now));
+            let usable = checks.iter().all(|check| check.state != CheckState::Fail);
+            checks.extend(match options.offline {
+                true => cached(&session, now),
+                false if usable => Some(kept(&session.keep(source))),
+                false => None,
+            });
         }
         None => checks.push(Check::warn(
             "cache",
@@ -133,26 +139,39 @@ fn repository(
             "run `portcullis trust update` while online",
         )),
     }
-    let unusable = checks.iter().any(|check| check.state == CheckState::Fail);
-    if let Some(instance) = choice
-        .instance()
-        .filter(|_| options.offline && (unusable || checks.len() == 1))
-    {
-        checks.push(Check::warn(
-            "built-in trusted root",
-            format!(
-                "published {}, {} days ago",
-                day(BUILT_IN_AS_OF),
-                age_days(BUILT_IN_AS_OF, now)
-            ),
-            "it is used with --offline as long as nothing newer is cached",
-        ));
-        checks.extend(trusted_root(
-            "the built-in trusted root",
-            built_in::trusted_root(instance).as_bytes(),
-            now,
-        ));
+    if options.offline {
+        checks.extend(built_in(choice, &checks, fetched_at, now));
     }
+    checks
+}
+
+fn fetched_at(session: &Session) -> Option<Timestamp> {
+    session
+        .documents
+        .as_ref()
+        .ok()
+        .map(|documents| documents.fetched_at)
+}
+
+/// The built-in root, where `--offline` falls back to it: nothing is cached, or nothing that is usable and newer.
+fn built_in(
+    choice: &TrustChoice,
+    cached: &[Check],
+    fetched_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Check> {
+    let usable = cached.iter().all(|check| check.state != CheckState::Fail);
+    let (Some(instance), true) = (choice.instance(), !usable || fetched_at < Some(BUILT_IN_AS_OF)) else {
+        return Vec::new();
+    };
+    let age = age_days(BUILT_IN_AS_OF, now);
+    let mut checks = vec![Check::warn(
+        "built-in trusted root",
+        format!("published {}, {age} days ago", day(BUILT_IN_AS_OF)),
+        "it is used with --offline as long as nothing newer is cached",
+    )];
+    let text = built_in::trusted_root(instance);
+    checks.extend(trusted_root("the built-in trusted root", text.as_bytes(), now));
     checks
 }
 
@@ -291,24 +310,18 @@ fn trusted_root(name: &str, bytes: &[u8], now: Timestamp) -> Vec<Check> {
     checks
 }
 
-fn cache(session: &Session, options: &TrustOptions, now: Timestamp) -> Option<Check> {
-    let documents = session.documents.as_ref().ok()?;
-    if options.offline {
-        let age = age_days(documents.fetched_at, now);
-        return Some(if documents.fetched_at > now {
-            Check::warn(
-                "cache",
-                format!("fetched {}, which is in the future", day(documents.fetched_at)),
-                "check this machine's clock",
-            )
-        } else {
-            Check::ok(
-                "cache",
-                format!("fetched {}, {age} days ago", day(documents.fetched_at)),
-            )
-        });
+fn cached(session: &Session, now: Timestamp) -> Option<Check> {
+    let then = fetched_at(session)?;
+    if then > now {
+        let detail = format!("fetched {}, which is in the future", day(then));
+        return Some(Check::warn("cache", detail, "check this machine's clock"));
     }
-    Some(match &session.cache {
+    let detail = format!("fetched {}, {} days ago", day(then), age_days(then, now));
+    Some(Check::ok("cache", detail))
+}
+
+fn kept(outcome: &CacheOutcome) -> Check {
+    match outcome {
         CacheOutcome::Written | CacheOutcome::LeftToOther => Check::ok("cache", "kept for --offline"),
         CacheOutcome::Off => Check::warn(
             "cache",
@@ -320,5 +333,5 @@ fn cache(session: &Session, options: &TrustOptions, now: Timestamp) -> Option<Ch
             format!("cannot be written: {why}"),
             "online checks work all the same; --offline will not have this",
         ),
-    })
+    }
 }

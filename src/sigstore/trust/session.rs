@@ -96,10 +96,22 @@ pub(crate) struct Documents {
 pub(crate) struct Session {
     pub(crate) progress: Progress,
     pub(crate) documents: Result<Documents, TrustError>,
-    pub(crate) cache: CacheOutcome,
+    /// A complete refresh that is not cached yet.
+    pending: Option<(Cache, CachedSet)>,
 }
 
-/// Refreshes from the network and caches the result when it is complete.
+impl Session {
+    /// Caches what was refreshed. Called once the documents have proved fit for use: a repository that signs nonsense
+    /// must not take away what `--offline` had.
+    pub(crate) fn keep(&self, source: &TufSource) -> CacheOutcome {
+        match &self.pending {
+            Some((cache, set)) => cache.commit(source, set),
+            None => CacheOutcome::Off,
+        }
+    }
+}
+
+/// Refreshes from the network. The result is cached by [`Session::keep`].
 ///
 /// The cached set serves as the floor under which no version may fall, and spares what has not changed.
 pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp) -> Session {
@@ -116,27 +128,29 @@ pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp
         Ok(Ok((progress, documents))) => (progress, documents.map_err(|error| explain(source, &error))),
         Ok(Err(error)) | Err(error) => (Progress::default(), Err(error)),
     };
-    let outcome = match (&documents, old) {
+    let pending = match (&documents, old) {
         (Ok(_), _) => {
             let files = store.files();
-            cache.commit(
-                source,
-                &CachedSet {
+            Some((
+                cache,
+                CachedSet {
                     fetched_at: now,
                     files,
                 },
-            )
+            ))
         }
-        (Err(_), Some(old)) => match with_newer_roots(old, &store) {
-            Some(set) => cache.commit(source, &set),
-            None => CacheOutcome::Off,
-        },
-        (Err(_), None) => CacheOutcome::Off,
+        (Err(_), Some(old)) => {
+            if let Some(set) = with_newer_roots(old, &store) {
+                cache.commit(source, &set);
+            }
+            None
+        }
+        (Err(_), None) => None,
     };
     Session {
         progress,
         documents,
-        cache: outcome,
+        pending,
     }
 }
 
@@ -167,7 +181,9 @@ pub(crate) fn from_cache(source: &TufSource, options: &TrustOptions) -> Option<S
         Ok(updater) => updater,
         Err(error) => return Some(failed(error)),
     };
-    let outcome = ready(drive(&mut updater, options.signing_config, set.fetched_at));
+    // A root that was published with an end in the past must not take away what was fetched before it.
+    let at = set.fetched_at.min(updater.trusted().root().expires);
+    let outcome = ready(drive(&mut updater, options.signing_config, at));
     let documents = match outcome {
         Some(outcome) => outcome.map_err(|error| explain(source, &error)),
         None => Err(TrustError::invalid("the cache did not answer at once")),
@@ -175,7 +191,7 @@ pub(crate) fn from_cache(source: &TufSource, options: &TrustOptions) -> Option<S
     Some(Session {
         progress: Progress::of(updater.trusted()),
         documents,
-        cache: CacheOutcome::Off,
+        pending: None,
     })
 }
 
@@ -183,7 +199,7 @@ fn failed(error: TrustError) -> Session {
     Session {
         progress: Progress::default(),
         documents: Err(error),
-        cache: CacheOutcome::Off,
+        pending: None,
     }
 }
 

@@ -64,11 +64,12 @@ pub fn update(
     }
     let before = session::from_cache(&source, options).and_then(|session| version(&session, choice).ok());
     let session = session::refresh(&source, options, now);
+    let after = version(&session, choice)?;
     Ok(TrustUpdate {
         name: choice.to_string(),
         before,
-        after: version(&session, choice)?,
-        cache: session.cache,
+        after,
+        cache: session.keep(&source),
     })
 }
 
