@@ -4,15 +4,22 @@
 //! reasons that a person has to tell apart, the prose is consulted as well, and prose that is not known falls back to
 //! the category. Whatever it says, it is a refusal.
 
+use sigstore_types::Bundle;
 use sigstore_verify::bundle::Error as Structure;
 use sigstore_verify::crypto::Error as Crypto;
 use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
 
 use crate::report::{Code, Finding};
 
-/// Turns a refusal of the library into a finding.
-pub(super) fn finding(error: Error) -> Finding {
+/// Turns the library's refusal of `bundle` into a finding.
+pub(super) fn finding(error: Error, bundle: &Bundle) -> Finding {
     match error {
+        // v0.1 is asked for a promise first; without any entry the promise is not what is missing.
+        Error::Bundle(Structure::MissingInclusionPromise(_))
+            if bundle.verification_material.tlog_entries.is_empty() =>
+        {
+            Finding::new(Code::LogEntryMissing, "the bundle has no log entry")
+        }
         Error::SignatureInvalid(detail) => {
             said(Code::SignatureInvalid, "the signature does not verify", detail)
         }
