@@ -319,6 +319,12 @@ codes! {
     PolicyInvalid "policy-invalid" Deny Misconfigured
         "The policy file is invalid"
         "Every mistake is listed with its place. Nothing was examined."
+    SubjectNotCovered "subject-not-covered" Deny Misconfigured
+        "No rule of the policy covers the subject"
+        "A policy says for which subjects its rules hold. What none of them covers is refused, never passed. If the subject belongs to this policy, add it to the `subjects` of the rule that is meant for it."
+    ExactLooksLikePattern "exact-looks-like-pattern" Warning Allowed
+        "An exact text reads like a pattern"
+        "`identity`, `issuer` and exact claims are compared byte for byte, so `.*` or `^…$` in them match nothing but themselves. If a pattern is meant, write it under the key that says so (`identity-regex`)."
     PolicyDigestMismatch "policy-digest-mismatch" Deny Misconfigured
         "The policy file is not the pinned one"
         "--policy-digest pins the bytes of the policy, so that a change under review cannot edit its own judge. The file has another digest."
