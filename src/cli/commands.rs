@@ -9,7 +9,7 @@ use crate::report::ExitCode;
 pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
     Verify(Box<verify::Args>),
-    /// Lint a policy, write a starting one, show what a pattern accepts
+
     // Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
     Trust(trust::Args),
@@ -25,6 +25,21 @@ pub enum Command {
     /// Write or check the generated files of the repository
     #[command(hide = true)]
     Generate(generate::Args),
+}
+
+impl Command {
+    /// Name of the command in a report.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Verify(_) => "verify",
+            Self::Trust(_) => "trust",
+            Self::Explain(_) => "explain",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+            Self::Conformance(_) => "conformance",
+            Self::Generate(_) => "generate",
+        }
+    }
 }
 
 /// Runs the command.

@@ -27,7 +27,7 @@ use crate::subject::{Algorithm, Digest};
 
 /// Most bytes of an artifact that has to be held in memory because its signature covers the bytes themselves (pure
 /// Ed25519).
-pub const MAX_WHOLE_MESSAGE_BYTES: u64 = 1 << 30;
+const MAX_WHOLE_MESSAGE_BYTES: u64 = 1 << 30;
 
 /// What a bundle has to be about.
 #[derive(Debug, Clone, Copy)]

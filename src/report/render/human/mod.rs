@@ -118,6 +118,13 @@ fn own_findings(page: &mut Page<'_>, one: &SubjectReport) {
         page.blank();
         finding::render(page, 2, own);
     }
+    let denies = |finding: &Finding| finding.severity == Severity::Deny;
+    let candidates = one.candidates.iter().flat_map(|candidate| &candidate.findings);
+    let explained = one.findings.iter().chain(candidates).any(denies);
+    if one.verdict == Verdict::Denied && !explained {
+        page.blank();
+        page.line(2, &[page.mark(Mark::Fail), Span::plain("no reason was recorded")]);
+    }
 }
 
 /// The first line: verdict, name and digest; below it how it was asked for, where that reads differently.
