@@ -23,6 +23,10 @@ pub(super) fn finding(error: Error, bundle: &Bundle) -> Finding {
         Error::SignatureInvalid(detail) => {
             said(Code::SignatureInvalid, "the signature does not verify", detail)
         }
+        // Compared after the signature over the artifact was found good, so the entry is what differs.
+        Error::ArtifactMismatch(detail) if detail.contains("hashedrekord entry") => {
+            log(TransparencyLogError::EntryMismatch(detail))
+        }
         Error::ArtifactMismatch(detail) => said(
             Code::ArtifactMismatch,
             "the bundle is about another artifact",
@@ -180,6 +184,15 @@ fn timestamp(reason: TimestampError) -> Finding {
             "nothing proves when the signature was made",
             detail,
         ),
+        TimestampError::Invalid(detail)
+            if detail.contains("CertExpired") || detail.contains("CertNotValidYet") =>
+        {
+            said(
+                Code::TimestampOutsideValidity,
+                "the certificate of the timestamp's authority was not valid at that time",
+                detail,
+            )
+        }
         other => said(
             Code::TimestampInvalid,
             "a signed timestamp does not verify",
