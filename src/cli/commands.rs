@@ -1,7 +1,7 @@
 //! The commands, and which function runs each.
 
 use super::output::Console;
-use super::{Cli, completions, conformance, explain, generate, trust, verify};
+use super::{Cli, completions, conformance, explain, generate, policy, trust, verify};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -10,7 +10,8 @@ pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
     Verify(Box<verify::Args>),
 
-    // Policy(policy::Args),
+    /// Lint a policy, write a starting one, show what a pattern accepts
+    Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
     Trust(trust::Args),
     /// The long form of a diagnostic code
@@ -32,6 +33,7 @@ impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Verify(_) => "verify",
+            Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
             Self::Completions(_) => "completions",
@@ -47,7 +49,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     let global = cli.global;
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
-        // Command::Policy(args) => policy::run(args, console),
+        Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),

@@ -7,6 +7,8 @@ mod explain;
 mod generate;
 mod output;
 mod pins;
+mod policy;
+mod policy_file;
 mod problem;
 mod progress;
 mod trust;
