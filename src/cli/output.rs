@@ -152,6 +152,11 @@ impl Console {
         problem.code
     }
 
+    /// Whether standard output holds a report for machines.
+    pub(crate) fn has_machine_output(&self) -> bool {
+        self.stdout.is_some()
+    }
+
     /// Whether standard output should hold JSON.
     pub(crate) fn wants_json(&self) -> bool {
         self.stdout == Some(Format::Json)

@@ -115,7 +115,12 @@ fn check(args: &Check, console: &Console) -> ExitCode {
         report.verdict = Verdict::Allowed;
         report.exit_code = ExitCode::Allowed;
     }
-    console.finish(&report)
+    let code = console.finish(&report);
+    if code != ExitCode::Allowed || console.has_machine_output() {
+        return code;
+    }
+    // The line that --policy-digest wants.
+    console.print_and_exit(&format!("{}  {}\n", policy.digest(), args.file.display()), code)
 }
 
 fn init(args: &Init, console: &Console) -> ExitCode {

@@ -1,7 +1,7 @@
 //! Limits that a policy may tighten.
 
-use crate::registry::limits::{MAX_ATTACHMENTS, MAX_EVIDENCE_BYTES};
-use crate::sigstore::bundle::MAX_BUNDLE_FILE_BYTES;
+use crate::registry::limits::MAX_EVIDENCE_BYTES;
+use crate::sigstore::bundle::{MAX_BUNDLE_FILE_BYTES, MAX_BUNDLES_PER_FILE};
 
 /// Caps on what a verification may cost. A policy can lower them and never raise them above what is built in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Default for Limits {
             artifact_bytes: u64::MAX,
             bundle_file_bytes: MAX_BUNDLE_FILE_BYTES,
             evidence_bytes: MAX_EVIDENCE_BYTES,
-            candidates: MAX_ATTACHMENTS as u64,
+            candidates: MAX_BUNDLES_PER_FILE as u64,
         }
     }
 }
