@@ -8,6 +8,7 @@ use crate::report::ExitCode;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
+    #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
 
     /// Lint a policy, write a starting one, show what a pattern accepts
