@@ -24,7 +24,7 @@ function __fish_portcullis_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c portcullis -n "__fish_portcullis_needs_command" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_needs_command" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_needs_command" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -77,7 +77,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trusted
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -93,7 +93,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l ve
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -110,7 +110,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l policy-digest -d 'Digest that the file has to have' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -123,7 +123,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -141,7 +141,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish
 uri\t''
 other-name\t''"
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l san -d 'An identity to try, repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -157,7 +157,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "init" -d 'Write a commented starting policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -181,7 +181,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -200,7 +200,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -219,7 +219,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -238,7 +238,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -255,7 +255,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "doctor" -d 'Check every part of the trust root and of the repository that it comes from'
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "endpoints" -d 'The hosts to let through a firewall, and what for'
 complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -268,7 +268,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s v -l v
 complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -280,7 +280,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s v 
 complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -292,7 +292,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s v -l verbo
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -311,7 +311,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and _
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l certificate-oidc-issuer -d 'Expected issuer' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l key -d 'Expected key' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l trusted-root -d 'Trusted root' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -326,7 +326,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and _
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "verify-bundle" -d 'Verify one bundle'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l format -d 'Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'

@@ -15,7 +15,7 @@ _portcullis() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -71,7 +71,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -97,7 +97,7 @@ never\:"Never"))' \
 ;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -127,7 +127,7 @@ never\:"Never"))' \
             (check)
 _arguments "${_arguments_options[@]}" : \
 '--policy-digest=[Digest that the file has to have]:DIGEST:_default' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -150,7 +150,7 @@ never\:"Never"))' \
 ;;
 (init)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -176,7 +176,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--identity-regex)--identity=[Exact identity]:SAN:_default' \
 '--identity-kind=[Kind of identity, where the text does not tell]:KIND:(email uri other-name)' \
 '*--san=[An identity to try, repeatable]:SAN:_default' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -233,7 +233,7 @@ esac
 ;;
 (trust)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -267,7 +267,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -293,7 +293,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -319,7 +319,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -345,7 +345,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -406,7 +406,7 @@ esac
 ;;
 (explain)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -429,7 +429,7 @@ never\:"Never"))' \
 ;;
 (completions)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -451,7 +451,7 @@ never\:"Never"))' \
 ;;
 (man)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -473,7 +473,7 @@ never\:"Never"))' \
 ;;
 (conformance)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -507,7 +507,7 @@ _arguments "${_arguments_options[@]}" : \
 '--certificate-oidc-issuer=[Expected issuer]:CERTIFICATE_OIDC_ISSUER:_default' \
 '(--certificate-identity)--key=[Expected key]:KEY:_files' \
 '--trusted-root=[Trusted root]:TRUSTED_ROOT:_files' \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
@@ -558,7 +558,7 @@ esac
 ;;
 (generate)
 _arguments "${_arguments_options[@]}" : \
-'*--format=[Output format, repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
 '--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"

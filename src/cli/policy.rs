@@ -84,6 +84,18 @@ struct Explain {
     san: Vec<String>,
 }
 
+impl Args {
+    /// Whether the command makes a report.
+    pub(super) fn is_check(&self) -> bool {
+        matches!(self.command, Command::Check(_))
+    }
+
+    /// Whether the command's answer can be JSON.
+    pub(super) fn is_explain(&self) -> bool {
+        matches!(self.command, Command::Explain(_))
+    }
+}
+
 pub(super) fn run(args: Args, console: &Console) -> ExitCode {
     match args.command {
         Command::Check(args) => check(&args, console),

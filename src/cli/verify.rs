@@ -396,6 +396,13 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
                 .help("name its bundle with --bundle FILE"),
         );
     }
+    let is_image = |subject: &Subject| matches!(subject, Subject::Layout { .. } | Subject::Image(_));
+    let picks_images = args.platform.is_some() || args.all_platforms;
+    if picks_images && !subjects.iter().any(|(_, subject)| is_image(subject)) {
+        return Err(Problem::usage(
+            "--platform and --all-platforms are for images, and no subject is one",
+        ));
+    }
     if args.predicate_out.is_some() && subjects.len() != 1 {
         return Err(Problem::usage("--predicate-out takes exactly one subject"));
     }
