@@ -50,6 +50,11 @@ pub(super) fn finding(error: Error, bundle: &Bundle) -> Finding {
             said(Code::TrustInvalid, "the trust root cannot be used", error)
         }
         Error::ArtifactRead(error) => said(Code::SubjectUnreadable, "the artifact cannot be read", error),
+        Error::Crypto(Crypto::UnsupportedAlgorithm(detail)) if detail.contains("hash algorithm") => said(
+            Code::BundleUnsupported,
+            "the signer's key and the declared digest do not go together",
+            detail,
+        ),
         Error::Crypto(Crypto::UnsupportedAlgorithm(detail)) => said(
             Code::UnsupportedKeyType,
             "the signer's key is of a type that cannot be verified",
