@@ -1,12 +1,56 @@
 //! Portcullis decides whether a software artifact may pass.
 //!
+//! The binary `portcullis` is a thin layer over this crate. A program that wants the same answers calls [`ops::verify`]:
+//!
+//! ```
+//! use portcullis::ops::verify::{Rules, verify_file};
+//! use portcullis::report::Verdict;
+//! use portcullis::sigstore::trust::{TrustChoice, TrustOptions, load};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = jiff::Timestamp::now();
+//! // Offline: the copy of the public-good root that is built in. The report says that it was not refreshed.
+//! let trust = load(&TrustChoice::PublicGood, &TrustOptions { offline: true, ..Default::default() }, now)?;
+//! let rules = Rules::signed_by(
+//!     "https://github.com/trailofbits/rfc8785.py/.github/workflows/release.yml@refs/tags/v0.1.2",
+//!     "https://token.actions.githubusercontent.com",
+//! )?;
+//! let folder = std::path::Path::new("fixtures/verify/github-workflow-wheel");
+//! let report = verify_file(
+//!     &folder.join("rfc8785-0.1.2-py3-none-any.whl"),
+//!     &[folder.join("bundle.sigstore.json")],
+//!     &rules,
+//!     &trust,
+//!     now,
+//! );
+//! assert_eq!(report.verdict, Verdict::Allowed);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Verification is computation and reading files, so the functions are synchronous; an async program calls them on a
+//! blocking thread (`tokio::task::spawn_blocking`).
+//!
 //! # Map
 //!
 //! ```text
-//! cli  →  ops  →  registry, sigstore, attestation, policy  →  subject, report
+//! cli  →  ops  →  registry, sigstore, attestation, policy  →  subject, report, strict_json
 //! ```
 //!
-//! Imports go one way, left to right.
+//! Imports go one way, left to right. [`cli`] turns arguments into a request and a report into output. [`ops`] joins the
+//! pieces: [`ops::verify`] reads as prepare, gather, examine, decide, report. [`registry`] reads OCI layouts and finds what
+//! is attached. [`sigstore`] holds trust roots, bundles, who may sign, and the one engine that verifies. [`attestation`]
+//! reads what was signed. [`policy`] says what is demanded. [`subject`] and [`report`] are the shared values. `sandbox`
+//! (cargo feature, not in the release binary) is a Sigstore instance in memory, for tests.
+//!
+//! # Words
+//!
+//! *Subject*: what is asked about. *Evidence*: what was collected about it. *Candidate*: one signature or attestation among
+//! the evidence, a claim until it was examined. *Place*: where evidence was looked for. *Pin*: who is accepted. *Demand*:
+//! one thing that has to hold. *Finding*: one observation with a [code](report::Code). *Verdict*: allowed, denied, no
+//! evidence, undecided, misconfigured. *Report*: verdict, findings, and what was looked at.
+//!
+//! How to add a command, a code, a rule or a fixture is in `CONTRIBUTING.md`.
 
 pub mod attestation;
 pub mod cli;

@@ -75,7 +75,7 @@ fn page(command: &clap::Command, name: &str) -> String {
     let _ = page.render(&mut bytes);
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
     text.push_str(".SH \"EXIT STATUS\"\n");
-    for (code, meaning, detail) in crate::report::ExitCode::TABLE {
+    for (code, meaning, detail) in ExitCode::TABLE {
         text.push_str(&format!(".TP\n.B {} ({meaning})\n{detail}\n", code.number()));
     }
     text

@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::Problem;
 use super::output::Console;
 use super::pins::read_key;
-use crate::ops::verify::{Request, verify};
-use crate::policy::{Demand, DemandKind, FieldRules, RepositoryBinding, Require};
+use crate::ops::verify::{Request, Rules, verify};
+use crate::policy::{Demand, DemandKind};
 use crate::registry::PlatformChoice;
 use crate::report::{ExitCode, Finding, Origin, Verdict};
 use crate::sigstore::Engine;
@@ -58,23 +58,16 @@ pub(super) fn run(args: Args, console: &Console) -> ExitCode {
     match verify_bundle(&args) {
         Ok((Verdict::Allowed, _)) => ExitCode::Allowed,
         Ok((verdict, findings)) => {
-            let lines: Vec<String> = findings
+            let reasons: Vec<String> = findings
                 .iter()
                 .map(|finding| format!("{}: {}", finding.code, finding.message))
                 .collect();
-            let problem = Problem {
-                code: verdict.into(),
-                ..Problem::usage(lines.join("; "))
-            };
-            console.fail(&problem)
-        }
-        Err(finding) => {
-            let code = finding.code.verdict().into();
             console.fail(&Problem {
-                code,
-                ..Problem::usage(format!("{}: {}", finding.code, finding.message))
+                code: verdict.into(),
+                ..Problem::denied(reasons.join("; "))
             })
         }
+        Err(finding) => console.fail(&Problem::finding(&finding)),
     }
 }
 
@@ -102,7 +95,7 @@ fn verify_bundle(args: &VerifyBundle) -> Result<(Verdict, Vec<Finding>), Finding
             subjects: &[(args.artifact.clone(), subject)],
             bundles: std::slice::from_ref(&args.bundle),
             platform: &PlatformChoice::AsIs,
-            demands: &|_| Ok(vec![demand.clone()]),
+            rules: &Rules::Demands(vec![demand]),
             jobs: std::num::NonZeroUsize::MIN,
             now,
             on_bytes: &|_| {},
@@ -159,12 +152,5 @@ fn demand(args: &VerifyBundle) -> Result<Demand, Finding> {
     };
     let pin = Pin::new("conformance", who, Vec::new()).map_err(|error| broken(error.to_string()))?;
     let pins = PinSet::new(vec![pin], Combine::Any, None).map_err(|error| broken(error.to_string()))?;
-    Ok(Demand {
-        kind: DemandKind::SignatureOrAttestation,
-        pins,
-        require: Require::Any,
-        max_age: None,
-        fields: FieldRules::default(),
-        repository_binding: RepositoryBinding::Ignore,
-    })
+    Ok(Demand::new(DemandKind::SignatureOrAttestation, pins))
 }

@@ -48,7 +48,7 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
 }
 
 /// Every generated file: its path from the root of the repository, and its text.
-pub fn files() -> Vec<(PathBuf, String)> {
+fn files() -> Vec<(PathBuf, String)> {
     let mut files = vec![
         (PathBuf::from("docs/report.schema.json"), schema()),
         (PathBuf::from("docs/codes.md"), explain_all()),

@@ -7,6 +7,8 @@ mod explain;
 mod generate;
 mod output;
 mod pins;
+mod policy;
+mod policy_file;
 mod problem;
 mod progress;
 mod trust;
@@ -97,6 +99,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(problem) => return problem.show_plainly(),
     };
     let timeout = cli.global.timeout;
+    let command = cli.command.name();
     let for_timeout = console.clone();
     // The run has a thread of its own, so that a stalled read cannot outlive the deadline: the process ends with the
     // main thread.
@@ -108,7 +111,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     });
     match receiver.recv_timeout(timeout) {
         Ok(code) => code,
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => for_timeout.timed_out(timeout),
+        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => for_timeout.timed_out(command, timeout),
         // The worker ended without a code: it panicked, and the panic's message is on standard error.
         Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
             drop(worker.join());

@@ -5,8 +5,12 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::{Global, Problem};
-use crate::report::{ExitCode, Format, Report, Style, UnknownFormat, render, stdout_lines};
+use crate::report::{
+    Code, ExitCode, Finding, Format, Origin, Report, Style, UnknownFormat, render, stdout_lines,
+};
 
 /// Width of the human report when standard error is no terminal.
 const PLAIN_WIDTH: usize = 100;
@@ -148,21 +152,25 @@ impl Console {
         problem.code
     }
 
+    /// Whether standard output holds a report for machines.
+    pub(crate) fn has_machine_output(&self) -> bool {
+        self.stdout.is_some()
+    }
+
     /// Whether standard output should hold JSON.
     pub(crate) fn wants_json(&self) -> bool {
         self.stdout == Some(Format::Json)
     }
 
-    /// The style of human texts.
-    pub(crate) fn style(&self) -> &Style {
-        &self.style
-    }
-
-    /// Says that the deadline passed.
-    pub(super) fn timed_out(&self, timeout: Duration) -> ExitCode {
-        let problem = Problem::undecided(format!("not finished after {timeout:?}, so nothing is decided"))
-            .help("try again, or raise --timeout");
-        self.fail(&problem)
+    /// Reports that the deadline passed, in every format that was asked for.
+    pub(super) fn timed_out(&self, command: &'static str, timeout: Duration) -> ExitCode {
+        let finding = Finding::new(
+            Code::TimedOut,
+            format!("not finished after {timeout:?}, so nothing is decided"),
+        )
+        .origin(&Origin::flag("--timeout"))
+        .help("try again, or allow more time with --timeout");
+        self.finish(&Report::refused(command, Timestamp::now(), vec![finding]))
     }
 }
 

@@ -19,7 +19,7 @@ const PIN_NAME: &str = "command line";
 /// Who may sign.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Who may sign")]
-pub struct PinArgs {
+pub(crate) struct PinArgs {
     /// Exact identity of the signer: the workflow URI or e-mail address in the certificate
     #[arg(
         long,

@@ -1,6 +1,6 @@
 //! A run that ended before there was anything to report about a subject.
 
-use crate::report::ExitCode;
+use crate::report::{ExitCode, Finding};
 
 /// Why a command could not do its work: a message, a next step and an exit code.
 #[derive(Debug, Clone)]
@@ -27,6 +27,24 @@ impl Problem {
     pub(crate) fn undecided(message: impl Into<String>) -> Self {
         Self {
             code: ExitCode::Undecided,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// What a finding says, where there is no report for it.
+    pub(crate) fn finding(finding: &Finding) -> Self {
+        Self {
+            code: finding.code.verdict().into(),
+            message: format!("{}: {}", finding.code, finding.message),
+            help: finding.help.clone(),
+        }
+    }
+
+    /// A check that was asked for does not hold.
+    pub(crate) fn denied(message: impl Into<String>) -> Self {
+        Self {
+            code: ExitCode::Denied,
             message: message.into(),
             help: None,
         }

@@ -3,16 +3,20 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::output::Console;
 use super::{Global, Problem};
 use crate::report::{ExitCode, Finding};
-use crate::sigstore::trust::{TrustChoice, TrustMaterial, TrustOptions, default_cache_dir, describe, load};
+use crate::sigstore::trust::{
+    CheckState, DEFAULT_TIMEOUT, Endpoint, TrustChoice, TrustMaterial, TrustOptions, default_cache_dir,
+    describe, diagnose, endpoints, load, update,
+};
 
 /// Which trust root signatures are checked against.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Trust")]
-pub struct TrustArgs {
+pub(crate) struct TrustArgs {
     /// Sigstore instance whose root is trusted [default: public-good]
     #[arg(long, value_name = "INSTANCE", value_parser = ["public-good", "staging", "github"])]
     trust: Option<String>,
@@ -63,11 +67,15 @@ impl TrustArgs {
         load(&choice, &self.options(global), now).map_err(|error| error.finding().clone())
     }
 
+    fn chosen(&self) -> TrustChoice {
+        self.choice().unwrap_or(TrustChoice::PublicGood)
+    }
+
     fn options(&self, global: &Global) -> TrustOptions {
         TrustOptions {
             offline: global.offline,
             cache_dir: self.trust_cache.clone().or_else(default_cache_dir),
-            timeout: global.timeout.min(crate::sigstore::trust::DEFAULT_TIMEOUT),
+            timeout: global.timeout.min(DEFAULT_TIMEOUT),
             signing_config: false,
         }
     }
@@ -75,6 +83,9 @@ impl TrustArgs {
 
 /// Arguments of `trust`.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  portcullis trust show --offline\n  portcullis trust doctor --trusted-root trusted_root.json\n  portcullis trust endpoints --format json"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
@@ -84,24 +95,68 @@ pub struct Args {
 enum Command {
     /// What the trust root holds, where it came from and how old it is
     Show(TrustArgs),
+    /// Refresh the trust root now, and say what changed
+    Update(TrustArgs),
+    /// Check every part of the trust root and of the repository that it comes from
+    Doctor(TrustArgs),
+    /// The hosts to let through a firewall, and what for
+    Endpoints(TrustArgs),
 }
 
 pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     let now = Timestamp::now();
-    let Command::Show(trust) = args.command;
-    match trust.load(None, global, now) {
-        Ok(material) => {
+    let outcome = match args.command {
+        Command::Show(trust) => trust.load(None, global, now).map(|material| {
             let description = describe(&material, now);
-            let text = if console.wants_json() {
-                serde_json::to_string_pretty(&description).unwrap_or_default() + "\n"
-            } else {
-                description.lines().join("\n") + "\n"
-            };
-            console.print_and_exit(&text, ExitCode::Allowed)
-        }
-        Err(finding) => console.fail(&Problem {
-            code: finding.code.verdict().into(),
-            ..Problem::usage(finding.message)
+            (
+                answer(console, &description, || description.lines()),
+                ExitCode::Allowed,
+            )
         }),
+        Command::Update(trust) => {
+            if global.offline {
+                return console.fail(&Problem::usage(
+                    "trust update needs the network, and --offline forbids it",
+                ));
+            }
+            update(&trust.chosen(), &trust.options(global), now)
+                .map(|done| (answer(console, &done, || done.lines()), ExitCode::Allowed))
+                .map_err(|error| error.finding().clone())
+        }
+        Command::Doctor(trust) => {
+            let diagnosis = diagnose(&trust.chosen(), &trust.options(global), now);
+            let code = match diagnosis.worst() {
+                CheckState::Fail => ExitCode::Configuration,
+                CheckState::Ok | CheckState::Warn => ExitCode::Allowed,
+            };
+            Ok((answer(console, &diagnosis, || diagnosis.lines()), code))
+        }
+        Command::Endpoints(trust) => {
+            let choice = trust.chosen();
+            let options = TrustOptions {
+                signing_config: true,
+                ..trust.options(global)
+            };
+            load(&choice, &options, now)
+                .map(|material| {
+                    let endpoints = endpoints(&choice, &material, now);
+                    let lines = || endpoints.iter().map(Endpoint::line).collect();
+                    (answer(console, &endpoints, lines), ExitCode::Allowed)
+                })
+                .map_err(|error| error.finding().clone())
+        }
+    };
+    match outcome {
+        Ok((text, code)) => console.print_and_exit(&text, code),
+        Err(finding) => console.fail(&Problem::finding(&finding)),
     }
+}
+
+/// The answer as lines for people, or as JSON where that was asked for.
+fn answer(console: &Console, value: &impl Serialize, lines: impl FnOnce() -> Vec<String>) -> String {
+    let json = console
+        .wants_json()
+        .then(|| serde_json::to_string_pretty(value).ok())
+        .flatten();
+    json.unwrap_or_else(|| lines().join("\n")) + "\n"
 }

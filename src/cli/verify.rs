@@ -11,19 +11,18 @@ use super::output::Console;
 use super::pins::{Failure, PinArgs};
 use super::progress::Progress;
 use super::trust::TrustArgs;
-use super::{Global, Problem, parse_duration};
+use super::{Global, Problem, parse_duration, policy_file};
 use crate::attestation::{PredicateType, SHORT_NAMES};
-use crate::ops::verify::{Outcome, Request, verify};
-use crate::policy::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, Written};
+use crate::ops::verify::{Outcome, Request, Rules, assemble, verify};
+use crate::policy::{Demand, DemandKind, FieldRules, Require, Written};
 use crate::registry::PlatformChoice;
-use crate::report::{
-    ExitCode, Finding, Origin, PinReport, PolicyReport, Report, SCHEMA_VERSION, ToolReport, TrustReport,
-    Verdict,
-};
+use crate::report::{ExitCode, Origin, PolicyReport, Report, Verdict};
 use crate::sigstore::Engine;
-use crate::sigstore::trust::TrustMaterial;
+use crate::sigstore::trust::{TrustChoice, TrustMaterial};
 use crate::subject::{PathKind, Platform, Subject};
 
+/// Name of the command in its report.
+const COMMAND: &str = "verify";
 /// Most lines of a `--from-file` list.
 const MAX_LISTED_SUBJECTS: usize = 1_000_000;
 /// Most bytes of a `--from-file` list.
@@ -62,9 +61,9 @@ pub struct Args {
     /// Verify an index and every image in it
     #[arg(long, help_heading = "Evidence")]
     all_platforms: bool,
-    /// Which of several candidates have to meet what is asked
-    #[arg(long, value_name = "RULE", help_heading = "Evidence", default_value = "any")]
-    require: Require,
+    /// Which of several candidates have to meet what is asked [default: any]
+    #[arg(long, value_name = "RULE", help_heading = "Evidence")]
+    require: Option<Require>,
 
     /// Demand an attestation of this type: a short name, a URI, or any; repeatable
     #[arg(long = "type", value_name = "TYPE", help_heading = "Attestations", value_parser = parse_type, long_help = type_help())]
@@ -166,12 +165,11 @@ fn parse_commit(text: &str) -> Result<String, String> {
 
 pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     let now = Timestamp::now();
-    let plan = match Plan::new(&args, now) {
+    let plan = match Plan::new(&args) {
         Ok(plan) => plan,
         Err(Failure::Usage(problem)) => return console.fail(&problem),
-        Err(Failure::Findings(findings)) => return console.finish(&refused(findings, now)),
+        Err(Failure::Findings(findings)) => return console.finish(&Report::refused(COMMAND, now, findings)),
     };
-    let mut report = plan.empty_report(now);
     let trusted = args
         .trust
         .load(plan.trust.as_ref(), global, now)
@@ -179,31 +177,24 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
             let engine = Engine::new(material.root(), material.relaxations())?;
             Ok((material, engine))
         });
-    let outcomes = match trusted {
-        Ok((material, engine)) => {
-            report.trust = Some(material.report().clone());
-            report.findings.extend(material.findings().iter().cloned());
-            execute(&plan, &args, global, console, &engine, now, &material)
-        }
-        Err(finding) => {
-            report.findings.push(finding);
-            Vec::new()
-        }
+    let (trust, outcomes) = match &trusted {
+        Ok((material, engine)) => (
+            Ok(material),
+            execute(&plan, &args, global, console, engine, now, material),
+        ),
+        Err(finding) => (Err(finding.clone()), Vec::new()),
     };
-    let predicates: Vec<String> = outcomes
+    let newest = outcomes
         .iter()
-        .flat_map(|outcome| outcome.predicates.clone())
-        .collect();
-    report.subjects = outcomes.into_iter().map(|outcome| outcome.report).collect();
-    report.conclude(args.deny_warnings);
-    if let Some(path) = args
-        .predicate_out
-        .as_deref()
-        .filter(|_| report.verdict == Verdict::Allowed)
+        .flat_map(|outcome| &outcome.predicates)
+        .next_back()
+        .cloned();
+    let mut report = assemble(now, &plan.rules, trust, outcomes, args.deny_warnings);
+    report.policy = plan.policy;
+    if let (Some(path), Verdict::Allowed) = (&args.predicate_out, report.verdict)
+        && let Err(problem) = write_predicate(path, &newest.unwrap_or_default())
     {
-        if let Err(problem) = write_predicate(path, predicates) {
-            return console.fail(&problem);
-        }
+        return console.fail(&problem);
     }
     console.finish(&report)
 }
@@ -222,7 +213,7 @@ fn execute(
         subjects: &plan.subjects,
         bundles: &args.bundle,
         platform: &plan.platform,
-        demands: &|name| plan.demands(name),
+        rules: &plan.rules,
         jobs: global.jobs.unwrap_or_else(default_jobs),
         now,
         on_bytes: &|count| progress.bytes(count),
@@ -251,50 +242,25 @@ struct Plan {
     subjects: Vec<(String, Subject)>,
     platform: PlatformChoice,
     rules: Rules,
-    trust: Option<crate::sigstore::trust::TrustChoice>,
-    pins: Vec<PinReport>,
+    trust: Option<TrustChoice>,
     policy: Option<PolicyReport>,
-    findings: Vec<Finding>,
-}
-
-enum Rules {
-    Flags(Vec<Demand>),
 }
 
 impl Plan {
-    fn new(args: &Args, _now: Timestamp) -> Result<Self, Failure> {
-        let rules = args.demands()?;
+    fn new(args: &Args) -> Result<Self, Failure> {
+        let (rules, trust, policy) = match &args.policy {
+            Some(path) => args.policy(path)?,
+            None => (Rules::Demands(args.demands()?), None, None),
+        };
         let subjects = args.subjects()?;
         check_inputs(args, &subjects)?;
-        let pins = rules.first().map(|demand| demand.pins.clone());
-        let pins: Vec<_> = pins.iter().flat_map(|pins| pins.pins().to_vec()).collect();
         Ok(Self {
             subjects,
             platform: args.platform_choice(),
-            trust: None,
-            pins: pins.iter().map(crate::sigstore::pin::Pin::report).collect(),
-            policy: None,
-            findings: pins
-                .iter()
-                .flat_map(crate::sigstore::pin::Pin::warnings)
-                .collect(),
-            rules: Rules::Flags(rules),
+            rules,
+            trust,
+            policy,
         })
-    }
-
-    fn demands(&self, _name: &str) -> Result<Vec<Demand>, Finding> {
-        match &self.rules {
-            Rules::Flags(demands) => Ok(demands.clone()),
-        }
-    }
-
-    fn empty_report(&self, now: Timestamp) -> Report {
-        Report {
-            pins: self.pins.clone(),
-            policy: self.policy.clone(),
-            findings: self.findings.clone(),
-            ..empty_report(now)
-        }
     }
 
     /// Bytes of the files that will be hashed, for progress.
@@ -309,33 +275,39 @@ impl Plan {
     }
 }
 
-fn empty_report(now: Timestamp) -> Report {
-    Report {
-        schema_version: SCHEMA_VERSION,
-        tool: ToolReport::THIS,
-        command: "verify",
-        time: now,
-        verdict: Verdict::Undecided,
-        exit_code: ExitCode::Undecided,
-        trust: None::<TrustReport>,
-        policy: None,
-        pins: Vec::new(),
-        findings: Vec::new(),
-        subjects: Vec::new(),
-    }
-}
-
-/// The report of a run that ended before any subject: the same shape as any other.
-fn refused(findings: Vec<Finding>, now: Timestamp) -> Report {
-    let mut report = Report {
-        findings,
-        ..empty_report(now)
-    };
-    report.conclude(false);
-    report
-}
-
 impl Args {
+    /// What the policy file says. A policy decides alone: a flag beside it that says who may sign or what is demanded
+    /// is a contradiction, not an override.
+    fn policy(&self, path: &Path) -> Result<(Rules, Option<TrustChoice>, Option<PolicyReport>), Failure> {
+        let demanding = [
+            ("--require", self.require.is_some()),
+            ("--type", !self.predicate_type.is_empty()),
+            ("--max-age", self.max_age.is_some()),
+            ("--expect-commit", self.expect_commit.is_some()),
+        ];
+        let given = demanding
+            .into_iter()
+            .find_map(|(flag, given)| given.then_some(flag));
+        if let Some(flag) = self.pins.first_flag().or(given) {
+            return Err(
+                Problem::usage(format!("{flag} cannot be given together with --policy"))
+                    .help("the policy says who may sign and what is demanded; change it there")
+                    .into(),
+            );
+        }
+        let policy = policy_file::read(path, self.policy_digest.as_ref()).map_err(Failure::Findings)?;
+        if policy.trust().is_some() && self.trust.choice().is_some() {
+            return Err(Problem::usage("the policy names its trust root, and a flag names another").into());
+        }
+        let report = PolicyReport {
+            path: path.display().to_string(),
+            digest: policy.digest().clone(),
+            pinned: self.policy_digest.is_some(),
+        };
+        let trust = policy.trust().cloned();
+        Ok((Rules::Policy(Box::new(policy)), trust, Some(report)))
+    }
+
     fn demands(&self) -> Result<Vec<Demand>, Failure> {
         let pins = self.pins.pins()?;
         let fields = FieldRules {
@@ -349,12 +321,10 @@ impl Args {
             types => types.iter().cloned().map(DemandKind::Attestation).collect(),
         };
         let demand = |kind| Demand {
-            kind,
-            pins: pins.clone(),
-            require: self.require,
+            require: self.require.unwrap_or_default(),
             max_age: written("--max-age", self.max_age.as_ref()),
             fields: fields.clone(),
-            repository_binding: RepositoryBinding::Ignore,
+            ..Demand::new(kind, pins.clone())
         };
         Ok(kinds.into_iter().map(demand).collect())
     }
@@ -460,11 +430,10 @@ fn read_list(path: &Path) -> Result<Vec<String>, Problem> {
     Ok(lines)
 }
 
-fn write_predicate(path: &Path, predicates: Vec<String>) -> Result<(), Problem> {
-    let newest = predicates.last().map(String::as_str).unwrap_or_default();
+fn write_predicate(path: &Path, predicate: &str) -> Result<(), Problem> {
     let write = || -> std::io::Result<()> {
         let mut file = std::fs::File::create(path)?;
-        std::io::Write::write_all(&mut file, newest.as_bytes())?;
+        std::io::Write::write_all(&mut file, predicate.as_bytes())?;
         file.sync_all()
     };
     write().map_err(|error| Problem::undecided(format!("{}: cannot write: {error}", path.display())))

@@ -23,6 +23,20 @@ pub struct Demand {
     pub repository_binding: RepositoryBinding,
 }
 
+impl Demand {
+    /// A demand with nothing but a kind and its signers: any one candidate is enough, of any age.
+    pub fn new(kind: DemandKind, pins: PinSet) -> Self {
+        Self {
+            kind,
+            pins,
+            require: Require::Any,
+            max_age: None,
+            fields: FieldRules::default(),
+            repository_binding: RepositoryBinding::Ignore,
+        }
+    }
+}
+
 /// The kind of evidence that is demanded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DemandKind {

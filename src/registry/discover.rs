@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::attachment::{Attachment, AttachmentContent, classify};
-use super::limits::{MAX_ATTACHMENTS, MAX_EVIDENCE_TOTAL_BYTES};
+use super::limits::{MAX_ATTACHMENTS, MAX_EVIDENCE_BYTES, MAX_EVIDENCE_TOTAL_BYTES};
 use super::manifest::{Content, Descriptor, Document};
 use super::store::{Listing, Store};
 use crate::report::{Code, Finding, Place, PlaceKind, PlaceOutcome};
@@ -182,7 +182,10 @@ impl<S: Store> Search<'_, S> {
                 }
                 _ => location.clone(),
             };
-            self.bytes = self.bytes.saturating_add(item.size());
+            // One that is over its own limit is not read, so it does not use up the limit of the others.
+            if item.size() <= MAX_EVIDENCE_BYTES {
+                self.bytes = self.bytes.saturating_add(item.size());
+            }
             if self.bytes > MAX_EVIDENCE_TOTAL_BYTES {
                 return Err(too_much("bytes", MAX_EVIDENCE_TOTAL_BYTES));
             }

@@ -5,6 +5,9 @@
 //! here and compared with the digest they are stored under (promise 4). A manifest that cannot be read does not keep
 //! the others from being read; its error is kept and told to whoever asks for it.
 //!
+//! A blob may be a symbolic link, since some build tools make such layouts; what it leads to has to be a regular file
+//! with the right bytes.
+//!
 //! Not read: the layers of images. A signature covers the manifest, which names them by digest.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -31,7 +34,7 @@ pub struct Layout {
     documents: BTreeMap<Digest, Result<Document, LayoutError>>,
 }
 
-/// One entry of `index.json` or of an index that it reaches, which points to a manifest or index.
+/// One entry of `index.json` or of an index that it reaches.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     /// What it says.
@@ -79,7 +82,7 @@ impl Layout {
         self.path.join("index.json").display().to_string()
     }
 
-    /// Every entry that points to a manifest or index, those of `index.json` first.
+    /// Every entry of every index, those of `index.json` first.
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
@@ -98,17 +101,22 @@ impl Layout {
     ///
     /// When the layout does not reach it, when it could not be read, or when it is not what `descriptor` says.
     pub fn document(&self, descriptor: &Descriptor) -> Result<&Document, LayoutError> {
-        let file = self.blob_path(&descriptor.digest).display().to_string();
+        let file = || self.blob_path(&descriptor.digest).display().to_string();
         match self.documents.get(&descriptor.digest) {
             Some(Ok(document)) => {
-                document.agrees_with(descriptor, &file)?;
+                document.agrees_with(descriptor, file)?;
                 Ok(document)
             }
             Some(Err(error)) => Err(error.clone()),
-            None => Err(LayoutError::Unreadable {
-                file,
+            None if descriptor.kind().is_some() => Err(LayoutError::Unreadable {
+                file: file(),
+                detail: "index.json does not lead to it".to_owned(),
+            }),
+            None => Err(LayoutError::Malformed {
+                file: file(),
+                place: "the descriptor that points to it".to_owned(),
                 detail: format!(
-                    "it is no manifest: its type is {}",
+                    "{} is no type of manifest that is supported",
                     quoted(&descriptor.media_type)
                 ),
             }),
@@ -156,17 +164,15 @@ impl Layout {
         let mut queue = VecDeque::from([(None, 0, top_level)]);
         while let Some((parent, depth, descriptors)) = queue.pop_front() {
             for descriptor in descriptors {
-                if descriptor.kind().is_none() {
-                    // The specification asks readers to pass over types that they do not know.
-                    continue;
-                }
                 self.admit(depth)?;
+                let is_manifest = descriptor.kind().is_some();
                 let digest = descriptor.digest.clone();
                 self.entries.push(Entry {
                     descriptor,
                     parent: parent.clone(),
                 });
-                if self.documents.contains_key(&digest) {
+                // The specification asks readers to pass over types that they do not know.
+                if !is_manifest || self.documents.contains_key(&digest) {
                     continue;
                 }
                 let document = self.read_document(&digest, &mut total)?;

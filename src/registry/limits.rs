@@ -28,6 +28,9 @@ pub const MAX_MANIFESTS: usize = 10_000;
 /// How deep indexes may be nested below `index.json`. BuildKit and cosign need two.
 pub const MAX_INDEX_DEPTH: usize = 8;
 
+/// Images of one index that `--all-platforms` verifies. Official images have about a dozen.
+pub const MAX_IMAGES: usize = 256;
+
 /// Layers of one manifest. Image builders stop at 127; a signature manifest has one layer for each signature.
 pub const MAX_LAYERS: usize = 1_000;
 

@@ -212,10 +212,14 @@ impl Document {
     }
 
     /// Checks that this is what `descriptor` says it points to; `file` names it in errors.
-    pub(crate) fn agrees_with(&self, descriptor: &Descriptor, file: &str) -> Result<(), LayoutError> {
+    pub(crate) fn agrees_with(
+        &self,
+        descriptor: &Descriptor,
+        file: impl Fn() -> String,
+    ) -> Result<(), LayoutError> {
         if self.size != descriptor.size {
             return Err(LayoutError::SizeMismatch {
-                file: file.to_owned(),
+                file: file(),
                 expected: descriptor.size,
                 found: self.size,
             });
@@ -228,7 +232,7 @@ impl Document {
             return Ok(());
         }
         Err(LayoutError::MediaTypeMismatch {
-            file: file.to_owned(),
+            file: file(),
             expected: quoted(&descriptor.media_type),
             found: match &self.media_type {
                 Some(own) => format!("an {} of type {}", self.kind().words(), quoted(own)),

@@ -13,6 +13,9 @@ mod manifest;
 mod select;
 mod store;
 
+#[cfg(test)]
+mod tests;
+
 pub use attachment::{Attachment, AttachmentContent};
 pub use discover::{Discovery, discover};
 pub use error::LayoutError;

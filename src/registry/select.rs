@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use super::error::{LayoutError, quoted};
 use super::json::{self, Node};
 use super::layout::{Entry, Layout};
-use super::limits::MAX_CONFIG_BYTES;
+use super::limits::{MAX_CONFIG_BYTES, MAX_IMAGES};
 use super::manifest::{self, Content, Descriptor, Document, ManifestKind};
 use crate::subject::{Digest, LayoutSelector, Platform};
 
@@ -67,7 +67,7 @@ impl Layout {
     /// The one entry that `selector` names.
     fn select(&self, selector: &LayoutSelector) -> Result<&Entry, LayoutError> {
         let (wanted, candidates) = match selector {
-            LayoutSelector::Only => ("image".to_owned(), self.unique(|entry| self.may_be_image(entry))),
+            LayoutSelector::Only => ("image".to_owned(), self.only()),
             LayoutSelector::Tag(tag) => (
                 format!("image tagged {}", quoted(tag)),
                 self.unique(|entry| entry.parent.is_none() && entry.descriptor.tag() == Some(tag)),
@@ -104,6 +104,23 @@ impl Layout {
             .collect()
     }
 
+    /// The images of the layout. Some tools list the images of an index in `index.json` as well; without a tag of their
+    /// own they are not counted.
+    fn only(&self) -> Vec<&Entry> {
+        let images = self.unique(|entry| self.may_be_image(entry));
+        let roots: BTreeSet<&Digest> = images.iter().map(|entry| &entry.descriptor.digest).collect();
+        let inside: BTreeSet<&Digest> = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.parent.as_ref().is_some_and(|parent| roots.contains(parent)))
+            .map(|entry| &entry.descriptor.digest)
+            .collect();
+        images
+            .into_iter()
+            .filter(|entry| entry.descriptor.tag().is_some() || !inside.contains(&entry.descriptor.digest))
+            .collect()
+    }
+
     /// Whether an entry of `index.json` is, or could be, an image and not evidence about one. An entry that cannot be
     /// read could be.
     fn may_be_image(&self, entry: &Entry) -> bool {
@@ -116,6 +133,7 @@ impl Layout {
                 .is_ok_and(|document| document.subject.is_some())
         };
         entry.parent.is_none()
+            && descriptor.kind().is_some()
             && !saved_evidence
             && !descriptor.is_buildkit_attestation()
             && !descriptor.tag().is_some_and(is_evidence_tag)
@@ -137,6 +155,13 @@ impl Layout {
                 self.document(descriptor)?;
                 if !seen.insert(descriptor.digest.clone()) {
                     continue;
+                }
+                if images.len() >= MAX_IMAGES {
+                    return Err(LayoutError::Limit {
+                        file: format!("index {}", root.descriptor.digest),
+                        what: "images that are verified together",
+                        limit: MAX_IMAGES as u64,
+                    });
                 }
                 let entry = Entry {
                     descriptor: descriptor.clone(),

@@ -7,6 +7,12 @@ use super::manifest::{Descriptor, Document, ManifestKind};
 use crate::report::Finding;
 use crate::subject::Digest;
 
+/// Manifests with a `subject` from drafts of OCI 1.1 and before. They are not supported, and may be about anything.
+const DRAFT_ARTIFACTS: [&str; 2] = [
+    "application/vnd.oci.artifact.manifest.v1+json",
+    "application/vnd.cncf.oras.artifact.manifest.v1+json",
+];
+
 /// An answer to "what is there": what was found, and why that may not be all.
 #[derive(Debug, Clone, Default)]
 pub struct Listing {
@@ -75,6 +81,10 @@ impl Store for Layout {
     fn referrers(&self, digest: &Digest) -> Listing {
         let mut listing = Listing::default();
         for entry in self.entries() {
+            let media_type = entry.descriptor.media_type.as_str();
+            if entry.descriptor.kind().is_none() && !DRAFT_ARTIFACTS.contains(&media_type) {
+                continue;
+            }
             match self.document(&entry.descriptor) {
                 Ok(document) => {
                     let about = document.subject.as_ref().map(|subject| &subject.digest);

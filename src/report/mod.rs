@@ -12,7 +12,7 @@ mod schema;
 mod verdict;
 
 pub use code::{Code, Group, Severity};
-pub use explain::{explain, explain_all};
+pub use explain::{exit_codes_markdown, exit_codes_text, explain, explain_all};
 pub use finding::{Excerpt, Finding, Origin, PartDifference};
 pub use model::{
     CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,

@@ -15,6 +15,7 @@ pub const SCHEMA_VERSION: &str = "1";
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// Version of this document's shape.
+    #[schemars(extend("const" = SCHEMA_VERSION))]
     pub schema_version: &'static str,
     /// What made the report.
     pub tool: ToolReport,
@@ -296,6 +297,33 @@ pub struct LogReference {
 }
 
 impl Report {
+    /// A report about nothing yet: undecided until [`Self::conclude`] says otherwise.
+    pub fn new(command: &'static str, time: Timestamp) -> Self {
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: ToolReport::THIS,
+            command,
+            time,
+            verdict: Verdict::Undecided,
+            exit_code: ExitCode::Undecided,
+            trust: None,
+            policy: None,
+            pins: Vec::new(),
+            findings: Vec::new(),
+            subjects: Vec::new(),
+        }
+    }
+
+    /// The report of a run that ended before any subject was examined: the same shape as any other.
+    pub fn refused(command: &'static str, time: Timestamp, findings: Vec<Finding>) -> Self {
+        let mut report = Self {
+            findings,
+            ..Self::new(command, time)
+        };
+        report.conclude(false);
+        report
+    }
+
     /// Joins the subjects' verdicts with the findings of the run. The exit code is a total function of the result.
     ///
     /// A finding of the run that denies makes the whole run misconfigured: such findings are about policy, trust or

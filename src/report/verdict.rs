@@ -22,6 +22,7 @@ pub enum Verdict {
 /// The process exit codes, a promise to every pipeline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(into = "u8")]
+#[schemars(extend("enum" = [0, 1, 2, 3, 4, 5, 101]))]
 pub enum ExitCode {
     /// 0: everything asked for holds.
     Allowed,

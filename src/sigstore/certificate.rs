@@ -192,4 +192,6 @@ fn period(validity: &Validity) -> Result<(Timestamp, Timestamp), CertificateErro
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;

@@ -27,7 +27,7 @@ use crate::subject::{Algorithm, Digest};
 
 /// Most bytes of an artifact that has to be held in memory because its signature covers the bytes themselves (pure
 /// Ed25519).
-pub const MAX_WHOLE_MESSAGE_BYTES: u64 = 1 << 30;
+const MAX_WHOLE_MESSAGE_BYTES: u64 = 1 << 30;
 
 /// What a bundle has to be about.
 #[derive(Debug, Clone, Copy)]
@@ -202,7 +202,7 @@ impl Engine {
         key: Option<KeyAlgorithm>,
         policy: &(impl Policy + ?Sized),
     ) -> Result<VerificationResult, Finding> {
-        let refused = refusal::finding;
+        let refused = |error| refusal::finding(error, bundle);
         match Form::needed(bundle, artifact, key)? {
             Form::Digest(digest) => self.verifier.verify(digest, bundle, policy).map_err(refused),
             Form::Bytes(bytes) => self.verifier.verify(bytes, bundle, policy).map_err(refused),
@@ -278,7 +278,7 @@ impl<'a> Form<'a> {
             )
             .help("name the file itself as the subject")),
             Content::DigestOnly => {
-                let names: Vec<String> = algorithms.iter().map(ToString::to_string).collect();
+                let names: Vec<&str> = algorithms.iter().map(|algorithm| our_name(*algorithm)).collect();
                 Err(Finding::new(
                     Code::ArtifactFormUnsupported,
                     format!(
@@ -346,6 +346,16 @@ fn library_algorithm(algorithm: Algorithm) -> HashAlgorithm {
         Algorithm::Sha256 => HashAlgorithm::Sha2256,
         Algorithm::Sha384 => HashAlgorithm::Sha2384,
         Algorithm::Sha512 => HashAlgorithm::Sha2512,
+    }
+}
+
+/// The name of an algorithm as a person types it in front of a digest.
+fn our_name(algorithm: HashAlgorithm) -> &'static str {
+    match algorithm {
+        HashAlgorithm::Sha2256 => Algorithm::Sha256.name(),
+        HashAlgorithm::Sha2384 => Algorithm::Sha384.name(),
+        HashAlgorithm::Sha2512 => Algorithm::Sha512.name(),
+        _ => "unknown",
     }
 }
 

@@ -4,17 +4,28 @@
 //! reasons that a person has to tell apart, the prose is consulted as well, and prose that is not known falls back to
 //! the category. Whatever it says, it is a refusal.
 
+use sigstore_types::Bundle;
 use sigstore_verify::bundle::Error as Structure;
 use sigstore_verify::crypto::Error as Crypto;
 use sigstore_verify::{CertificateError, Error, TimestampError, TransparencyLogError};
 
 use crate::report::{Code, Finding};
 
-/// Turns a refusal of the library into a finding.
-pub(super) fn finding(error: Error) -> Finding {
+/// Turns the library's refusal of `bundle` into a finding.
+pub(super) fn finding(error: Error, bundle: &Bundle) -> Finding {
     match error {
+        // v0.1 is asked for a promise first; without any entry the promise is not what is missing.
+        Error::Bundle(Structure::MissingInclusionPromise(_))
+            if bundle.verification_material.tlog_entries.is_empty() =>
+        {
+            Finding::new(Code::LogEntryMissing, "the bundle has no log entry")
+        }
         Error::SignatureInvalid(detail) => {
             said(Code::SignatureInvalid, "the signature does not verify", detail)
+        }
+        // Compared after the signature over the artifact was found good, so the entry is what differs.
+        Error::ArtifactMismatch(detail) if detail.contains("hashedrekord entry") => {
+            log(TransparencyLogError::EntryMismatch(detail))
         }
         Error::ArtifactMismatch(detail) => said(
             Code::ArtifactMismatch,
@@ -173,6 +184,15 @@ fn timestamp(reason: TimestampError) -> Finding {
             "nothing proves when the signature was made",
             detail,
         ),
+        TimestampError::Invalid(detail)
+            if detail.contains("CertExpired") || detail.contains("CertNotValidYet") =>
+        {
+            said(
+                Code::TimestampOutsideValidity,
+                "the certificate of the timestamp's authority was not valid at that time",
+                detail,
+            )
+        }
         other => said(
             Code::TimestampInvalid,
             "a signed timestamp does not verify",

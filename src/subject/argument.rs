@@ -199,26 +199,26 @@ fn layout(text: &str, probe: impl Fn(&Path) -> PathKind) -> Result<Subject, Subj
             selector: LayoutSelector::Only,
         });
     }
-    if let Some((path, digest)) = text.rsplit_once('@') {
-        if is_layout(path) {
-            let digest = digest.parse().map_err(|source| SubjectError::Digest {
-                text: digest.to_owned(),
-                source,
-            })?;
-            return Ok(Subject::Layout {
-                path: PathBuf::from(path),
-                selector: LayoutSelector::Digest(digest),
-            });
-        }
+    if let Some((path, digest)) = text.rsplit_once('@')
+        && is_layout(path)
+    {
+        let digest = digest.parse().map_err(|source| SubjectError::Digest {
+            text: digest.to_owned(),
+            source,
+        })?;
+        return Ok(Subject::Layout {
+            path: PathBuf::from(path),
+            selector: LayoutSelector::Digest(digest),
+        });
     }
-    if let Some((path, tag)) = text.rsplit_once(':') {
-        if is_layout(path) && !tag.is_empty() {
-            let selector = LayoutSelector::Tag(tag.to_owned());
-            return Ok(Subject::Layout {
-                path: PathBuf::from(path),
-                selector,
-            });
-        }
+    if let Some((path, tag)) = text.rsplit_once(':')
+        && is_layout(path)
+        && !tag.is_empty()
+    {
+        return Ok(Subject::Layout {
+            path: PathBuf::from(path),
+            selector: LayoutSelector::Tag(tag.to_owned()),
+        });
     }
     Err(SubjectError::NotALayout(text.to_owned()))
 }

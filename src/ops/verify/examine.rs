@@ -24,7 +24,7 @@ pub(super) struct Checked<'a> {
 
 enum Outcome {
     Genuine(Box<Genuine>),
-    Refused(Finding),
+    Refused(Box<Finding>),
     Unsigned,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn check<'a>(
 ) -> Checked<'a> {
     let outcome = match &candidate.material {
         Material::Unsigned(_) => Outcome::Unsigned,
-        Material::Unreadable(finding) => Outcome::Refused(finding.clone()),
+        Material::Unreadable(finding) => Outcome::Refused(Box::new(finding.clone())),
         Material::Bundle(bundle) => {
             let artifact = Artifact {
                 digest: &candidate.about,
@@ -89,7 +89,7 @@ fn settle(
     });
     match genuine {
         Ok(genuine) => Outcome::Genuine(Box::new(genuine)),
-        Err(finding) => Outcome::Refused(finding),
+        Err(finding) => Outcome::Refused(Box::new(finding)),
     }
 }
 
@@ -209,9 +209,9 @@ impl Checked<'_> {
         let genuine = match &self.outcome {
             Outcome::Unsigned => return (Standing::Other, Vec::new()),
             Outcome::Refused(finding) if finding.code.verdict() == Verdict::Undecided => {
-                return (Standing::Unknown, vec![finding.clone()]);
+                return (Standing::Unknown, vec![(**finding).clone()]);
             }
-            Outcome::Refused(finding) => return (Standing::Rejected, vec![finding.clone()]),
+            Outcome::Refused(finding) => return (Standing::Rejected, vec![(**finding).clone()]),
             Outcome::Genuine(genuine) => genuine,
         };
         let accepted = match accepted(demand, genuine) {

@@ -6,8 +6,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::candidate::Candidate;
+use crate::policy::Limits;
 use crate::report::{Place, PlaceKind, PlaceOutcome};
-use crate::sigstore::bundle::{MAX_BUNDLE_FILE_BYTES, split_documents};
+use crate::sigstore::bundle::split_documents;
 use crate::subject::Digest;
 
 /// What was collected about one subject.
@@ -28,6 +29,24 @@ impl Evidence {
             .any(|place| matches!(place.outcome, PlaceOutcome::Failed { .. }))
     }
 
+    /// Keeps at most `limit` candidates. What is left out was not looked at, so the places did not answer in full.
+    pub(super) fn cut_to(&mut self, limit: u64) {
+        let keep = usize::try_from(limit).unwrap_or(usize::MAX);
+        let total = self.candidates.len();
+        if total <= keep {
+            return;
+        }
+        self.candidates.truncate(keep);
+        let detail = format!("{total} candidates, more than the limit of {keep}");
+        for place in &mut self.places {
+            if matches!(place.outcome, PlaceOutcome::Found { .. }) {
+                place.outcome = PlaceOutcome::Failed {
+                    detail: detail.clone(),
+                };
+            }
+        }
+    }
+
     /// Adds what another search gave.
     pub(super) fn append(&mut self, mut other: Self) {
         self.places.append(&mut other.places);
@@ -36,28 +55,36 @@ impl Evidence {
 }
 
 /// Reads bundle files that were named. A file that cannot be read is a place that did not answer.
-pub(super) fn named_bundles(paths: &[PathBuf], about: &Digest) -> Evidence {
+pub(super) fn named_bundles(paths: &[PathBuf], about: &Digest, limits: Limits) -> Evidence {
     let mut evidence = Evidence::default();
     for path in paths {
-        bundle_file(&mut evidence, PlaceKind::BundleFile, path, about);
+        bundle_file(&mut evidence, PlaceKind::BundleFile, path, about, limits);
     }
+    evidence.cut_to(limits.candidates);
     evidence
 }
 
 /// Looks beside a file for `<file>.sigstore.json` and `<file>.sigstore`.
-pub(super) fn beside_file(path: &Path, about: &Digest) -> Evidence {
+pub(super) fn beside_file(path: &Path, about: &Digest, limits: Limits) -> Evidence {
     let mut evidence = Evidence::default();
     for suffix in [".sigstore.json", ".sigstore"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        bundle_file(&mut evidence, PlaceKind::BesideFile, Path::new(&name), about);
+        bundle_file(
+            &mut evidence,
+            PlaceKind::BesideFile,
+            Path::new(&name),
+            about,
+            limits,
+        );
     }
+    evidence.cut_to(limits.candidates);
     evidence
 }
 
-fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Digest) {
+fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Digest, limits: Limits) {
     let location = path.display().to_string();
-    let outcome = match read_capped(path) {
+    let outcome = match read_capped(path, limits.bundle_file_bytes) {
         Ok(bytes) => bundles_in(evidence, &location, &bytes, about),
         Err(error) if error.kind() == io::ErrorKind::NotFound && kind == PlaceKind::BesideFile => {
             PlaceOutcome::Nothing
@@ -99,14 +126,14 @@ fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Dig
     }
 }
 
-fn read_capped(path: &Path) -> io::Result<Vec<u8>> {
+fn read_capped(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?
-        .take(MAX_BUNDLE_FILE_BYTES + 1)
+        .take(limit.saturating_add(1))
         .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BUNDLE_FILE_BYTES {
+    if bytes.len() as u64 > limit {
         return Err(io::Error::other(format!(
-            "larger than the limit of {MAX_BUNDLE_FILE_BYTES} bytes"
+            "larger than the limit of {limit} bytes"
         )));
     }
     Ok(bytes)
@@ -121,10 +148,10 @@ mod tests {
     fn a_missing_file_is_nothing_beside_a_file_and_a_failure_when_it_was_named() {
         let dir = tempfile::tempdir().unwrap();
         let about = Digest::sha256(b"");
-        let beside = beside_file(&dir.path().join("app"), &about);
+        let beside = beside_file(&dir.path().join("app"), &about, Limits::default());
         assert!(beside.is_complete());
         assert_eq!(beside.places.len(), 2);
-        let named = named_bundles(&[dir.path().join("missing")], &about);
+        let named = named_bundles(&[dir.path().join("missing")], &about, Limits::default());
         assert!(!named.is_complete());
     }
 
@@ -133,7 +160,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("bundles.jsonl");
         std::fs::write(&path, "{}\n{}\ngarbage").unwrap();
-        let evidence = named_bundles(&[path], &Digest::sha256(b""));
+        let evidence = named_bundles(&[path], &Digest::sha256(b""), Limits::default());
         assert_eq!(evidence.candidates.len(), 3);
         assert!(
             evidence
@@ -147,8 +174,29 @@ mod tests {
     #[test]
     fn an_empty_file_holds_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let evidence = named_bundles(&[file.path().to_owned()], &Digest::sha256(b""));
+        let evidence = named_bundles(&[file.path().to_owned()], &Digest::sha256(b""), Limits::default());
         assert_eq!(evidence.places[0].outcome, PlaceOutcome::Nothing);
         assert!(evidence.candidates.is_empty());
+    }
+
+    #[test]
+    fn over_a_limit_a_place_did_not_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bundles.jsonl");
+        std::fs::write(&path, "{}\n{}\n{}").unwrap();
+        let about = Digest::sha256(b"");
+        let few = Limits {
+            candidates: 2,
+            ..Limits::default()
+        };
+        let evidence = named_bundles(std::slice::from_ref(&path), &about, few);
+        assert_eq!(evidence.candidates.len(), 2);
+        assert!(!evidence.is_complete());
+        let small = Limits {
+            bundle_file_bytes: 7,
+            ..Limits::default()
+        };
+        let evidence = named_bundles(&[path], &about, small);
+        assert!(evidence.candidates.is_empty() && !evidence.is_complete());
     }
 }

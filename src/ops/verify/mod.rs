@@ -14,7 +14,12 @@ mod decide;
 mod examine;
 mod gather;
 mod prepare;
+mod rules;
+mod run;
 mod tell;
+
+pub use rules::Rules;
+pub use run::{assemble, verify_file, verify_subject};
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -31,7 +36,7 @@ use crate::subject::Subject;
 use candidate::Candidate;
 use decide::{Decision, Standing};
 use examine::{AcceptedKey, Checked};
-use prepare::Prepared;
+use prepare::{Asked, Prepared};
 
 /// Most candidates of one subject that are described one by one in a report.
 pub const MAX_REPORTED_CANDIDATES: usize = 1_000;
@@ -44,8 +49,8 @@ pub struct Request<'a> {
     pub bundles: &'a [PathBuf],
     /// What to do with an image index.
     pub platform: &'a PlatformChoice,
-    /// What is demanded of a subject of this name; a finding when no rule covers it.
-    pub demands: &'a (dyn Fn(&str) -> Result<Vec<Demand>, Finding> + Sync),
+    /// What is demanded of each.
+    pub rules: &'a Rules,
     /// Subjects examined at once.
     pub jobs: NonZeroUsize,
     /// The time that ages are measured from.
@@ -68,11 +73,10 @@ pub struct Outcome {
 
 /// Verifies every subject, in order, whatever becomes of the others.
 pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
-    let subjects = request.subjects;
-    let prepared = pool::map(request.jobs, subjects, |(input, subject)| {
-        prepare::prepare(input, subject, request)
+    let prepared = pool::map(request.jobs, request.subjects, |(input, subject)| {
+        prepare::prepare(Asked { input, subject }, request)
     });
-    let prepared: Vec<Prepared> = prepared.into_iter().flatten().collect();
+    let prepared: Vec<Prepared<'_>> = prepared.into_iter().flatten().collect();
     // One subject with many candidates is as much work as many subjects: whichever there are more of shares the jobs.
     let inner = if prepared.len() == 1 {
         request.jobs
@@ -86,7 +90,12 @@ pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
     })
 }
 
-fn verify_one(prepared: &Prepared, request: &Request<'_>, engine: &Engine, jobs: NonZeroUsize) -> Outcome {
+fn verify_one(
+    prepared: &Prepared<'_>,
+    request: &Request<'_>,
+    engine: &Engine,
+    jobs: NonZeroUsize,
+) -> Outcome {
     let mut report = prepared.report();
     let Some(found) = prepared.found() else {
         return Outcome {
@@ -94,7 +103,7 @@ fn verify_one(prepared: &Prepared, request: &Request<'_>, engine: &Engine, jobs:
             predicates: Vec::new(),
         };
     };
-    let demands = match (request.demands)(&report.name) {
+    let demands = match request.rules.for_subject(prepared.subject()) {
         Ok(demands) => demands,
         Err(finding) => {
             report.verdict = finding.code.verdict();

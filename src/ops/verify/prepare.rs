@@ -1,7 +1,7 @@
 //! From what was typed to digests over bytes that were hashed here, and the evidence that hangs on them.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
@@ -14,9 +14,18 @@ use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
 use crate::sigstore::Content;
 use crate::subject::{Digest, LayoutSelector, Subject};
 
+/// A subject as it was asked about: what was typed, and what it means.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// What was typed.
+    pub(super) input: &'a str,
+    /// What it means.
+    pub(super) subject: &'a Subject,
+}
+
 /// A subject that can be examined, or the finding that says why it cannot.
-pub(super) struct Prepared {
-    input: String,
+pub(super) struct Prepared<'a> {
+    asked: Asked<'a>,
     kind: SubjectKind,
     name: String,
     digest: Option<Digest>,
@@ -49,7 +58,12 @@ impl Found {
     }
 }
 
-impl Prepared {
+impl<'a> Prepared<'a> {
+    /// The subject as it was asked about.
+    pub(super) fn subject(&self) -> &Subject {
+        self.asked.subject
+    }
+
     /// What was found, unless the subject cannot be examined.
     pub(super) fn found(&self) -> Option<&Found> {
         self.found.as_ref().ok()
@@ -62,7 +76,7 @@ impl Prepared {
             Err(finding) => (finding.code.verdict(), vec![finding.clone()]),
         };
         SubjectReport {
-            input: self.input.clone(),
+            input: self.asked.input.to_owned(),
             kind: self.kind,
             name: self.name.clone(),
             digest: self.digest.clone(),
@@ -74,10 +88,10 @@ impl Prepared {
         }
     }
 
-    fn failed(input: &str, kind: SubjectKind, finding: Finding) -> Self {
-        let name = input.to_owned();
+    fn failed(asked: Asked<'a>, kind: SubjectKind, finding: Finding) -> Self {
+        let name = asked.input.to_owned();
         Self {
-            input: input.to_owned(),
+            asked,
             kind,
             name,
             digest: None,
@@ -85,16 +99,28 @@ impl Prepared {
             found: Err(finding),
         }
     }
+
+    /// A subject whose digest is known and whose evidence was looked for.
+    fn with(asked: Asked<'a>, kind: SubjectKind, name: String, digest: Digest, found: Found) -> Self {
+        Self {
+            asked,
+            kind,
+            name,
+            digest: Some(digest),
+            platform: None,
+            found: Ok(found),
+        }
+    }
 }
 
 /// Prepares one argument; an image index under `--all-platforms` becomes several subjects.
-pub(super) fn prepare(input: &str, subject: &Subject, request: &Request<'_>) -> Vec<Prepared> {
-    match subject {
-        Subject::File(path) => vec![file(input, path, request)],
-        Subject::Stdin => vec![stdin(input, request)],
-        Subject::Digest(digest) => vec![digest_alone(input, digest, request)],
-        Subject::Layout { path, selector } => layout(input, path, selector, request),
-        Subject::Image(_) => vec![Prepared::failed(input, SubjectKind::Image, no_registry())],
+pub(super) fn prepare<'a>(asked: Asked<'a>, request: &Request<'_>) -> Vec<Prepared<'a>> {
+    match asked.subject {
+        Subject::File(path) => vec![file(asked, path, request)],
+        Subject::Stdin => vec![stdin(asked, request)],
+        Subject::Digest(digest) => vec![digest_alone(asked, digest, request)],
+        Subject::Layout { path, selector } => layout(asked, path, selector, request),
+        Subject::Image(_) => vec![Prepared::failed(asked, SubjectKind::Image, no_registry())],
     }
 }
 
@@ -106,71 +132,73 @@ fn no_registry() -> Finding {
     .help("copy the image into an OCI layout, for example with skopeo copy, and verify oci-layout:DIR")
 }
 
-fn file(input: &str, path: &std::path::Path, request: &Request<'_>) -> Prepared {
-    let digest = match hash::file(path, request.on_bytes) {
+fn file<'a>(asked: Asked<'a>, path: &Path, request: &Request<'_>) -> Prepared<'a> {
+    let digest = match hash::file(path, request.rules.limits().artifact_bytes, request.on_bytes) {
         Ok(digest) => digest,
-        Err(error) => return Prepared::failed(input, SubjectKind::File, unreadable(input, &error)),
+        Err(error) => return Prepared::failed(asked, SubjectKind::File, unreadable(asked.input, &error)),
     };
     let evidence = if request.bundles.is_empty() {
-        gather::beside_file(path, &digest)
+        gather::beside_file(path, &digest, request.rules.limits())
     } else {
-        gather::named_bundles(request.bundles, &digest)
+        gather::named_bundles(request.bundles, &digest, request.rules.limits())
     };
-    Prepared {
-        input: input.to_owned(),
-        kind: SubjectKind::File,
-        name: path.display().to_string(),
-        digest: Some(digest),
-        platform: None,
-        found: Ok(Found {
-            evidence,
-            bytes: Bytes::File(path.to_owned()),
-        }),
-    }
+    let found = Found {
+        evidence,
+        bytes: Bytes::File(path.to_owned()),
+    };
+    Prepared::with(
+        asked,
+        SubjectKind::File,
+        path.display().to_string(),
+        digest,
+        found,
+    )
 }
 
 /// Standard input is kept in a file while it is hashed: some signatures need a second reading.
-fn stdin(input: &str, request: &Request<'_>) -> Prepared {
+fn stdin<'a>(asked: Asked<'a>, request: &Request<'_>) -> Prepared<'a> {
     let spooled = NamedTempFile::new().and_then(|mut file| {
-        let digest = hash::copy(io::stdin().lock(), &mut file, request.on_bytes)?;
+        let digest = hash::copy(
+            io::stdin().lock(),
+            &mut file,
+            request.rules.limits().artifact_bytes,
+            request.on_bytes,
+        )?;
         Ok((file, digest))
     });
     match spooled {
-        Ok((file, digest)) => Prepared {
-            input: input.to_owned(),
-            kind: SubjectKind::File,
-            name: "-".to_owned(),
-            found: Ok(Found {
-                evidence: gather::named_bundles(request.bundles, &digest),
+        Ok((file, digest)) => {
+            let evidence = gather::named_bundles(request.bundles, &digest, request.rules.limits());
+            let found = Found {
+                evidence,
                 bytes: Bytes::Spooled(file),
-            }),
-            digest: Some(digest),
-            platform: None,
-        },
-        Err(error) => Prepared::failed(input, SubjectKind::File, unreadable("standard input", &error)),
+            };
+            Prepared::with(asked, SubjectKind::File, "-".to_owned(), digest, found)
+        }
+        Err(error) => Prepared::failed(asked, SubjectKind::File, unreadable("standard input", &error)),
     }
 }
 
-fn digest_alone(input: &str, digest: &Digest, request: &Request<'_>) -> Prepared {
-    Prepared {
-        input: input.to_owned(),
-        kind: SubjectKind::Digest,
-        name: digest.to_string(),
-        digest: Some(digest.clone()),
-        platform: None,
-        found: Ok(Found {
-            evidence: gather::named_bundles(request.bundles, digest),
-            bytes: Bytes::None,
-        }),
-    }
+fn digest_alone<'a>(asked: Asked<'a>, digest: &Digest, request: &Request<'_>) -> Prepared<'a> {
+    let found = Found {
+        evidence: gather::named_bundles(request.bundles, digest, request.rules.limits()),
+        bytes: Bytes::None,
+    };
+    Prepared::with(
+        asked,
+        SubjectKind::Digest,
+        digest.to_string(),
+        digest.clone(),
+        found,
+    )
 }
 
-fn layout(
-    input: &str,
-    path: &std::path::Path,
+fn layout<'a>(
+    asked: Asked<'a>,
+    path: &Path,
     selector: &LayoutSelector,
     request: &Request<'_>,
-) -> Vec<Prepared> {
+) -> Vec<Prepared<'a>> {
     let opened = Layout::open(path).and_then(|layout| {
         let images = layout.resolve(selector, request.platform)?;
         Ok((layout, images))
@@ -178,46 +206,52 @@ fn layout(
     match opened {
         Ok((layout, images)) => images
             .into_iter()
-            .map(|image| layout_image(input, &layout, image, request))
+            .map(|image| layout_image(asked, &layout, image, request))
             .collect(),
-        Err(error) => vec![Prepared::failed(input, SubjectKind::Image, error.finding())],
+        Err(error) => vec![Prepared::failed(asked, SubjectKind::Image, error.finding())],
     }
 }
 
-fn layout_image(input: &str, layout: &Layout, image: Resolved, request: &Request<'_>) -> Prepared {
+fn layout_image<'a>(
+    asked: Asked<'a>,
+    layout: &Layout,
+    image: Resolved,
+    request: &Request<'_>,
+) -> Prepared<'a> {
     let mut evidence = discover(layout, &image.digest, request);
     // An index names its images by digest, so what vouches for the index vouches for the image that was picked from
     // it. With --all-platforms every image has to stand on its own.
     if let (PlatformChoice::One(_), Some(parent)) = (request.platform, &image.parent) {
         evidence.append(discover(layout, parent, request));
     }
+    let name = format!("oci-layout:{}@{}", layout.path().display(), image.digest);
+    let found = Found {
+        evidence,
+        bytes: Bytes::None,
+    };
+    let prepared = Prepared::with(asked, SubjectKind::Image, name, image.digest, found);
     Prepared {
-        input: input.to_owned(),
-        kind: SubjectKind::Image,
-        name: format!("oci-layout:{}@{}", layout.path().display(), image.digest),
-        digest: Some(image.digest),
         platform: image.platform,
-        found: Ok(Found {
-            evidence,
-            bytes: Bytes::None,
-        }),
+        ..prepared
     }
 }
 
 fn discover(layout: &Layout, digest: &Digest, request: &Request<'_>) -> Evidence {
     if !request.bundles.is_empty() {
-        return gather::named_bundles(request.bundles, digest);
+        return gather::named_bundles(request.bundles, digest, request.rules.limits());
     }
+    let limits = request.rules.limits();
     let discovery = registry::discover(layout, digest);
-    let candidates = discovery
-        .attachments
-        .into_iter()
-        .map(Candidate::from_attachment)
+    let attachments = discovery.attachments.into_iter();
+    let candidates = attachments
+        .map(|attachment| Candidate::from_attachment(attachment, limits.evidence_bytes))
         .collect();
-    Evidence {
+    let mut evidence = Evidence {
         places: discovery.places,
         candidates,
-    }
+    };
+    evidence.cut_to(limits.candidates);
+    evidence
 }
 
 fn unreadable(what: &str, error: &io::Error) -> Finding {

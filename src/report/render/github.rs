@@ -73,10 +73,9 @@ fn plain_line(out: &mut String, note: &Note<'_>) {
 
 fn verdict_of_subject(out: &mut String, subject: &SubjectReport) {
     let mut line = format!("{}: {}", subject.verdict.words(), text::shown(&subject.name));
-    if let Some(digest) = subject.digest.as_ref().map(ToString::to_string) {
-        if !subject.name.contains(&digest) {
-            let _ = write!(line, " {digest}");
-        }
+    let digest = subject.digest.as_ref().map(ToString::to_string);
+    if let Some(digest) = digest.filter(|digest| !subject.name.contains(digest)) {
+        let _ = write!(line, " {digest}");
     }
     let title = format!("portcullis: {}", subject.verdict.words());
     command(out, level_of(subject.verdict), &[("title", title)], &[line]);
@@ -95,9 +94,13 @@ fn verdict_of_run(out: &mut String, report: &Report) {
 fn run_command(out: &mut String, report: &Report) {
     let words = report.verdict.words();
     let code = report.exit_code;
+    let examined = match report.subjects.len() {
+        0 => "nothing was examined".to_owned(),
+        1 => "1 subject".to_owned(),
+        count => format!("{count} subjects"),
+    };
     let line = format!(
-        "{words}: {} subjects, exit code {} ({})",
-        report.subjects.len(),
+        "{words}: {examined}, exit code {} ({})",
         code.number(),
         exit_name(code)
     );

@@ -17,6 +17,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub(super) use json::document as json_document;
+pub(super) use page::paragraph;
 
 use super::{ExitCode, Report, SubjectKind, SubjectReport, Verdict};
 

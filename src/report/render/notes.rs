@@ -39,6 +39,8 @@ pub(super) struct Note<'r> {
     pub(super) subject: Option<&'r SubjectReport>,
     /// Locations of the candidates that it is about; none if it is about the subject itself.
     pub(super) candidates: Vec<&'r str>,
+    /// Whether what was found is vouched for: false for what only stands in evidence that did not verify.
+    pub(super) verified: bool,
     /// How to take it.
     pub(super) level: Level,
 }
@@ -71,7 +73,8 @@ impl Note<'_> {
             _ => text::shown(value),
         };
         if let Some(found) = &finding.found {
-            lines.push(format!("found: {}", told(found, &finding.expected)));
+            let claim = if self.verified { "" } else { " (not verified)" };
+            lines.push(format!("found{claim}: {}", told(found, &finding.expected)));
         }
         if let Some(expected) = &finding.expected {
             lines.push(format!("expected: {}", told(expected, &finding.found)));
@@ -80,10 +83,11 @@ impl Note<'_> {
             lines.push(format!("differs in: {}", differing.join(", ")));
         }
         if let Some(origin) = &finding.origin {
-            let place = origin
-                .line
-                .map_or_else(String::new, |line| format!(", line {line}"));
-            lines.push(format!("written in: {}{place}", text::shown(&origin.source)));
+            let source = text::shown(&origin.source);
+            lines.push(match origin.line {
+                Some(line) => format!("written in: {source}, line {line}"),
+                None => format!("given by: {source}"),
+            });
         }
         if let Some(help) = &finding.help {
             lines.push(format!("next: {}", text::shown(help)));
@@ -101,6 +105,7 @@ pub(super) fn notes(report: &Report) -> Vec<Note<'_>> {
             finding: Cow::Borrowed(finding),
             subject: None,
             candidates: Vec::new(),
+            verified: true,
             level: Level::of_severity(finding.severity),
         })
         .collect();
@@ -123,7 +128,8 @@ fn of_subject(subject: &SubjectReport) -> Vec<Note<'_>> {
     for (finding, candidate) in own.chain(of_candidates) {
         let level = level(subject, candidate, finding);
         let place = candidate.map(|candidate| candidate.location.as_str());
-        let key = format!("{level:?} {} {finding:?}", place.is_some());
+        let verified = candidate.is_none_or(|candidate| candidate.verified);
+        let key = format!("{level:?} {verified} {} {}", place.is_some(), said(finding));
         match known.get(&key).and_then(|at| notes.get_mut(*at)) {
             Some(note) => note.candidates.extend(place),
             None => {
@@ -132,6 +138,7 @@ fn of_subject(subject: &SubjectReport) -> Vec<Note<'_>> {
                     finding: Cow::Borrowed(finding),
                     subject: Some(subject),
                     candidates: place.into_iter().collect(),
+                    verified,
                     level,
                 });
             }
@@ -141,6 +148,25 @@ fn of_subject(subject: &SubjectReport) -> Vec<Note<'_>> {
         notes.extend(reasons_in_places(subject));
     }
     notes
+}
+
+/// What a finding says; two that say the same are told once.
+fn said(finding: &Finding) -> String {
+    let origin = finding
+        .origin
+        .as_ref()
+        .map(|origin| (&origin.source, origin.line, origin.column));
+    format!(
+        "{:?}",
+        (
+            finding.code,
+            &finding.message,
+            &finding.found,
+            &finding.expected,
+            origin,
+            &finding.help
+        )
+    )
 }
 
 /// How a finding is to be taken: what rejects a candidate is no error where another candidate was good enough.
@@ -159,6 +185,7 @@ fn reasons_in_places(subject: &SubjectReport) -> Vec<Note<'_>> {
         finding: Cow::Owned(finding),
         subject: Some(subject),
         candidates: Vec::new(),
+        verified: true,
         level: Level::Error,
     };
     let failed: Vec<Note<'_>> = subject.places.iter().filter_map(failure).map(error).collect();

@@ -211,6 +211,22 @@ impl<'a> Page<'a> {
     }
 }
 
+/// A paragraph of our own words, indented and wrapped.
+pub(in crate::report) fn paragraph(words: &str, indent: usize, width: usize) -> String {
+    let style = Style {
+        width,
+        ..Style::PLAIN
+    };
+    let mut page = Page::new(&style);
+    let span = Span {
+        tone: Tone::Plain,
+        words: text::visible(words),
+        whole: false,
+    };
+    page.wrapped(indent, indent, &[span]);
+    page.finish()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,13 +3,19 @@
 //! Results point at the policy line that decided where there is one, and otherwise at the subject. A run that allows
 //! everything has no result of level `error`.
 
+mod document;
+
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use document::{
+    ArtifactLocation, Configuration, Driver, Invocation, Location, Log, LogicalLocation, Message, Outcome,
+    PhysicalLocation, Region, ResultProperties, Rule, RuleProperties, Run, RunProperties, SubjectProperties,
+    Tool,
+};
 
 use super::notes::{Level, Note, notes};
 use super::{exit_name, json, text};
-use crate::report::{Code, Origin, Report, Severity, SubjectKind, SubjectReport, Verdict};
+use crate::report::{Code, Origin, Report, SubjectKind, SubjectReport, Verdict};
 use crate::subject::Digest;
 
 /// The schema that the document names.
@@ -25,143 +31,6 @@ pub(super) fn render(report: &Report) -> String {
         version: "2.1.0",
         runs: [run(report)],
     })
-}
-
-#[derive(Serialize)]
-struct Log {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Run {
-    tool: Tool,
-    invocations: [Invocation; 1],
-    /// Columns are counted in characters.
-    column_kind: &'static str,
-    results: Vec<Outcome>,
-    properties: RunProperties,
-}
-
-#[derive(Serialize)]
-struct Tool {
-    driver: Driver,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver {
-    name: &'static str,
-    semantic_version: &'static str,
-    rules: Vec<Rule>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Rule {
-    id: &'static str,
-    short_description: Message,
-    full_description: Message,
-    default_configuration: Configuration,
-    properties: RuleProperties,
-}
-
-#[derive(Serialize)]
-struct Configuration {
-    level: &'static str,
-}
-
-#[derive(Serialize)]
-struct RuleProperties {
-    tags: [&'static str; 2],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation {
-    execution_successful: bool,
-    exit_code: u8,
-    exit_code_description: &'static str,
-    start_time_utc: String,
-}
-
-#[derive(Serialize)]
-struct RunProperties {
-    verdict: Verdict,
-    subjects: Vec<SubjectProperties>,
-}
-
-#[derive(Serialize)]
-struct SubjectProperties {
-    name: String,
-    verdict: Verdict,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Outcome {
-    rule_id: &'static str,
-    rule_index: usize,
-    level: &'static str,
-    message: Message,
-    locations: Vec<Location>,
-    partial_fingerprints: BTreeMap<&'static str, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    occurrence_count: Option<usize>,
-    properties: ResultProperties,
-}
-
-#[derive(Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(Serialize)]
-struct ResultProperties {
-    verdict: Verdict,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    physical_location: PhysicalLocation,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Serialize)]
-struct ArtifactLocation {
-    uri: String,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start_column: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_column: Option<usize>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LogicalLocation {
-    fully_qualified_name: String,
-    kind: &'static str,
 }
 
 fn run(report: &Report) -> Run {
@@ -184,6 +53,7 @@ fn run(report: &Report) -> Run {
             exit_code_description: exit_name(report.exit_code),
             start_time_utc: report.time.to_string(),
         }],
+        // Origins count columns in characters.
         column_kind: "unicodeCodePoints",
         results: results(report),
         properties: RunProperties {
@@ -232,7 +102,7 @@ fn result(report: &Report, note: &Note<'_>, fingerprint: String) -> Outcome {
             .unwrap_or_default(),
         level: level_name(note.level),
         message: message(&note.lines().join("\n")),
-        locations: location(report, note).into_iter().collect(),
+        locations: [location(report, note)],
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
         occurrence_count: (note.candidates.len() > 1).then_some(note.candidates.len()),
         properties: ResultProperties {
@@ -274,7 +144,7 @@ fn fingerprint(note: &Note<'_>) -> String {
     Digest::sha256(parts.join("\0").as_bytes()).to_hex()
 }
 
-fn location(report: &Report, note: &Note<'_>) -> Option<Location> {
+fn location(report: &Report, note: &Note<'_>) -> Location {
     let subject = note.subject;
     let logical_locations: Vec<LogicalLocation> = subject.map(logical).into_iter().collect();
     let in_file = note
@@ -290,19 +160,22 @@ fn location(report: &Report, note: &Note<'_>) -> Option<Location> {
             region: Some(region),
         }
     } else {
-        // A finding about the run without a line of its own is shown at the policy, if there is one.
+        // Dashboards refuse a result without a location: what is about the run as a whole is shown at the policy, or
+        // else at the first subject.
         let name = subject
             .map(|subject| subject.name.as_str())
-            .or(report.policy.as_ref().map(|policy| policy.path.as_str()))?;
+            .or(report.policy.as_ref().map(|policy| policy.path.as_str()))
+            .or(report.subjects.first().map(|first| first.name.as_str()))
+            .unwrap_or(report.tool.name);
         PhysicalLocation {
             artifact_location: ArtifactLocation { uri: uri(name) },
             region: None,
         }
     };
-    Some(Location {
+    Location {
         physical_location,
         logical_locations,
-    })
+    }
 }
 
 fn logical(subject: &SubjectReport) -> LogicalLocation {

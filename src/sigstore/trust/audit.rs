@@ -8,8 +8,9 @@ use serde::Serialize;
 use sigstore_trust_root::TrustedRoot;
 use sigstore_verify::Verifier;
 
-use super::describe::{EntryState, certificate_authorities, day, state, timestamp_authorities};
+use super::describe::{EntryState, certificate_authorities, state, timestamp_authorities};
 use super::error::chain;
+use super::text::day;
 
 /// How far ahead the end of something that is in use is warned about.
 const WARN_AHEAD: SignedDuration = SignedDuration::from_hours(30 * 24);

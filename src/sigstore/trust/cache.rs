@@ -129,11 +129,11 @@ fn directory_name(source: &TufSource) -> String {
 }
 
 fn read(path: &Path) -> Option<Vec<u8>> {
-    let file = fs::File::open(path).ok()?;
-    // A directory, device or pipe in its place would be odd; a pipe would also wait for ever.
-    if !file.metadata().ok()?.is_file() {
+    // Asked before opening: opening a pipe that somebody put in its place would wait for ever.
+    if !fs::metadata(path).ok()?.is_file() {
         return None;
     }
+    let file = fs::File::open(path).ok()?;
     let mut bytes = Vec::new();
     file.take(MAX_CACHE_BYTES + 1).read_to_end(&mut bytes).ok()?;
     (bytes.len() as u64 <= MAX_CACHE_BYTES).then_some(bytes)

@@ -1,7 +1,7 @@
 //! Which trust root is asked for.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use sigstore_trust_root::SigstoreInstance;
@@ -44,6 +44,17 @@ impl TrustChoice {
             Self::Staging => Some(SigstoreInstance::Staging),
             Self::GitHub => Some(SigstoreInstance::GitHub),
             Self::File(_) | Self::Tuf { .. } => None,
+        }
+    }
+
+    /// The address of its TUF repository; a file has none.
+    pub(crate) fn tuf_url(&self) -> Option<&str> {
+        match self {
+            Self::File(_) => None,
+            Self::Tuf { url, .. } => Some(url),
+            Self::PublicGood => Some(SigstoreInstance::PublicGood.tuf_url()),
+            Self::Staging => Some(SigstoreInstance::Staging.tuf_url()),
+            Self::GitHub => Some(SigstoreInstance::GitHub.tuf_url()),
         }
     }
 
@@ -130,12 +141,15 @@ pub(crate) struct TufSource {
 impl TufSource {
     /// The repository of a choice; `None` for a file.
     pub(crate) fn of(choice: &TrustChoice) -> Result<Option<Self>, TrustError> {
-        let (url, bootstrap) = match choice {
-            TrustChoice::File(_) => return Ok(None),
-            TrustChoice::Tuf { url, bootstrap_root } => (url.as_str(), read_bootstrap(bootstrap_root)?),
-            TrustChoice::PublicGood => instance_parts(SigstoreInstance::PublicGood),
-            TrustChoice::Staging => instance_parts(SigstoreInstance::Staging),
-            TrustChoice::GitHub => instance_parts(SigstoreInstance::GitHub),
+        let bootstrap = match (choice, choice.instance()) {
+            (TrustChoice::Tuf { bootstrap_root, .. }, _) => {
+                read_bounded(bootstrap_root, MAX_BOOTSTRAP_BYTES, "TUF root")?
+            }
+            (_, Some(instance)) => instance.tuf_root().to_vec(),
+            (_, None) => return Ok(None),
+        };
+        let Some(url) = choice.tuf_url() else {
+            return Ok(None);
         };
         Ok(Some(Self {
             url: parse_url(url)?,
@@ -147,14 +161,6 @@ impl TufSource {
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
-}
-
-fn instance_parts(instance: SigstoreInstance) -> (&'static str, Vec<u8>) {
-    (instance.tuf_url(), instance.tuf_root().to_vec())
-}
-
-fn read_bootstrap(path: &Path) -> Result<Vec<u8>, TrustError> {
-    read_bounded(path, MAX_BOOTSTRAP_BYTES, "TUF root")
 }
 
 /// Reads the address of a TUF repository.

@@ -10,6 +10,7 @@ use sigstore_types::{DerCertificate, DerPublicKey};
 use x509_cert::Certificate;
 
 use super::TrustMaterial;
+use super::text::{day, plain};
 use crate::report::TrustReport;
 use crate::subject::Digest;
 
@@ -239,7 +240,7 @@ impl TrustDescription {
             lines.push(format!("{title}: {}", logs.len()));
             lines.extend(logs.iter().flat_map(LogDescription::lines));
         }
-        lines
+        lines.iter().map(|line| plain(line)).collect()
     }
 }
 
@@ -299,7 +300,61 @@ fn period(from: Option<Timestamp>, until: Option<Timestamp>) -> String {
     format!("{} to {}", show(from), show(until))
 }
 
-/// The UTC day of a time.
-pub(crate) fn day(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%d").to_string()
+#[cfg(test)]
+mod tests {
+    use sigstore_trust_root::{SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT};
+
+    use super::*;
+    use crate::sigstore::trust::BUILT_IN_AS_OF;
+
+    fn shown(text: &str, now: Timestamp) -> TrustDescription {
+        describe(
+            &TrustMaterial::from_document("root.json", text.as_bytes()).unwrap(),
+            now,
+        )
+    }
+
+    #[test]
+    fn people_see_every_entry_with_its_period() {
+        let text = shown(SIGSTORE_PRODUCTION_TRUSTED_ROOT, BUILT_IN_AS_OF)
+            .lines()
+            .join("\n");
+        for expected in [
+            "trust root   root.json",
+            "certificate authorities: 2",
+            "  retired  2021-03-07 to 2022-12-31  https://fulcio.sigstore.dev",
+            "  active   2022-04-13 to             https://fulcio.sigstore.dev",
+            "CN=sigstore-intermediate",
+            "  active   2025-09-23 to             https://log2025-1.rekor.sigstore.dev",
+            "PKIX_ED25519  id cf1199155b",
+        ] {
+            assert!(text.contains(expected), "{expected}\n{text}");
+        }
+    }
+
+    #[test]
+    fn machines_see_the_same() {
+        let json = serde_json::to_value(shown(SIGSTORE_STAGING_TRUSTED_ROOT, BUILT_IN_AS_OF)).unwrap();
+        assert_eq!(json["source"], "file");
+        assert_eq!(json["signatureLogs"].as_array().map(Vec::len), Some(5));
+        assert_eq!(json["signatureLogs"][1]["state"], "retired");
+        assert_eq!(
+            json["certificateLogs"][0]["keyUsable"], true,
+            "a PKCS#1 RSA key is one"
+        );
+        let past = "2020-01-01T00:00:00Z".parse().unwrap();
+        let json = serde_json::to_value(shown(SIGSTORE_STAGING_TRUSTED_ROOT, past)).unwrap();
+        assert_eq!(json["timestampAuthorities"][0]["state"], "future");
+    }
+
+    #[test]
+    fn a_name_in_a_trust_root_cannot_steer_the_terminal() {
+        let text =
+            SIGSTORE_PRODUCTION_TRUSTED_ROOT.replace("https://rekor.sigstore.dev", "a\\u001b[2J\\nok  b");
+        let lines = shown(&text, BUILT_IN_AS_OF).lines();
+        assert!(
+            lines.iter().all(|line| !line.contains(char::is_control)),
+            "{lines:#?}"
+        );
+    }
 }

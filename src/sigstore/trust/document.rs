@@ -333,6 +333,24 @@ mod tests {
     }
 
     #[test]
+    fn no_cut_and_no_changed_byte_makes_it_panic_and_no_cut_is_accepted() {
+        let text = SIGSTORE_PRODUCTION_TRUSTED_ROOT.trim_end().as_bytes();
+        for cut in (0..text.len()).step_by(41) {
+            assert!(TrustDocument::parse("root.json", &text[..cut]).is_err(), "{cut}");
+        }
+        for (place, byte) in (0..text.len())
+            .step_by(23)
+            .zip([0, b'"', b'{', b'A', 0xff].into_iter().cycle())
+        {
+            let mut changed = text.to_vec();
+            changed[place] = byte;
+            if let Ok(document) = TrustDocument::parse("root.json", &changed) {
+                let _ = document.check("root.json");
+            }
+        }
+    }
+
+    #[test]
     fn an_endless_or_missing_file_is_an_error_with_its_name() {
         let endless = read_bounded(Path::new("/dev/zero"), 1000, "trusted root").unwrap_err();
         assert!(

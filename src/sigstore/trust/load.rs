@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use sigstore_trust_root::{SigningConfig, SigstoreInstance, TrustedRoot};
 
 use super::choice::{Relaxations, TrustChoice, TrustOptions, TufSource};
-use super::describe::day;
 use super::document::{MAX_TRUST_DOCUMENT_BYTES, TrustDocument, parse_signing_config, read_bounded};
 use super::session::{self, Documents, Session};
+use super::text::day;
 use super::{BUILT_IN_AS_OF, TrustError, built_in};
 use crate::report::{Code, Finding, TrustReport};
 
@@ -95,8 +95,11 @@ pub fn load(
     if options.offline {
         return offline(choice, &source, options, now);
     }
-    let documents = session::refresh(&source, options, now).documents?;
-    let found = Found::from_documents(&documents, &format!("trusted_root.json of {}", source.url), "tuf")?;
+    let session = session::refresh(&source, options, now);
+    let documents = session.documents.as_ref().map_err(Clone::clone)?;
+    let found = Found::from_documents(documents, &format!("trusted_root.json of {}", source.url), "tuf")?;
+    // Not being able to cache is no reason to deny.
+    session.keep(&source);
     Ok(found.of(choice, now, Vec::new()))
 }
 
@@ -245,6 +248,7 @@ pub(crate) fn age_days(then: Timestamp, now: Timestamp) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sigstore::trust::cache::{Cache, CacheOutcome, CachedSet};
 
     fn offline() -> TrustOptions {
         TrustOptions {
@@ -274,6 +278,38 @@ mod tests {
                 choice == TrustChoice::GitHub
             );
         }
+    }
+
+    #[test]
+    fn offline_with_an_unusable_cache_takes_the_built_in_root_and_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let choice = TrustChoice::PublicGood;
+        let source = TufSource::of(&choice).unwrap().unwrap();
+        let (cache, none) = Cache::open(Some(dir.path()), &source);
+        assert_eq!(none, None);
+        let files = [("timestamp.json".to_owned(), b"{}".to_vec())].into();
+        let fetched_at = BUILT_IN_AS_OF;
+        assert_eq!(
+            cache.commit(&source, &CachedSet { fetched_at, files }),
+            CacheOutcome::Written
+        );
+
+        let cache_dir = Some(dir.path().to_owned());
+        let material = load(
+            &choice,
+            &TrustOptions {
+                cache_dir,
+                ..offline()
+            },
+            BUILT_IN_AS_OF,
+        )
+        .unwrap();
+        assert_eq!(material.report().source, "built-in");
+        let message = &material.findings().first().unwrap().message;
+        assert!(
+            message.contains("the cached one is unusable: the metadata of"),
+            "{message}"
+        );
     }
 
     #[test]

@@ -7,28 +7,38 @@
 //!   gets the warning `trust-not-refreshed` and the report gives its age;
 //! * a file that was named. It is what its owner says it is, so no age is known and none is judged.
 //!
-//! [`load`] answers with [`TrustMaterial`] or with a [`TrustError`], never with a root that was not checked.
+//! [`load`] answers with [`TrustMaterial`] or with a [`TrustError`], never with a root that was not checked. The
+//! functions behind `portcullis trust` are [`describe`], [`update`], [`diagnose`] and [`endpoints`].
 
 mod audit;
 mod built_in;
 mod cache;
 mod choice;
 mod describe;
+mod doctor;
 mod document;
+mod endpoints;
 mod error;
 mod json;
 mod load;
 mod network;
 mod repository;
 mod session;
+mod text;
+mod update;
 
 pub use audit::{Check, CheckState};
 pub use built_in::BUILT_IN_AS_OF;
 pub use cache::{CacheOutcome, MAX_CACHE_BYTES, default_cache_dir};
 pub use choice::{DEFAULT_TIMEOUT, MAX_BOOTSTRAP_BYTES, Relaxations, TrustChoice, TrustOptions};
-pub use describe::{AuthorityDescription, LogDescription, TrustDescription, describe};
+pub use describe::{
+    AuthorityDescription, CertificateDescription, EntryState, LogDescription, TrustDescription, describe,
+};
+pub use doctor::{Diagnosis, diagnose};
 pub use document::{MAX_TRUST_DOCUMENT_BYTES, TRUSTED_ROOT_MEDIA_TYPES};
+pub use endpoints::{Endpoint, Purpose, Service, endpoints};
 pub use error::TrustError;
 pub use load::{TrustMaterial, load};
 pub use repository::MAX_ROOT_ROTATIONS;
 pub use session::RoleState;
+pub use update::{TrustUpdate, TrustVersion, update};

@@ -17,6 +17,9 @@ use super::error::chain;
 use super::network;
 use super::repository::{CacheRepository, FetchError, HttpRepository, limits};
 
+/// Where the TUF client keeps the roots that led to the current one.
+const ROOT_HISTORY: &str = "root_history/";
+
 /// One TUF role as far as it was verified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
@@ -93,15 +96,27 @@ pub(crate) struct Documents {
 pub(crate) struct Session {
     pub(crate) progress: Progress,
     pub(crate) documents: Result<Documents, TrustError>,
-    pub(crate) cache: CacheOutcome,
+    /// A complete refresh that is not cached yet.
+    pending: Option<(Cache, CachedSet)>,
 }
 
-/// Refreshes from the network and caches the result when it is complete.
+impl Session {
+    /// Caches what was refreshed. Called once the documents have proved fit for use: a repository that signs nonsense
+    /// must not take away what `--offline` had.
+    pub(crate) fn keep(&self, source: &TufSource) -> CacheOutcome {
+        match &self.pending {
+            Some((cache, set)) => cache.commit(source, set),
+            None => CacheOutcome::Off,
+        }
+    }
+}
+
+/// Refreshes from the network. The result is cached by [`Session::keep`].
 ///
 /// The cached set serves as the floor under which no version may fall, and spares what has not changed.
 pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp) -> Session {
-    let (cache, cached) = Cache::open(options.cache_dir.as_deref(), source);
-    let store = SessionStore::new(cached.map(|set| set.files).unwrap_or_default());
+    let (cache, old) = Cache::open(options.cache_dir.as_deref(), source);
+    let store = SessionStore::new(old.as_ref().map(|set| set.files.clone()).unwrap_or_default());
     let work = || async {
         let repository = HttpRepository::new(source)?;
         let mut updater = updater(repository, source, &store)?;
@@ -113,24 +128,42 @@ pub(crate) fn refresh(source: &TufSource, options: &TrustOptions, now: Timestamp
         Ok(Ok((progress, documents))) => (progress, documents.map_err(|error| explain(source, &error))),
         Ok(Err(error)) | Err(error) => (Progress::default(), Err(error)),
     };
-    let cache = match &documents {
-        Ok(_) => {
+    let pending = match (&documents, old) {
+        (Ok(_), _) => {
             let files = store.files();
-            cache.commit(
-                source,
-                &CachedSet {
+            Some((
+                cache,
+                CachedSet {
                     fetched_at: now,
                     files,
                 },
-            )
+            ))
         }
-        Err(_) => CacheOutcome::Off,
+        (Err(_), Some(old)) => {
+            if let Some(set) = with_newer_roots(old, &store) {
+                cache.commit(source, &set);
+            }
+            None
+        }
+        (Err(_), None) => None,
     };
     Session {
         progress,
         documents,
-        cache,
+        pending,
     }
+}
+
+/// The old set with the roots that verified since, if there are any: a key that was seen to be withdrawn stays
+/// withdrawn, even where the refresh failed later on (TUF specification 5.3.8).
+fn with_newer_roots(old: CachedSet, store: &SessionStore) -> Option<CachedSet> {
+    let mut set = old.clone();
+    let roots = store
+        .files()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with(ROOT_HISTORY));
+    set.files.extend(roots);
+    (set != old).then_some(set)
 }
 
 /// Verifies the cached set as of the time at which it was fetched. No network, no runtime.
@@ -148,7 +181,9 @@ pub(crate) fn from_cache(source: &TufSource, options: &TrustOptions) -> Option<S
         Ok(updater) => updater,
         Err(error) => return Some(failed(error)),
     };
-    let outcome = ready(drive(&mut updater, options.signing_config, set.fetched_at));
+    // A root that was published with an end in the past must not take away what was fetched before it.
+    let at = set.fetched_at.min(updater.trusted().root().expires);
+    let outcome = ready(drive(&mut updater, options.signing_config, at));
     let documents = match outcome {
         Some(outcome) => outcome.map_err(|error| explain(source, &error)),
         None => Err(TrustError::invalid("the cache did not answer at once")),
@@ -156,7 +191,7 @@ pub(crate) fn from_cache(source: &TufSource, options: &TrustOptions) -> Option<S
     Some(Session {
         progress: Progress::of(updater.trusted()),
         documents,
-        cache: CacheOutcome::Off,
+        pending: None,
     })
 }
 
@@ -164,7 +199,7 @@ fn failed(error: TrustError) -> Session {
     Session {
         progress: Progress::default(),
         documents: Err(error),
-        cache: CacheOutcome::Off,
+        pending: None,
     }
 }
 

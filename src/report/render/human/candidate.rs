@@ -157,11 +157,14 @@ fn body(
     candidate: &CandidateReport,
 ) {
     evidence::render(page, indent, report, one, candidate);
-    let known = candidate.signer.as_ref().map(|signer| signer.identity.as_str());
+    let context = finding::Context {
+        identity: candidate.signer.as_ref().map(|signer| signer.identity.as_str()),
+        verified: candidate.verified,
+    };
     let mut ordered: Vec<_> = candidate.findings.iter().collect();
     ordered.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
     for reason in ordered {
-        finding::without_known(page, indent, reason, known);
+        finding::in_context(page, indent, reason, context);
     }
     if candidate.findings.is_empty() && !candidate.accepted {
         page.line(indent, &[Span::plain("no reason was recorded")]);

@@ -61,7 +61,7 @@ fn outcome(candidate: &CandidateReport, group: Group) -> Outcome {
         .is_some_and(|signer| signer.kind == "key");
     match group {
         Group::Bundle if candidate.verified => Outcome::Passed(candidate.format.clone()),
-        Group::Signature if candidate.verified => Outcome::Passed(format!("covers {}", candidate.about)),
+        Group::Signature if candidate.verified => Outcome::Passed(candidate.about.to_string()),
         Group::Certificate if candidate.verified && by_key => Outcome::Absent("none: signed with a key"),
         Group::Certificate if candidate.verified => Outcome::Passed("chains to the trust root".to_owned()),
         Group::Log if candidate.verified && candidate.logs.is_empty() => Outcome::Absent("none: not logged"),
@@ -79,6 +79,9 @@ fn outcome(candidate: &CandidateReport, group: Group) -> Outcome {
         }
         Group::Attestation if candidate.accepted && candidate.kind == EvidenceKind::Attestation => {
             Outcome::Passed(candidate.predicate_type.clone().unwrap_or_default())
+        }
+        Group::Attestation if candidate.kind == EvidenceKind::Signature => {
+            Outcome::Absent("none: this is a signature")
         }
         _ => Outcome::NotDone,
     }

@@ -2,14 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::finding::claim_mark;
 use crate::report::render::page::{Page, Span, Tone};
 use crate::report::{
     CandidateReport, EvidenceKind, LogReference, Report, SignerReport, SubjectReport, TimeSource,
     VerifiedTime,
 };
-
-/// Stands behind every value that nothing vouches for.
-const UNVERIFIED: &str = "(not verified)";
 
 /// Renders what a candidate says. Of one that is not accepted, only what helps to see whose it is.
 pub(super) fn render(
@@ -61,9 +59,7 @@ fn who(page: &mut Page<'_>, indent: usize, signer: &SignerReport, verified: bool
 
 fn claimed(value: &str, verified: bool) -> Vec<Span> {
     let mut spans = vec![Span::plain(value)];
-    if !verified {
-        spans.push(Span::whole(Tone::Unsure, UNVERIFIED));
-    }
+    spans.extend(claim_mark(verified));
     spans
 }
 

@@ -7,13 +7,26 @@ use crate::report::render::page::{Mark, Page, Span, Tone};
 use crate::report::render::text;
 use crate::report::{Finding, Origin, PartDifference, Severity};
 
-/// Renders a finding at an indentation.
-pub(super) fn render(page: &mut Page<'_>, indent: usize, finding: &Finding) {
-    without_known(page, indent, finding, None);
+/// What the reader has been told before a finding of a candidate.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Context<'c> {
+    /// The signer's identity, which stands above and need not be repeated as what was found.
+    pub(super) identity: Option<&'c str>,
+    /// Whether the candidate verified; otherwise what was found in it is only a claim.
+    pub(super) verified: bool,
 }
 
-/// Renders a finding whose found value may already stand above it, as the identity of the signer does.
-pub(super) fn without_known(page: &mut Page<'_>, indent: usize, finding: &Finding, known: Option<&str>) {
+/// Renders a finding about the run or a subject.
+pub(super) fn render(page: &mut Page<'_>, indent: usize, finding: &Finding) {
+    let context = Context {
+        identity: None,
+        verified: true,
+    };
+    in_context(page, indent, finding, context);
+}
+
+/// Renders a finding about a candidate.
+pub(super) fn in_context(page: &mut Page<'_>, indent: usize, finding: &Finding, context: Context<'_>) {
     let (mark, tone) = match finding.severity {
         Severity::Deny => (Mark::Fail, Tone::Bad),
         Severity::Warning => (Mark::Warn, Tone::Unsure),
@@ -29,15 +42,15 @@ pub(super) fn without_known(page: &mut Page<'_>, indent: usize, finding: &Findin
     );
     let inner = indent + 4;
     if !finding.parts.is_empty() {
-        parts(page, inner, &finding.parts);
+        parts(page, inner, &finding.parts, context.verified);
     }
-    let found = finding.found.as_ref();
-    if let Some(found) = found.filter(|found| finding.parts.is_empty() && known != Some(found.as_str())) {
-        page.field(
-            inner,
-            "found",
-            &[Span::plain(beside(found, finding.expected.as_deref()))],
-        );
+    // A look-alike is repeated with its signs spelled out.
+    let told =
+        |found: &str| !finding.parts.is_empty() || (context.identity == Some(found) && found.is_ascii());
+    if let Some(found) = finding.found.as_ref().filter(|found| !told(found)) {
+        let mut spans = vec![Span::plain(beside(found, finding.expected.as_deref()))];
+        spans.extend(claim_mark(context.verified));
+        page.field(inner, "found", &spans);
     }
     let drawing = finding
         .origin
@@ -61,6 +74,11 @@ pub(super) fn without_known(page: &mut Page<'_>, indent: usize, finding: &Findin
     if let Some(help) = &finding.help {
         page.field(inner, "next", &[Span::plain(help)]);
     }
+}
+
+/// Stands behind every value that nothing vouches for.
+pub(super) fn claim_mark(verified: bool) -> Option<Span> {
+    (!verified).then(|| Span::whole(Tone::Unsure, "(not verified)"))
 }
 
 /// A value that stands beside another: where the two differ, signs beyond ASCII are spelled out, since the difference
@@ -94,7 +112,12 @@ fn written_in(page: &mut Page<'_>, indent: usize, origin: &Origin) {
 }
 
 /// The table of parts, found beside expected; below each other where the page is too narrow.
-fn parts(page: &mut Page<'_>, indent: usize, parts: &[PartDifference]) {
+fn parts(page: &mut Page<'_>, indent: usize, parts: &[PartDifference], verified: bool) {
+    let found_head = if verified {
+        "found"
+    } else {
+        "claimed (not verified)"
+    };
     let rows: Vec<[String; 3]> = parts
         .iter()
         .map(|part| {
@@ -116,13 +139,13 @@ fn parts(page: &mut Page<'_>, indent: usize, parts: &[PartDifference]) {
             .max(head.width())
     };
     let names = widest(|row| &row[0], "");
-    let found = widest(|row| &row[1], "found");
+    let found = widest(|row| &row[1], found_head);
     let expected = widest(|row| &row[2], "expected");
     let fits = indent + 2 + names + 2 + found + 2 + expected <= page.style.width;
     if fits {
         let pad =
             |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
-        let head = format!("{}  {}  expected", " ".repeat(names + 2), pad("found", found));
+        let head = format!("{}  {}  expected", " ".repeat(names + 2), pad(found_head, found));
         page.line(indent, &[Span::new(Tone::Faint, head)]);
         for (part, [name, is, should]) in parts.iter().zip(&rows) {
             let tone = if part.same { Tone::Plain } else { Tone::Bad };

@@ -24,7 +24,10 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
             &[
                 page.mark(mark_of(report.verdict)),
                 Span::new(tone_of(report.verdict), report.verdict.words()),
-                Span::plain("(nothing was examined)"),
+                Span::plain(match report.verdict {
+                    Verdict::Allowed => "(no mistakes; no subject was examined)",
+                    _ => "(nothing was examined)",
+                }),
             ],
         );
     }
@@ -117,6 +120,13 @@ fn own_findings(page: &mut Page<'_>, one: &SubjectReport) {
     for own in ordered {
         page.blank();
         finding::render(page, 2, own);
+    }
+    let denies = |finding: &Finding| finding.severity == Severity::Deny;
+    let candidates = one.candidates.iter().flat_map(|candidate| &candidate.findings);
+    let explained = one.findings.iter().chain(candidates).any(denies);
+    if one.verdict == Verdict::Denied && !explained {
+        page.blank();
+        page.line(2, &[page.mark(Mark::Fail), Span::plain("no reason was recorded")]);
     }
 }
 

@@ -11,7 +11,7 @@ const OUTCOME: usize = 10;
 const KIND: usize = 24;
 
 /// The kind of a place in words.
-pub(in crate::report::render) fn kind_words(kind: PlaceKind) -> &'static str {
+fn kind_words(kind: PlaceKind) -> &'static str {
     match kind {
         PlaceKind::BundleFile => "bundle file",
         PlaceKind::BesideFile => "beside the file",
@@ -26,7 +26,7 @@ pub(in crate::report::render) fn kind_words(kind: PlaceKind) -> &'static str {
 }
 
 /// The outcome of a place in a word or two.
-pub(in crate::report::render) fn outcome_words(outcome: &PlaceOutcome) -> String {
+fn outcome_words(outcome: &PlaceOutcome) -> String {
     match outcome {
         PlaceOutcome::Found { count } => format!("{count} found"),
         PlaceOutcome::Nothing => "nothing".to_owned(),
@@ -39,14 +39,27 @@ pub(super) fn render(page: &mut Page<'_>, one: &SubjectReport, full: bool) {
     if full {
         list(page, one, "looked in", &one.places.iter().collect::<Vec<_>>());
     } else if !one.places.is_empty() {
-        let words: Vec<String> = one
+        let last = one.places.len() - 1;
+        let spans: Vec<Span> = one
             .places
             .iter()
-            .map(|place| format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome)))
+            .enumerate()
+            .map(|(number, place)| compact(place, if number == last { "" } else { ";" }))
             .collect();
-        page.field(2, "looked in", &[Span::plain(words.join("; "))]);
+        page.field(2, "looked in", &spans);
     } else {
         nowhere(page);
+    }
+}
+
+/// A place and its outcome in a few words that stay together; with the reason, if it did not answer.
+fn compact(place: &Place, end: &str) -> Span {
+    let words = format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome));
+    match &place.outcome {
+        PlaceOutcome::Failed { detail } => Span::plain(format!("{words} ({detail}){end}")),
+        PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => {
+            Span::whole(Tone::Plain, format!("{words}{end}"))
+        }
     }
 }
 

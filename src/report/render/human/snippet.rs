@@ -69,7 +69,11 @@ fn theme(style: &Style) -> GraphicalTheme {
             ..drawn
         },
         styles: if style.color {
-            ThemeStyles::ansi()
+            ThemeStyles {
+                // The empty mark must not become an escape sequence around nothing.
+                error: ThemeStyles::none().error,
+                ..ThemeStyles::ansi()
+            }
         } else {
             ThemeStyles::none()
         },
