@@ -179,7 +179,7 @@ impl Checked<'_> {
                 let is_statement = self.candidate.bundle().is_some_and(ParsedBundle::is_attestation);
                 let claimed = self.candidate.claimed_predicate_type();
                 // A statement whose type cannot be read may be of the demanded type.
-                is_statement && claimed.is_none_or(|claimed| demanded.accepts(&claimed))
+                is_statement && claimed.is_none_or(|claimed| demanded.accepts(claimed))
             }
         }
     }
@@ -230,7 +230,7 @@ impl Checked<'_> {
             kind: self.candidate.kind(),
             accepted,
             verified: genuine.is_some(),
-            predicate_type: self.candidate.claimed_predicate_type(),
+            predicate_type: self.candidate.claimed_predicate_type().map(str::to_owned),
             pins,
             signer: genuine
                 .map(|genuine| genuine.verified.signer().report())
