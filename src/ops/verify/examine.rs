@@ -177,9 +177,13 @@ impl Checked<'_> {
             DemandKind::Signature => shape == EvidenceKind::Signature,
             DemandKind::Attestation(demanded) => {
                 let is_statement = self.candidate.bundle().is_some_and(ParsedBundle::is_attestation);
-                let claimed = self.candidate.claimed_predicate_type();
+                // What was verified says its type itself; of what was refused there is only a claim.
+                let predicate_type = match self.attested_type() {
+                    Some(verified) => Some(verified.to_owned()),
+                    None => self.candidate.claimed_predicate_type(),
+                };
                 // A statement whose type cannot be read may be of the demanded type.
-                is_statement && claimed.is_none_or(|claimed| demanded.accepts(&claimed))
+                is_statement && predicate_type.is_none_or(|predicate_type| demanded.accepts(&predicate_type))
             }
         }
     }
