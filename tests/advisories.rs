@@ -13,17 +13,21 @@ mod judge;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use judge::{Answer, Question, anybody, engine, identity, signature_by};
-use portcullis::policy::Demand;
-use portcullis::report::Verdict;
-use portcullis::sandbox::{Instance, SignOptions};
+use judge::{Answer, Question, anybody, attestation_by, engine, identity, key, signature_by};
+use portcullis::policy::{Demand, Written};
+use portcullis::report::{Code, Origin, Verdict};
+use portcullis::sandbox::bundle::IN_TOTO;
+use portcullis::sandbox::{Instance, KeyKind, LogKind, SignOptions, StampOptions};
 use portcullis::sigstore::Engine;
+use portcullis::sigstore::pin::LogRequirement;
 use portcullis::subject::{Digest, LayoutSelector, Subject};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 const EMAIL: &str = "dev@example.com";
 const ISSUER: &str = "https://accounts.example.com";
+const ARTIFACT: &[u8] = b"an artifact";
+const NOW: i64 = 1_760_000_000;
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -38,7 +42,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let instance = Instance::new(11, Timestamp::from_second(1_760_000_000).unwrap()).unwrap();
+        let instance = Instance::new(11, Timestamp::from_second(NOW).unwrap()).unwrap();
         Self {
             engine: engine(&instance.trusted_root_json().unwrap()),
             instance,
@@ -50,6 +54,12 @@ impl World {
         let path = self.folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
+    }
+
+    /// Asks about the artifact's digest with one bundle.
+    fn ask_about_artifact(&self, bundle: &Value, demands: Vec<Demand>) -> Answer {
+        let bundle = self.file("bundle", bundle.to_string().as_bytes());
+        self.ask(Subject::Digest(Digest::sha256(ARTIFACT)), vec![bundle], demands)
     }
 
     fn ask(&self, subject: Subject, bundles: Vec<PathBuf>, demands: Vec<Demand>) -> Answer {
@@ -153,4 +163,95 @@ fn an_annotation_never_chooses_what_a_signature_has_to_be_about() {
         let answer = world.ask(layout.subject("v1"), Vec::new(), vec![signature_by(pin)]);
         assert_eq!(answer.verdict(), Verdict::Denied, "{}", answer.explain());
     }
+}
+
+/// A statement that is written as a JSON array reads as a statement to lenient readers, and its type is then not where
+/// other readers look for it. It must not pass for whatever type is demanded (CVE-2022-35929: no attestation of the type).
+#[test]
+fn a_statement_of_an_unusual_shape_does_not_pass_for_the_demanded_type() {
+    let mut world = World::new();
+    let statement = json!([
+        "https://in-toto.io/Statement/v1",
+        [{"name": "a", "digest": {"sha256": Digest::sha256(ARTIFACT).to_hex()}}],
+        "https://in-toto.io/attestation/test-result/v0.1",
+        {},
+    ]);
+    let payload = statement.to_string();
+    let bundle = world
+        .instance
+        .sign_payload(IN_TOTO, payload.as_bytes(), &keyless())
+        .unwrap();
+    for demanded in ["slsa-provenance", "test-result"] {
+        let answer =
+            world.ask_about_artifact(&bundle, vec![attestation_by(identity(EMAIL, ISSUER), demanded)]);
+        assert_eq!(
+            (answer.verdict(), answer.reason()),
+            (Verdict::Denied, Some(Code::PayloadMalformed)),
+            "{demanded}: {}",
+            answer.explain()
+        );
+    }
+}
+
+/// Where one rule takes a key's signatures without log and another does not, the second is not met by what the first
+/// takes: the relaxation belongs to the pin that has it.
+#[test]
+fn a_key_without_log_is_that_only_where_its_pin_says_so() {
+    let mut world = World::new();
+    let signer = world.instance.key("release", KeyKind::P256).unwrap();
+    let pem = signer.public_pem().unwrap();
+    let options = SignOptions::managed(&signer, "release").logs(&[]).timestamp();
+    let unlogged = world.instance.sign_blob(ARTIFACT, &options).unwrap();
+    let relaxed = || signature_by(key(&pem, LogRequirement::MayBeAbsent));
+    let strict = || signature_by(key(&pem, LogRequirement::Required));
+
+    let answer = world.ask_about_artifact(&unlogged, vec![relaxed()]);
+    assert!(answer.is_allowed(), "{}", answer.explain());
+    for demands in [vec![relaxed(), strict()], vec![strict(), relaxed()]] {
+        let answer = world.ask_about_artifact(&unlogged, demands);
+        assert_eq!(answer.verdict(), Verdict::Denied, "{}", answer.explain());
+        assert!(answer.codes().contains(&Code::LogEntryMissing));
+    }
+}
+
+/// Anybody can have an old signature stamped anew. That makes the signature no younger (CVE-2024-23332: rollback).
+#[test]
+fn a_fresh_timestamp_makes_an_old_signature_no_younger() {
+    let mut world = World::new();
+    let signer = world.instance.key("release", KeyKind::P256).unwrap();
+    let pem = signer.public_pem().unwrap();
+    let signed = Timestamp::from_second(NOW).unwrap();
+    let day = jiff::SignedDuration::from_hours(24);
+    let mut options = SignOptions::managed(&signer, "release").logs(&[LogKind::V1]);
+    options.signed_at = Some(signed - day * 100);
+    options.timestamps = vec![StampOptions {
+        at: Some(signed),
+        ..StampOptions::default()
+    }];
+    let restamped = world.instance.sign_blob(ARTIFACT, &options).unwrap();
+    let bundle = world.file("bundle", restamped.to_string().as_bytes());
+    let ask = |days: u64| {
+        let demand = Demand {
+            max_age: Some(Written {
+                value: std::time::Duration::from_secs(days * 86_400),
+                origin: Origin::flag("--max-age"),
+            }),
+            ..signature_by(key(&pem, LogRequirement::Required))
+        };
+        let question = Question::digest(&world.engine, &Digest::sha256(ARTIFACT), &bundle, demand);
+        Question {
+            now: signed,
+            ..question
+        }
+        .ask()
+    };
+    let answer = ask(101);
+    assert!(answer.is_allowed(), "{}", answer.explain());
+    let answer = ask(30);
+    assert_eq!(
+        (answer.verdict(), answer.reason()),
+        (Verdict::Denied, Some(Code::EvidenceTooOld)),
+        "{}",
+        answer.explain()
+    );
 }
