@@ -43,20 +43,38 @@ impl Policy {
     pub fn demands_for(&self, subject: &Subject) -> Result<Vec<Demand>, Finding> {
         let name = SubjectName::of(subject);
         let covering: Vec<&Rule> = self.rules.iter().filter(|rule| rule.covers(&name)).collect();
-        if covering.is_empty() {
-            let scopes: Vec<&str> = self
-                .rules
-                .iter()
-                .flat_map(|rule| &rule.scopes)
-                .map(Scope::as_str)
-                .collect();
-            return Err(Finding::new(Code::SubjectNotCovered, format!("no rule of the policy covers {subject}"))
-                .found(name.as_str().unwrap_or("a path with .. in it, or not in UTF-8").to_owned())
-                .expected(scopes.join(", "))
-                .origin(&Origin::flag(&self.label))
-                .help("check that the subject is meant to pass by this policy; if so, add it to the rule that is meant for it"));
+        // Of what has no name it cannot be told which scopes cover it, and the stricter rule may be among them.
+        let untold = name.as_str().is_none() && covering.len() < self.rules.len();
+        if covering.is_empty() || untold {
+            return Err(self.not_covered(subject, &name));
         }
         covering.into_iter().map(|rule| rule.demand(subject)).collect()
+    }
+
+    fn not_covered(&self, subject: &Subject, name: &SubjectName) -> Finding {
+        let scopes: Vec<&str> = self
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.scopes)
+            .map(Scope::as_str)
+            .collect();
+        let (found, message, help) = match name.as_str() {
+            Some(name) => (
+                name,
+                format!("no rule of the policy covers {subject}"),
+                "check that the subject is meant to pass by this policy; if so, add it to the rule that is meant for it",
+            ),
+            None => (
+                "a path with .. in it, or not in UTF-8",
+                format!("it cannot be told which rules of the policy cover {subject}"),
+                "name the file by a path without ..",
+            ),
+        };
+        Finding::new(Code::SubjectNotCovered, message)
+            .found(found.to_owned())
+            .expected(scopes.join(", "))
+            .origin(&Origin::flag(&self.label))
+            .help(help)
     }
 
     /// SHA-256 of the file's bytes.

@@ -109,8 +109,8 @@ impl Scope {
     }
 }
 
-/// The name of a subject, as scopes see it. A path that is not UTF-8 or has `..` in it has none: only a rule without
-/// scopes covers it.
+/// The name of a subject, as scopes see it. A path that is not UTF-8 or has `..` in it has none: no scope covers it, and
+/// a policy with scopes refuses it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SubjectName(Option<String>);
 

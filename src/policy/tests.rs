@@ -143,6 +143,17 @@ fn a_rule_without_subjects_covers_even_what_has_no_name() {
 }
 
 #[test]
+fn a_path_that_no_scope_can_see_does_not_slip_past_the_stricter_rule() {
+    let policy = policy(
+        "[[signature]]\npins = [\"a\"]\n[[attestation]]\nsubjects = [\"file:dist/**\"]\ntype = \"spdx\"\npins = [\"a\"]\n",
+    );
+    assert_eq!(policy.demands_for(&subject("dist/app.gz")).unwrap().len(), 2);
+    assert_eq!(policy.demands_for(&subject("other/app.gz")).unwrap().len(), 1);
+    let refusal = policy.demands_for(&subject("dist/../dist/app.gz")).unwrap_err();
+    assert_eq!(refusal.code, Code::SubjectNotCovered);
+}
+
+#[test]
 fn a_repository_is_bound_to_the_subject_that_is_asked_about() {
     let bound = |mode: &str| {
         policy(&format!(

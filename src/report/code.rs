@@ -246,7 +246,7 @@ codes! {
         "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
     EvidenceTooOld "evidence-too-old" Deny Denied
         "The evidence is older than allowed"
-        "The latest verified time of the evidence lies further back than --max-age permits. Times that are only claimed do not count."
+        "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
     NotLatest "not-the-latest" Info Denied
         "A later attestation decides"
         "With `require = \"latest\"` only the newest attestation by an accepted signer counts."

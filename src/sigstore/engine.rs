@@ -81,6 +81,13 @@ impl Verified {
         &self.times
     }
 
+    /// Since when the signature is known to exist: the earliest verified time. `None` only for a key without log.
+    ///
+    /// Anybody can have a signature stamped again later, which makes it no younger.
+    pub fn made(&self) -> Option<jiff::Timestamp> {
+        self.times.iter().map(|time| time.time).min()
+    }
+
     /// The signed payload, when a statement was signed rather than the artifact itself.
     pub fn payload(&self) -> Option<&SignedPayload> {
         self.payload.as_ref()

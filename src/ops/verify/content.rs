@@ -45,19 +45,18 @@ pub(super) fn notes(genuine: &Genuine) -> Vec<Finding> {
 fn age(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Option<Finding> {
     let limit = demand.max_age.as_ref()?;
     let words = |seconds: i64| format!("{} days", seconds / 86_400);
-    let latest = genuine.verified.times().iter().map(|time| time.time).max();
-    let Some(latest) = latest else {
+    let Some(made) = genuine.verified.made() else {
         let finding = Finding::new(Code::EvidenceTooOld, "nothing proves when the evidence was made");
         return Some(finding.origin(&limit.origin));
     };
-    let age = now.as_second().saturating_sub(latest.as_second());
+    let age = now.as_second().saturating_sub(made.as_second());
     let allowed = i64::try_from(limit.value.as_secs()).unwrap_or(i64::MAX);
     (age > allowed).then(|| {
         Finding::new(
             Code::EvidenceTooOld,
             format!("the evidence is {} old", words(age)),
         )
-        .found(latest.to_string())
+        .found(made.to_string())
         .expected(format!("at most {} old", words(allowed)))
         .origin(&limit.origin)
         .help("make the attestation anew for this artifact")
