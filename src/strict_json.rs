@@ -50,8 +50,27 @@ pub enum Problem {
         column: usize,
     },
     /// Not JSON, or cut off.
-    #[error("not JSON: {0}")]
-    Syntax(String),
+    #[error("not JSON: {detail}")]
+    Syntax {
+        /// What the reader says, with line and column.
+        detail: String,
+        /// 1-based line.
+        line: usize,
+        /// 1-based column, in bytes.
+        column: usize,
+    },
+}
+
+impl Problem {
+    /// Line and column of the problem, both 1-based, the column in bytes; line 1, column 1 where it is the whole text.
+    pub fn place(&self) -> (usize, usize) {
+        match self {
+            Self::TooLarge { .. } => (1, 1),
+            Self::TooDeep { line, column, .. }
+            | Self::DuplicateKey { line, column, .. }
+            | Self::Syntax { line, column, .. } => (*line, *column),
+        }
+    }
 }
 
 /// Checks that `bytes` is one JSON document within `limits` and without duplicate keys.
@@ -80,7 +99,11 @@ pub fn check(bytes: &[u8], limits: Limits) -> Result<(), Problem> {
                 line,
                 column,
             },
-            None => Problem::Syntax(error.to_string()),
+            None => Problem::Syntax {
+                detail: error.to_string(),
+                line,
+                column,
+            },
         }
     })
 }
@@ -278,8 +301,8 @@ mod tests {
             "'a'",
             "01",
         ] {
-            assert!(matches!(problem(text), Problem::Syntax(_)), "{text:?}");
+            assert!(matches!(problem(text), Problem::Syntax { .. }), "{text:?}");
         }
-        assert!(matches!(check(b"\"\xff\"", LIMITS), Err(Problem::Syntax(_))));
+        assert!(matches!(check(b"\"\xff\"", LIMITS), Err(Problem::Syntax { .. })));
     }
 }

@@ -1,13 +1,14 @@
 //! The commands, and which function runs each.
 
-use super::output::Console;
-use super::{Cli, completions, conformance, explain, generate, policy, trust, verify};
+use super::output::{Console, Target};
+use super::{Cli, Global, Problem, completions, conformance, explain, generate, policy, trust, verify};
 use crate::report::ExitCode;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
+    #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
 
     /// Lint a policy, write a starting one, show what a pattern accepts
@@ -40,6 +41,83 @@ impl Command {
             Self::Man(_) => "man",
             Self::Conformance(_) => "conformance",
             Self::Generate(_) => "generate",
+        }
+    }
+}
+
+/// Which of the global options mean something to a command. One that does not is refused, never ignored.
+struct Uses {
+    /// Findings about subjects or a policy: every format, files, `--quiet` and `--verbose`.
+    report: bool,
+    /// An answer that can also be printed as JSON.
+    json: bool,
+    /// `--jobs`.
+    jobs: bool,
+    /// `--offline`.
+    offline: bool,
+}
+
+impl Command {
+    fn uses(&self) -> Uses {
+        let nothing = Uses {
+            report: false,
+            json: false,
+            jobs: false,
+            offline: false,
+        };
+        match self {
+            Self::Verify(_) => Uses {
+                report: true,
+                json: true,
+                jobs: true,
+                offline: true,
+            },
+            Self::Policy(args) if args.is_check() => Uses {
+                report: true,
+                json: true,
+                ..nothing
+            },
+            Self::Policy(args) => Uses {
+                json: args.is_explain(),
+                ..nothing
+            },
+            Self::Trust(_) => Uses {
+                json: true,
+                offline: true,
+                ..nothing
+            },
+            Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Conformance(_)
+            | Self::Generate(_) => nothing,
+        }
+    }
+
+    /// Refuses global options that the command has no use for.
+    pub(super) fn check(&self, global: &Global) -> Result<(), Problem> {
+        let uses = self.uses();
+        let json_only = global.format.iter().all(Target::is_json_on_stdout) && uses.json;
+        let idle = [
+            (
+                "--format",
+                !global.format.is_empty() && !uses.report && !json_only,
+            ),
+            ("--output", global.output.is_some() && !uses.report),
+            ("--quiet", global.quiet && !uses.report),
+            ("--verbose", global.verbose && !uses.report),
+            ("--jobs", global.jobs.is_some() && !uses.jobs),
+            ("--offline", global.offline && !uses.offline),
+        ];
+        match idle.into_iter().find(|(_, idle)| *idle) {
+            Some(("--format", _)) if uses.json => Err(Problem::usage(
+                "this command prints text, or JSON with --format json",
+            )),
+            Some((flag, _)) => Err(Problem::usage(format!(
+                "{flag} means nothing to portcullis {}",
+                self.name()
+            ))),
+            None => Ok(()),
         }
     }
 }

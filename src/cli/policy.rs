@@ -64,7 +64,7 @@ struct Explain {
     #[arg(
         long,
         value_name = "REGEX",
-        alias = "certificate-identity-regexp",
+        visible_alias = "certificate-identity-regexp",
         required_unless_present = "identity"
     )]
     identity_regex: Option<String>,
@@ -72,7 +72,7 @@ struct Explain {
     #[arg(
         long,
         value_name = "SAN",
-        alias = "certificate-identity",
+        visible_alias = "certificate-identity",
         conflicts_with = "identity_regex"
     )]
     identity: Option<String>,
@@ -82,6 +82,18 @@ struct Explain {
     /// An identity to try, repeatable
     #[arg(long, value_name = "SAN")]
     san: Vec<String>,
+}
+
+impl Args {
+    /// Whether the command makes a report.
+    pub(super) fn is_check(&self) -> bool {
+        matches!(self.command, Command::Check(_))
+    }
+
+    /// Whether the command's answer can be JSON.
+    pub(super) fn is_explain(&self) -> bool {
+        matches!(self.command, Command::Explain(_))
+    }
 }
 
 pub(super) fn run(args: Args, console: &Console) -> ExitCode {

@@ -30,12 +30,7 @@ const MAX_LIST_BYTES: u64 = 256 << 20;
 
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
-#[command(
-    long_about = "Verifies signatures and attestations of files, digests and OCI layouts, and says who made them.\n\n\
-        Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for \
-        each subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.",
-    after_help = EXAMPLES
-)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
     #[arg(value_name = "SUBJECT", required_unless_present = "from_file")]
@@ -120,6 +115,13 @@ pub struct Args {
     #[command(flatten)]
     trust: TrustArgs,
 }
+
+/// What the command does, at length.
+pub(super) const LONG_ABOUT: &str = "\
+Verifies signatures and attestations of files, digests and OCI layouts, and says who made them.
+
+Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for each \
+subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -393,6 +395,13 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
             Problem::usage(format!("{text} has no place to look for evidence in"))
                 .help("name its bundle with --bundle FILE"),
         );
+    }
+    let is_image = |subject: &Subject| matches!(subject, Subject::Layout { .. } | Subject::Image(_));
+    let picks_images = args.platform.is_some() || args.all_platforms;
+    if picks_images && !subjects.iter().any(|(_, subject)| is_image(subject)) {
+        return Err(Problem::usage(
+            "--platform and --all-platforms are for images, and no subject is one",
+        ));
     }
     if args.predicate_out.is_some() && subjects.len() != 1 {
         return Err(Problem::usage("--predicate-out takes exactly one subject"));

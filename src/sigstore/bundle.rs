@@ -231,7 +231,7 @@ fn refused_json(problem: &strict_json::Problem) -> Finding {
     let code = match problem {
         strict_json::Problem::DuplicateKey { .. } => Code::DuplicateKey,
         strict_json::Problem::TooLarge { .. } | strict_json::Problem::TooDeep { .. } => Code::BundleTooLarge,
-        strict_json::Problem::Syntax(_) => Code::BundleMalformed,
+        strict_json::Problem::Syntax { .. } => Code::BundleMalformed,
     };
     Finding::new(code, problem.to_string())
 }

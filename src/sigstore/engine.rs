@@ -305,10 +305,15 @@ impl<'a> Form<'a> {
 /// The log entry always holds SHA-256; the signature's own hash follows from the key and the declared digest.
 fn message_needs(key: Option<KeyAlgorithm>, declared: Option<HashAlgorithm>) -> (Vec<HashAlgorithm>, bool) {
     let mut algorithms = vec![HashAlgorithm::Sha2256];
-    let scheme = key.and_then(|key| match declared {
-        Some(algorithm) => key.resolve_signing_scheme(algorithm).ok(),
-        None => Some(key.default_signing_scheme()),
-    });
+    let scheme = match (key, declared) {
+        (Some(key), Some(algorithm)) => match key.resolve_signing_scheme(algorithm) {
+            Ok(scheme) => Some(scheme),
+            // A pair that does not exist is refused by the library, whatever the artifact is.
+            Err(_) => return (Vec::new(), false),
+        },
+        (Some(key), None) => Some(key.default_signing_scheme()),
+        (None, _) => None,
+    };
     let whole = scheme.is_some_and(|scheme| !scheme.supports_prehashed());
     let hash = scheme.and_then(|scheme| scheme.hash_algorithm());
     for algorithm in declared.into_iter().chain(hash) {

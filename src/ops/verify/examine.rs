@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::candidate::{Candidate, Material};
 use super::content;
 use super::decide::{Accepted, Met, Standing};
+use super::genuine::{Genuine, Says};
 use crate::attestation::{SimpleSigning, Statement};
 use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, EvidenceKind, Finding, Verdict};
@@ -26,24 +27,6 @@ enum Outcome {
     Genuine(Box<Genuine>),
     Refused(Box<Finding>),
     Unsigned,
-}
-
-/// A verified candidate and what it says.
-pub(super) struct Genuine {
-    /// The engine's proof.
-    pub(super) verified: Verified,
-    /// What was signed.
-    pub(super) says: Says,
-}
-
-/// What a verified signature covers.
-pub(super) enum Says {
-    /// The artifact itself.
-    Artifact,
-    /// A simple-signing payload that names the image.
-    Image(SimpleSigning),
-    /// A statement about the artifact.
-    Statement(Statement),
 }
 
 /// Verifies a candidate against its subject. `content` are the subject's bytes, where there are any.
@@ -274,21 +257,5 @@ impl Checked<'_> {
     /// Whether nobody signed it.
     pub(super) fn is_unsigned(&self) -> bool {
         matches!(self.outcome, Outcome::Unsigned)
-    }
-}
-
-impl Genuine {
-    /// What the signer put under the signature beyond the digest.
-    fn signed_extras(&self) -> Option<serde_json::Value> {
-        match &self.says {
-            Says::Image(payload) => {
-                let optional = payload.optional.clone().map(serde_json::Value::Object);
-                Some(serde_json::json!({
-                    "dockerReference": payload.docker_reference,
-                    "optional": optional,
-                }))
-            }
-            Says::Artifact | Says::Statement(_) => None,
-        }
     }
 }

@@ -13,6 +13,7 @@ mod content;
 mod decide;
 mod examine;
 mod gather;
+mod genuine;
 mod prepare;
 mod rules;
 mod run;

@@ -1,7 +1,8 @@
 //! What a decision means for the report.
 
 use super::decide::{Decision, Shortfall};
-use super::examine::{Checked, Says};
+use super::examine::Checked;
+use super::genuine::Says;
 use super::{MAX_REPORTED_CANDIDATES, Tally};
 use crate::attestation::PredicateType;
 use crate::policy::{Demand, DemandKind};

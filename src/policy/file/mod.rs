@@ -1,6 +1,8 @@
 //! The policy file as it is written: parsed with places, read strictly, every mistake told at once.
 
+mod key;
 mod pins;
+mod reader;
 mod rules;
 mod table;
 mod trust;
@@ -9,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
-use self::table::{Reader, Section, number_of};
+use self::reader::{MAX_FINDINGS, Reader};
+use self::table::{Section, number_of};
 use super::Policy;
 use super::limits::Limits;
 use crate::report::{Code, Finding, Origin};
@@ -76,7 +79,7 @@ pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec
     })?;
     let mut reader = Reader::new(label, text);
     let (document, errors) = DeTable::parse_recoverable(text);
-    for error in errors.iter().take(table::MAX_FINDINGS) {
+    for error in errors.iter().take(MAX_FINDINGS) {
         reader.syntax(error.message(), error.span().unwrap_or(0..0));
     }
     let root = Section::new(&mut reader, "the policy", document.get_ref(), 0..0, &KEYS);

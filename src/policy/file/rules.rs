@@ -5,7 +5,8 @@ use std::time::Duration;
 use toml::de::DeValue;
 
 use super::pins::{Entries, resolve};
-use super::table::{Reader, Section, closest, number_of, quote, wrong_type};
+use super::reader::Reader;
+use super::table::{Section, closest, number_of, quote, wrong_type};
 use crate::attestation::{PredicateType, SHORT_NAMES};
 use crate::policy::demand::{DemandKind, FieldRules, Require, Written};
 use crate::policy::duration;

@@ -1,15 +1,11 @@
 //! Reading tables of the file strictly: every key is known, every value has its type, every mistake has its place.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::report::{Code, Finding, Origin};
-
-/// Most mistakes that are listed.
-pub(super) const MAX_FINDINGS: usize = 100;
+use super::reader::Reader;
 
 /// Most entries of one list.
 const MAX_LISTED: usize = 256;
@@ -17,120 +13,11 @@ const MAX_LISTED: usize = 256;
 /// How alike two names have to be for one to be suggested for the other, from 0 to 1.
 const ALIKE: f64 = 0.78;
 
-/// The file that is being read, and what is wrong with it so far.
-pub(super) struct Reader<'a> {
-    label: &'a str,
-    text: Arc<str>,
-    findings: Vec<Finding>,
-    /// How many mistakes were found beyond those that are listed.
-    more: usize,
-    /// Lines that do not parse: what is read from them or missing because of them is not worth telling.
-    broken: Vec<Range<usize>>,
-}
-
 /// A value with its place.
 #[derive(Debug, Clone)]
 pub(super) struct Found<T> {
     pub(super) value: T,
     pub(super) span: Range<usize>,
-}
-
-impl<'a> Reader<'a> {
-    pub(super) fn new(label: &'a str, text: &str) -> Self {
-        Self {
-            label,
-            text: text.into(),
-            findings: Vec::new(),
-            more: 0,
-            broken: Vec::new(),
-        }
-    }
-
-    /// The place of a range in the file.
-    pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
-        Origin::file(self.label, &self.text, span.clone())
-    }
-
-    /// Notes a syntax error.
-    pub(super) fn syntax(&mut self, message: &str, span: Range<usize>) {
-        let start = self
-            .text
-            .get(..span.start)
-            .and_then(|before| before.rfind('\n'))
-            .map_or(0, |at| at + 1);
-        let rest = self.text.get(span.end..).unwrap_or_default();
-        let end = span.end + rest.find('\n').unwrap_or(rest.len());
-        self.broken.push(start..end);
-        let finding = Finding::new(Code::PolicyInvalid, format!("not TOML: {message}"));
-        self.push(finding, &span);
-    }
-
-    /// Keeps a finding with its place, as long as the list is not full: finding the line of a place takes time.
-    fn push(&mut self, finding: Finding, span: &Range<usize>) {
-        if self.is_full() {
-            self.more += 1;
-        } else {
-            let origin = self.origin(span);
-            self.findings.push(finding.origin(&origin));
-        }
-    }
-
-    /// Whether no more mistakes are listed.
-    fn is_full(&self) -> bool {
-        self.findings.len() >= MAX_FINDINGS
-    }
-
-    /// Notes a mistake at a place, unless that line does not parse anyway.
-    pub(super) fn note(&mut self, finding: Finding, span: &Range<usize>) {
-        if !self
-            .broken
-            .iter()
-            .any(|line| line.start <= span.start && span.start <= line.end)
-        {
-            self.push(finding, span);
-        }
-    }
-
-    /// Notes a mistake in words.
-    pub(super) fn mistake(
-        &mut self,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        self.note(Finding::new(Code::PolicyInvalid, message).help(help), span);
-    }
-
-    /// Notes that something is missing; not told of a file with syntax errors, for it may be in a line that was lost.
-    pub(super) fn missing(
-        &mut self,
-        span: &Range<usize>,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) {
-        if self.broken.is_empty() {
-            self.mistake(span, message, help);
-        }
-    }
-
-    /// Whether anything is wrong so far.
-    pub(super) fn is_clean(&self) -> bool {
-        self.findings.is_empty()
-    }
-
-    /// Everything that is wrong, in the order of the file, at most [`MAX_FINDINGS`].
-    pub(super) fn into_findings(self) -> Vec<Finding> {
-        let mut findings = self.findings;
-        findings.sort_by_key(|finding| {
-            let excerpt = finding.origin.as_ref().and_then(|origin| origin.excerpt.as_ref());
-            excerpt.map_or(0, |excerpt| excerpt.span.start)
-        });
-        if self.more > 0 {
-            let message = format!("{} more mistakes are not listed", self.more);
-            findings.push(Finding::new(Code::LargeListTruncated, message));
-        }
-        findings
-    }
 }
 
 /// One table whose keys are all known.
@@ -154,7 +41,7 @@ impl<'t> Section<'t> {
             let name = key.get_ref().as_ref();
             if !keys.contains(&name) && reader.is_full() {
                 // Looking for what was meant takes time too.
-                reader.more += 1;
+                reader.count_one_more();
             } else if !keys.contains(&name) {
                 let help = match closest(name, keys.iter().copied()) {
                     Some(near) => format!("did you mean {near}?"),

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::table::{Found, Reader, Section, quote};
+use super::reader::Reader;
+use super::table::{Found, Section, quote};
 use super::{Files, Unpinned};
 use crate::report::{Code, Finding};
 use crate::sigstore::trust::TrustChoice;

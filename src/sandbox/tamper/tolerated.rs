@@ -55,6 +55,13 @@ impl Tamper {
                 shape.set || shape.managed,
                 "a SET is left as time source, or a managed key needs none",
             ),
+            Self::IntegratedTimeShifted
+            | Self::IntegratedTimeBackdated
+            | Self::IntegratedTimeFuture
+            | Self::IntegratedTimeDropped => (
+                shape.v2,
+                "nothing signs an integrated time for Rekor v2, and the one that some entries carry is not read",
+            ),
             Self::IntegratedTimeForTimestamp => (
                 shape.managed,
                 "a managed key needs no time, and this one is not read",
