@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::candidate::Candidate;
 use crate::policy::Limits;
-use crate::report::{Place, PlaceKind, PlaceOutcome};
+use crate::report::{Code, Place, PlaceKind, PlaceOutcome};
 use crate::sigstore::bundle::split_documents;
 use crate::subject::Digest;
 
@@ -90,6 +90,7 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
             PlaceOutcome::Nothing
         }
         Err(error) => PlaceOutcome::Failed {
+            code: Code::PlaceFailed,
             detail: error.to_string(),
         },
     };
@@ -97,6 +98,7 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
         kind,
         location,
         about: Some(about.clone()),
+        asked: Vec::new(),
         outcome,
     });
 }
@@ -106,6 +108,7 @@ fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Dig
         Ok(parts) => parts,
         Err(finding) => {
             return PlaceOutcome::Failed {
+                code: finding.code,
                 detail: finding.message,
             };
         }
