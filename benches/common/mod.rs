@@ -107,6 +107,7 @@ impl Ours {
                 subjects,
                 bundles: &[bundles],
                 platform: &PlatformChoice::AsIs,
+                registry: None,
                 demands: &|_| Ok(vec![self.demand.clone()]),
                 jobs,
                 now: Timestamp::now(),
