@@ -94,6 +94,7 @@ impl Ours {
                 bundles: &[bundles],
                 platform: &PlatformChoice::AsIs,
                 rules: &self.rules,
+                registry: None,
                 jobs,
                 now: Timestamp::now(),
                 on_bytes: &|_| {},

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::candidate::Candidate;
 use crate::ops::pool;
 use crate::policy::Limits;
-use crate::report::{Place, PlaceKind, PlaceOutcome};
+use crate::report::{Code, Place, PlaceKind, PlaceOutcome};
 use crate::sigstore::bundle::split_documents;
 use crate::subject::Digest;
 
@@ -52,6 +52,7 @@ impl Evidence {
         for place in &mut self.places {
             if matches!(place.outcome, PlaceOutcome::Found { .. }) {
                 place.outcome = PlaceOutcome::Failed {
+                    code: Code::PlaceFailed,
                     detail: detail.clone(),
                 };
             }
@@ -101,6 +102,7 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
             PlaceOutcome::Nothing
         }
         Err(error) => PlaceOutcome::Failed {
+            code: Code::PlaceFailed,
             detail: error.to_string(),
         },
     };
@@ -108,6 +110,7 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
         kind,
         location,
         about: Some(about.clone()),
+        asked: Vec::new(),
         outcome,
     });
 }
@@ -123,6 +126,7 @@ fn bundles_in(
         Ok(parts) => parts,
         Err(finding) => {
             return PlaceOutcome::Failed {
+                code: finding.code,
                 detail: finding.message,
             };
         }
