@@ -1343,7 +1343,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__verify)
-            opts="-o -q -v -h -V --from-file --identity --identity-regex --identity-kind --issuer --issuer-regex --claim --claim-regex --key --key-without-log --unsafe-any-identity --bundle --platform --all-platforms --require --type --predicate-out --max-age --builder-id --source-repository --source-ref --expect-commit --policy --policy-digest --deny-warnings --trust --trusted-root --tuf-url --tuf-root --trust-cache --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-o -q -v -h -V --from-file --identity --identity-regex --identity-kind --issuer --issuer-regex --claim --claim-regex --key --key-without-log --unsafe-any-identity --require --type --max-age --builder-id --source-repository --source-ref --expect-commit --policy --policy-digest --deny-warnings --bundle --platform --all-platforms --predicate-out --trust --trusted-root --tuf-url --tuf-root --trust-cache --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1385,23 +1385,11 @@ _portcullis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --bundle)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --platform)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --require)
                     COMPREPLY=($(compgen -W "any all latest" -- "${cur}"))
                     return 0
                     ;;
                 --type)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --predicate-out)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1430,6 +1418,18 @@ _portcullis() {
                     return 0
                     ;;
                 --policy-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --predicate-out)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

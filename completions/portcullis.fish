@@ -56,13 +56,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim -d 'Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim-regex -d 'Pattern for the whole value of a certificate claim; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key -d 'Public key of the signer (PEM), instead of an identity' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l require -d 'Which of several candidates have to meet what is asked [default: any]' -r -f -a "any\t'One that meets the demand is enough'
 all\t'Every one has to meet it'
 latest\t'Only the newest by an accepted signer counts'"
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l type -d 'Demand an attestation of this type: a short name, a URI, or any; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l max-age -d 'Oldest allowed evidence by verified time, for example 30d' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l builder-id -d 'Exact builder id of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-repository -d 'Exact source repository of SLSA provenance' -r
@@ -70,6 +67,9 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
 staging\t''
 github\t''"
@@ -86,8 +86,8 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l timeout
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key-without-log -d 'Accept signatures of the key that are in no transparency log: weaker, and the report says so'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l unsafe-any-identity -d 'Accept any signer at all: proves that somebody signed, and everybody can'
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l deny-warnings -d 'Deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s q -l quiet -d 'Say nothing about what passed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l verbose -d 'Show every check and every place'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'

@@ -52,13 +52,10 @@ _arguments "${_arguments_options[@]}" : \
 '*--claim=[Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable]:NAME=VALUE:_default' \
 '*--claim-regex=[Pattern for the whole value of a certificate claim; repeatable]:NAME=REGEX:_default' \
 '(--identity --identity-regex --issuer --issuer-regex)--key=[Public key of the signer (PEM), instead of an identity]:FILE:_files' \
-'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
-'(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
 '--require=[Which of several candidates have to meet what is asked \[default\: any\]]:RULE:((any\:"One that meets the demand is enough"
 all\:"Every one has to meet it"
 latest\:"Only the newest by an accepted signer counts"))' \
 '*--type=[Demand an attestation of this type\: a short name, a URI, or any; repeatable]:TYPE:_default' \
-'--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
 '--max-age=[Oldest allowed evidence by verified time, for example 30d]:DURATION:_default' \
 '--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
 '--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
@@ -66,6 +63,9 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
+'--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
 '--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
@@ -81,8 +81,8 @@ never\:"Never"))' \
 '--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
 '--key-without-log[Accept signatures of the key that are in no transparency log\: weaker, and the report says so]' \
 '(--identity --identity-regex --issuer --issuer-regex --key)--unsafe-any-identity[Accept any signer at all\: proves that somebody signed, and everybody can]' \
-'--all-platforms[Verify an index and every image in it]' \
 '--deny-warnings[Deny where there are warnings]' \
+'--all-platforms[Verify an index and every image in it]' \
 '(-v --verbose)-q[Say nothing about what passed]' \
 '(-v --verbose)--quiet[Say nothing about what passed]' \
 '-v[Show every check and every place]' \

@@ -11,6 +11,7 @@ mod policy;
 mod policy_file;
 mod problem;
 mod progress;
+mod rules;
 mod trust;
 mod verify;
 
