@@ -29,7 +29,7 @@ use crate::subject::{Digest, Reference};
 pub use limits::{
     MAX_DEPTH, MAX_DOCUMENTS, MAX_IMAGE_USES, MAX_MANIFEST_BYTES, MAX_NODES, MAX_TOLD, MAX_VISITS,
 };
-pub use rewrite::{TagStyle, rewrite};
+pub use rewrite::{Change, Rewritten, TagStyle, rewrite};
 
 /// What reads a file to deploy it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,6 +126,11 @@ impl Found {
     /// Warnings about what may run and was not looked at.
     pub fn notices(&self) -> &[Finding] {
         &self.notices
+    }
+
+    /// The name of the file in messages.
+    pub fn label(&self) -> &str {
+        self.source.label()
     }
 
     /// The text that was searched.

@@ -19,6 +19,26 @@ pub enum TagStyle {
     Drop,
 }
 
+/// A text with a digest in every image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rewritten {
+    /// The text.
+    pub text: String,
+    /// What changed, in the order of the file.
+    pub changes: Vec<Change>,
+}
+
+/// One text that a digest was put into.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// 1-based line, the same before and after.
+    pub line: usize,
+    /// The image as it was, escapes read.
+    pub before: String,
+    /// The image as it is now.
+    pub after: String,
+}
+
 /// A text of the file that is replaced.
 struct Edit<'a> {
     image: &'a ImageUse,
@@ -38,7 +58,7 @@ pub fn rewrite(
     found: &Found,
     tags: TagStyle,
     digests: impl Fn(&ImageUse) -> Option<Digest>,
-) -> Result<String, Finding> {
+) -> Result<Rewritten, Finding> {
     let mut edits: BTreeMap<usize, Edit<'_>> = BTreeMap::new();
     for image in &found.images {
         let Some(digest) = digests(image) else {
@@ -66,7 +86,18 @@ pub fn rewrite(
     let (text, moved) = apply(found.text(), &edits)
         .ok_or_else(|| Finding::new(Code::InternalError, "places of images overlap"))?;
     check(found, &text, tags, &edits, &moved)?;
-    Ok(text)
+    let changes = edits
+        .into_values()
+        .filter(|edit| edit.image.digest.is_none())
+        .map(|edit| Change {
+            line: edit.image.line,
+            before: edit.image.text.clone(),
+            after: edit.replacement,
+        });
+    Ok(Rewritten {
+        text,
+        changes: changes.collect(),
+    })
 }
 
 fn replacement(found: &Found, image: &ImageUse, tags: TagStyle, digest: &Digest) -> String {

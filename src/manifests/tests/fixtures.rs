@@ -80,7 +80,9 @@ fn run(folder: &Path) {
             .collect();
     let named: BTreeSet<&str> = super::texts(&found).into_iter().collect();
     assert_eq!(named, digests.keys().map(String::as_str).collect(), "{name}");
-    let pinned = rewrite(&found, style, |image| digests.get(image.text()).cloned()).unwrap();
+    let pinned = rewrite(&found, style, |image| digests.get(image.text()).cloned())
+        .unwrap()
+        .text;
     let expected = read(
         &input.with_file_name(
             input
@@ -101,7 +103,9 @@ fn pinning_again_changes_nothing(name: &str, pinned: &str, options: FindOptions,
         found.images().iter().all(|image| image.digest().is_some()),
         "{name}"
     );
-    let again = rewrite(&found, style, |image| image.digest().cloned()).unwrap();
+    let again = rewrite(&found, style, |image| image.digest().cloned())
+        .unwrap()
+        .text;
     assert_eq!(again, pinned, "{name}");
 }
 

@@ -187,12 +187,12 @@ proptest! {
             found.and_then(digest_of).as_ref().map(Digest::to_string).unwrap_or_default()
         };
         let expected = stream.map_images(|reference| format!("{reference}@{}", digest(reference)));
-        prop_assert_eq!(rewrite(&found, TagStyle::Keep, digest_of).unwrap(), expected);
+        prop_assert_eq!(rewrite(&found, TagStyle::Keep, digest_of).unwrap().text, expected);
         let expected = stream.map_images(|reference| {
             let name = reference.rsplit('/').next().unwrap_or_default();
             let tag = name.split_once(':').map_or(0, |(_, tag)| tag.len() + 1);
             format!("{}@{}", &reference[..reference.len() - tag], digest(reference))
         });
-        prop_assert_eq!(rewrite(&found, TagStyle::Drop, digest_of).unwrap(), expected);
+        prop_assert_eq!(rewrite(&found, TagStyle::Drop, digest_of).unwrap().text, expected);
     }
 }

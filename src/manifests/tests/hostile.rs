@@ -257,7 +257,7 @@ fn another_digest_than_the_one_in_the_file_is_refused() {
         rewrite(&found, TagStyle::Keep, other).unwrap_err().code,
         Code::InternalError
     );
-    assert_eq!(rewrite(&found, TagStyle::Keep, digest_of).unwrap(), text);
+    assert_eq!(rewrite(&found, TagStyle::Keep, digest_of).unwrap().text, text);
 }
 
 proptest! {
@@ -297,7 +297,7 @@ fn survives(text: &str) {
             allow_no_images: true,
         },
     ) {
-        let pinned = rewrite(&found, TagStyle::Keep, digest_of).unwrap();
+        let pinned = rewrite(&found, TagStyle::Keep, digest_of).unwrap().text;
         let images = found.images();
         assert!(
             pinned.len() >= text.len()
