@@ -37,6 +37,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -l offline -d 'Never
 complete -c portcullis -n "__fish_portcullis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -56,13 +57,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim -d 'Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim-regex -d 'Pattern for the whole value of a certificate claim; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key -d 'Public key of the signer (PEM), instead of an identity' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l require -d 'Which of several candidates have to meet what is asked [default: any]' -r -f -a "any\t'One that meets the demand is enough'
 all\t'Every one has to meet it'
 latest\t'Only the newest by an accepted signer counts'"
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l type -d 'Demand an attestation of this type: a short name, a URI, or any; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l max-age -d 'Oldest allowed evidence by verified time, for example 30d' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l builder-id -d 'Exact builder id of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-repository -d 'Exact source repository of SLSA provenance' -r
@@ -70,6 +68,9 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
 staging\t''
 github\t''"
@@ -86,13 +87,60 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l timeout
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key-without-log -d 'Accept signatures of the key that are in no transparency log: weaker, and the report says so'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l unsafe-any-identity -d 'Accept any signer at all: proves that somebody signed, and everybody can'
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l deny-warnings -d 'Deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s q -l quiet -d 'Say nothing about what passed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l verbose -d 'Show every check and every place'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity-regex -d 'Pattern for the whole identity; a match of a part of it is no match' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity-kind -d 'Kind of identity, where its text does not tell' -r -f -a "email\t''
+uri\t''
+other-name\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l issuer -d 'Exact OIDC issuer that vouches for the identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l issuer-regex -d 'Pattern for the whole issuer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l claim -d 'Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l claim-regex -d 'Pattern for the whole value of a certificate claim; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l key -d 'Public key of the signer (PEM), instead of an identity' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l require -d 'Which of several candidates have to meet what is asked [default: any]' -r -f -a "any\t'One that meets the demand is enough'
+all\t'Every one has to meet it'
+latest\t'Only the newest by an accepted signer counts'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l type -d 'Demand an attestation of this type: a short name, a URI, or any; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l max-age -d 'Oldest allowed evidence by verified time, for example 30d' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l builder-id -d 'Exact builder id of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l source-repository -d 'Exact source repository of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l source-ref -d 'Exact source ref of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l check -d 'Only verify the images; nothing is rewritten'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l write -d 'Rewrite the files in place instead of printing the one that is given'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l drop-tag -d 'Write repository@digest, without the tag that people see'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l allow-no-images -d 'Let files without images pass beside files with images'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l key-without-log -d 'Accept signatures of the key that are in no transparency log: weaker, and the report says so'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l unsafe-any-identity -d 'Accept any signer at all: proves that somebody signed, and everybody can'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l deny-warnings -d 'Deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -339,15 +387,16 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "init" -d 'Write a commented starting policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'

@@ -56,13 +56,63 @@ _arguments "${_arguments_options[@]}" : \
 '*--claim=[Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable]:NAME=VALUE:_default' \
 '*--claim-regex=[Pattern for the whole value of a certificate claim; repeatable]:NAME=REGEX:_default' \
 '(--identity --identity-regex --issuer --issuer-regex)--key=[Public key of the signer (PEM), instead of an identity]:FILE:_files' \
-'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
-'(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
 '--require=[Which of several candidates have to meet what is asked \[default\: any\]]:RULE:((any\:"One that meets the demand is enough"
 all\:"Every one has to meet it"
 latest\:"Only the newest by an accepted signer counts"))' \
 '*--type=[Demand an attestation of this type\: a short name, a URI, or any; repeatable]:TYPE:_default' \
+'--max-age=[Oldest allowed evidence by verified time, for example 30d]:DURATION:_default' \
+'--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
+'--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
+'--source-ref=[Exact source ref of SLSA provenance]:REF:_default' \
+'--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
+'--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
+'--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
 '--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--key-without-log[Accept signatures of the key that are in no transparency log\: weaker, and the report says so]' \
+'(--identity --identity-regex --issuer --issuer-regex --key)--unsafe-any-identity[Accept any signer at all\: proves that somebody signed, and everybody can]' \
+'--deny-warnings[Deny where there are warnings]' \
+'--all-platforms[Verify an index and every image in it]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+&& ret=0
+;;
+(pin)
+_arguments "${_arguments_options[@]}" : \
+'(--identity-regex)--identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
+'--identity-regex=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
+'--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
+'(--issuer-regex)--issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
+'--issuer-regex=[Pattern for the whole issuer]:REGEX:_default' \
+'*--claim=[Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable]:NAME=VALUE:_default' \
+'*--claim-regex=[Pattern for the whole value of a certificate claim; repeatable]:NAME=REGEX:_default' \
+'(--identity --identity-regex --issuer --issuer-regex)--key=[Public key of the signer (PEM), instead of an identity]:FILE:_files' \
+'--require=[Which of several candidates have to meet what is asked \[default\: any\]]:RULE:((any\:"One that meets the demand is enough"
+all\:"Every one has to meet it"
+latest\:"Only the newest by an accepted signer counts"))' \
+'*--type=[Demand an attestation of this type\: a short name, a URI, or any; repeatable]:TYPE:_default' \
 '--max-age=[Oldest allowed evidence by verified time, for example 30d]:DURATION:_default' \
 '--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
 '--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
@@ -83,9 +133,12 @@ always\:"Always"
 never\:"Never"))' \
 '--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
 '--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(--write --drop-tag)--check[Only verify the images; nothing is rewritten]' \
+'--write[Rewrite the files in place instead of printing the one that is given]' \
+'--drop-tag[Write repository@digest, without the tag that people see]' \
+'--allow-no-images[Let files without images pass beside files with images]' \
 '--key-without-log[Accept signatures of the key that are in no transparency log\: weaker, and the report says so]' \
 '(--identity --identity-regex --issuer --issuer-regex --key)--unsafe-any-identity[Accept any signer at all\: proves that somebody signed, and everybody can]' \
-'--all-platforms[Verify an index and every image in it]' \
 '--deny-warnings[Deny where there are warnings]' \
 '(-v --verbose)-q[Say nothing about what passed]' \
 '(-v --verbose)--quiet[Say nothing about what passed]' \
@@ -96,7 +149,7 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::subjects -- Files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+'*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
 (policy)
@@ -601,6 +654,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(pin)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__policy_commands" \
@@ -714,6 +771,7 @@ esac
 _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of files, digests and OCI layouts' \
+'pin:Verify every image of deployment files, and put digests in' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -775,6 +833,7 @@ _portcullis__subcmd__generate_commands() {
 _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of files, digests and OCI layouts' \
+'pin:Verify every image of deployment files, and put digests in' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -822,6 +881,11 @@ _portcullis__subcmd__help__subcmd__help_commands() {
 _portcullis__subcmd__help__subcmd__man_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help man commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__pin_commands] )) ||
+_portcullis__subcmd__help__subcmd__pin_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help pin commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__policy_commands] )) ||
 _portcullis__subcmd__help__subcmd__policy_commands() {
@@ -886,6 +950,11 @@ _portcullis__subcmd__help__subcmd__verify_commands() {
 _portcullis__subcmd__man_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis man commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__pin_commands] )) ||
+_portcullis__subcmd__pin_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis pin commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__policy_commands] )) ||
 _portcullis__subcmd__policy_commands() {

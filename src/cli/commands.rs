@@ -1,7 +1,7 @@
 //! The commands, and which function runs each.
 
 use super::output::{Console, Target};
-use super::{Cli, Global, Problem, completions, conformance, explain, generate, policy, trust, verify};
+use super::{Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, trust, verify};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -10,6 +10,9 @@ pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
     #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
+    /// Verify every image of deployment files, and put digests in
+    #[command(long_about = pin::LONG_ABOUT)]
+    Pin(Box<pin::Args>),
 
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
@@ -34,6 +37,7 @@ impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Verify(_) => "verify",
+            Self::Pin(_) => "pin",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -66,7 +70,7 @@ impl Command {
             offline: false,
         };
         match self {
-            Self::Verify(_) => Uses {
+            Self::Verify(_) | Self::Pin(_) => Uses {
                 report: true,
                 json: true,
                 jobs: true,
@@ -127,6 +131,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     let global = cli.global;
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
+        Command::Pin(args) => pin::run(*args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

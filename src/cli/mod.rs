@@ -5,12 +5,15 @@ mod completions;
 mod conformance;
 mod explain;
 mod generate;
+mod in_place;
 mod output;
+mod pin;
 mod pins;
 mod policy;
 mod policy_file;
 mod problem;
 mod progress;
+mod rules;
 mod trust;
 mod verify;
 

@@ -110,13 +110,26 @@ impl Console {
     /// Writes the report everywhere it goes and returns the exit code: the report's own, or undecided when something
     /// could not be written. Standard output comes last, so that it never promises what another file failed to hold.
     pub(crate) fn finish(&self, report: &Report) -> ExitCode {
-        match self.write_report(report) {
+        self.finish_with(report, stdout_lines(report).as_deref())
+    }
+
+    /// Like [`Self::finish`], with another text than the list of subjects for standard output. It is printed only if the
+    /// report allows, and if no report for machines goes there.
+    pub(crate) fn finish_with(&self, report: &Report, text: Option<&str>) -> ExitCode {
+        match self.write_report(report, text) {
             Ok(()) => report.exit_code,
             Err(problem) => self.fail(&problem),
         }
     }
 
-    fn write_report(&self, report: &Report) -> Result<(), Problem> {
+    /// Says something to people beside the report, unless they want to hear nothing.
+    pub(crate) fn tell(&self, text: &str) {
+        if self.human && !self.quiet {
+            to_stderr(text);
+        }
+    }
+
+    fn write_report(&self, report: &Report, text: Option<&str>) -> Result<(), Problem> {
         for (format, path) in &self.files {
             let text = render(
                 report,
@@ -141,8 +154,8 @@ impl Console {
                     ..self.style
                 },
             )),
-            None => match stdout_lines(report) {
-                Some(lines) => self.print(&lines),
+            None => match text.filter(|_| report.exit_code == ExitCode::Allowed) {
+                Some(text) => self.print(text),
                 None => Ok(()),
             },
         }

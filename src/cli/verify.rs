@@ -1,22 +1,19 @@
 //! `portcullis verify`.
 
 use std::io::Read;
-use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::output::Console;
-use super::pins::{Failure, PinArgs};
+use super::pins::Failure;
 use super::progress::Progress;
+use super::rules::{Asked, RuleArgs, default_jobs, public_log_url};
 use super::trust::TrustArgs;
-use super::{Global, Problem, parse_duration, policy_file};
-use crate::attestation::{PredicateType, SHORT_NAMES};
+use super::{Global, Problem};
 use crate::ops::verify::{Outcome, Request, Rules, assemble, verify};
-use crate::policy::{Demand, DemandKind, FieldRules, Require, Written};
 use crate::registry::PlatformChoice;
-use crate::report::{ExitCode, Origin, PolicyReport, Report, Verdict};
+use crate::report::{ExitCode, PolicyReport, Report, Verdict};
 use crate::sigstore::Engine;
 use crate::sigstore::trust::{TrustChoice, TrustMaterial};
 use crate::subject::{PathKind, Platform, Subject};
@@ -40,7 +37,7 @@ pub struct Args {
     from_file: Option<PathBuf>,
 
     #[command(flatten)]
-    pins: PinArgs,
+    rules: RuleArgs,
 
     /// Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
@@ -56,13 +53,7 @@ pub struct Args {
     /// Verify an index and every image in it
     #[arg(long, help_heading = "Evidence")]
     all_platforms: bool,
-    /// Which of several candidates have to meet what is asked [default: any]
-    #[arg(long, value_name = "RULE", help_heading = "Evidence")]
-    require: Option<Require>,
 
-    /// Demand an attestation of this type: a short name, a URI, or any; repeatable
-    #[arg(long = "type", value_name = "TYPE", help_heading = "Attestations", value_parser = parse_type, long_help = type_help())]
-    predicate_type: Vec<PredicateType>,
     /// Write the verified predicate of the newest accepted attestation
     #[arg(
         long,
@@ -71,47 +62,6 @@ pub struct Args {
         requires = "predicate_type"
     )]
     predicate_out: Option<PathBuf>,
-    /// Oldest allowed evidence by verified time, for example 30d
-    #[arg(long, value_name = "DURATION", help_heading = "Attestations", value_parser = parse_duration)]
-    max_age: Option<Duration>,
-    /// Exact builder id of SLSA provenance
-    #[arg(
-        long,
-        value_name = "URI",
-        help_heading = "Attestations",
-        requires = "predicate_type"
-    )]
-    builder_id: Option<String>,
-    /// Exact source repository of SLSA provenance
-    #[arg(
-        long,
-        value_name = "URL",
-        help_heading = "Attestations",
-        requires = "predicate_type"
-    )]
-    source_repository: Option<String>,
-    /// Exact source ref of SLSA provenance
-    #[arg(
-        long,
-        value_name = "REF",
-        help_heading = "Attestations",
-        requires = "predicate_type"
-    )]
-    source_ref: Option<String>,
-    /// Commit that was audited (all of its hex digits); certificate and provenance have to name it
-    #[arg(long, value_name = "SHA", help_heading = "Attestations", value_parser = parse_commit)]
-    expect_commit: Option<String>,
-
-    /// Policy file: who may sign what, and which attestations are demanded
-    #[arg(long, value_name = "FILE", help_heading = "Policy")]
-    policy: Option<PathBuf>,
-    /// Digest that the policy file has to have, so that a change cannot edit its own judge
-    #[arg(long, value_name = "DIGEST", help_heading = "Policy", requires = "policy")]
-    policy_digest: Option<crate::subject::Digest>,
-    /// Deny where there are warnings
-    #[arg(long, help_heading = "Policy")]
-    deny_warnings: bool,
-
     #[command(flatten)]
     trust: TrustArgs,
 }
@@ -136,34 +86,6 @@ Examples:
 
   Every image of an index in an OCI layout, by the rules of a policy:
     portcullis verify oci-layout:image --all-platforms --policy portcullis.toml";
-
-fn type_help() -> String {
-    let names: Vec<&str> = SHORT_NAMES.iter().map(|(name, _)| *name).collect();
-    format!(
-        "Demand an attestation of this type, about exactly this artifact: a URI, `any`, or one of {}. Repeatable: all of \
-         them are demanded",
-        names.join(", ")
-    )
-}
-
-fn parse_type(text: &str) -> Result<PredicateType, String> {
-    PredicateType::parse(text).ok_or_else(|| {
-        let nearest = SHORT_NAMES
-            .iter()
-            .max_by(|(a, _), (b, _)| strsim::jaro_winkler(a, text).total_cmp(&strsim::jaro_winkler(b, text)));
-        let name = nearest.map_or("slsa-provenance", |(name, _)| name);
-        format!("{text:?} is neither a short name nor a URI; did you mean {name}?")
-    })
-}
-
-fn parse_commit(text: &str) -> Result<String, String> {
-    let full = matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if full {
-        Ok(text.to_owned())
-    } else {
-        Err("a commit is given with all of its 40 or 64 hex digits".to_owned())
-    }
-}
 
 pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     let now = Timestamp::now();
@@ -191,7 +113,7 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
         .flat_map(|outcome| &outcome.predicates)
         .next_back()
         .cloned();
-    let mut report = assemble(now, &plan.rules, trust, outcomes, args.deny_warnings);
+    let mut report = assemble(now, &plan.rules, trust, outcomes, args.rules.deny_warnings());
     report.policy = plan.policy;
     if let (Some(path), Verdict::Allowed) = (&args.predicate_out, report.verdict)
         && let Err(problem) = write_predicate(path, &newest.unwrap_or_default())
@@ -228,18 +150,6 @@ fn execute(
     outcomes
 }
 
-fn default_jobs() -> NonZeroUsize {
-    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-/// Log id of the public-good instance's Rekor v1 log, the only one with a public page for each entry.
-const PUBLIC_GOOD_REKOR: &str = "c0d23d6ad406973f9559f3ba2d1ca01f84147d8ffc5b8445c224f98b9591801d";
-
-fn public_log_url(material: &TrustMaterial, log_id: &str, index: u64) -> Option<String> {
-    let public = material.report().name == "public-good" && log_id == PUBLIC_GOOD_REKOR;
-    public.then(|| format!("https://search.sigstore.dev/?logIndex={index}"))
-}
-
 /// Everything that can be known to be wrong is known before a subject is examined.
 struct Plan {
     subjects: Vec<(String, Subject)>,
@@ -251,10 +161,7 @@ struct Plan {
 
 impl Plan {
     fn new(args: &Args) -> Result<Self, Failure> {
-        let (rules, trust, policy) = match &args.policy {
-            Some(path) => args.policy(path)?,
-            None => (Rules::Demands(args.demands()?), None, None),
-        };
+        let Asked { rules, trust, policy } = args.rules.asked(&args.trust)?;
         let subjects = args.subjects()?;
         check_inputs(args, &subjects)?;
         Ok(Self {
@@ -279,59 +186,6 @@ impl Plan {
 }
 
 impl Args {
-    /// What the policy file says. A policy decides alone: a flag beside it that says who may sign or what is demanded
-    /// is a contradiction, not an override.
-    fn policy(&self, path: &Path) -> Result<(Rules, Option<TrustChoice>, Option<PolicyReport>), Failure> {
-        let demanding = [
-            ("--require", self.require.is_some()),
-            ("--type", !self.predicate_type.is_empty()),
-            ("--max-age", self.max_age.is_some()),
-            ("--expect-commit", self.expect_commit.is_some()),
-        ];
-        let given = demanding
-            .into_iter()
-            .find_map(|(flag, given)| given.then_some(flag));
-        if let Some(flag) = self.pins.first_flag().or(given) {
-            return Err(
-                Problem::usage(format!("{flag} cannot be given together with --policy"))
-                    .help("the policy says who may sign and what is demanded; change it there")
-                    .into(),
-            );
-        }
-        let policy = policy_file::read(path, self.policy_digest.as_ref()).map_err(Failure::Findings)?;
-        if policy.trust().is_some() && self.trust.choice().is_some() {
-            return Err(Problem::usage("the policy names its trust root, and a flag names another").into());
-        }
-        let report = PolicyReport {
-            path: path.display().to_string(),
-            digest: policy.digest().clone(),
-            pinned: self.policy_digest.is_some(),
-        };
-        let trust = policy.trust().cloned();
-        Ok((Rules::Policy(Box::new(policy)), trust, Some(report)))
-    }
-
-    fn demands(&self) -> Result<Vec<Demand>, Failure> {
-        let pins = self.pins.pins()?;
-        let fields = FieldRules {
-            builder_id: written("--builder-id", self.builder_id.as_ref()),
-            source_repository: written("--source-repository", self.source_repository.as_ref()),
-            source_ref: written("--source-ref", self.source_ref.as_ref()),
-            commit: written("--expect-commit", self.expect_commit.as_ref()),
-        };
-        let kinds: Vec<DemandKind> = match self.predicate_type.as_slice() {
-            [] => vec![DemandKind::Signature],
-            types => types.iter().cloned().map(DemandKind::Attestation).collect(),
-        };
-        let demand = |kind| Demand {
-            require: self.require.unwrap_or_default(),
-            max_age: written("--max-age", self.max_age.as_ref()),
-            fields: fields.clone(),
-            ..Demand::new(kind, pins.clone())
-        };
-        Ok(kinds.into_iter().map(demand).collect())
-    }
-
     fn platform_choice(&self) -> PlatformChoice {
         match (&self.platform, self.all_platforms) {
             (Some(platform), _) => PlatformChoice::One(platform.clone()),
@@ -355,13 +209,6 @@ impl Args {
         };
         texts.into_iter().map(parse).collect()
     }
-}
-
-fn written<T: Clone>(flag: &str, value: Option<&T>) -> Option<Written<T>> {
-    value.map(|value| Written {
-        value: value.clone(),
-        origin: Origin::flag(flag),
-    })
 }
 
 fn path_kind(path: &Path) -> PathKind {

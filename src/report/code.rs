@@ -315,6 +315,27 @@ codes! {
         "A manifest or index does not parse, could be read as both, exceeds a limit, is of an obsolete kind, or is not of the kind that points to it (CVE-2021-41190). What cannot be read in one way only is denied."
     }
 
+    DeploymentFile "Deployment files whose images are pinned" {
+    DeploymentFileMalformed "deployment-file-malformed" Deny Denied
+        "The deployment file cannot be read"
+        "The file is not YAML or JSON, is neither Kubernetes manifests nor a Compose file, or exceeds a limit. What cannot be read whole is not pinned in part. Templates have to be rendered first."
+    DeploymentFileAmbiguous "deployment-file-ambiguous" Deny Denied
+        "Readers of YAML take the deployment file differently"
+        "What deploys the file may find other images in it than those that were verified: a key stands twice, a merge meets a key that stands before it, a tag or a line end means different things to different readers, or one text is an image in one place and something else in another. The message names the place; written plainly, it has one meaning."
+    DeploymentFileNoImages "deployment-file-no-images" Deny NoEvidence
+        "The deployment file names no image"
+        "Everything was read and there is nothing to verify. A step that pins nothing must not pass, for it may have been given the wrong file or an empty rendering. Where files without images are expected, say so with --allow-no-images."
+    ImageReferenceInvalid "image-reference-invalid" Deny Denied
+        "A field names no image"
+        "A deployment would take what stands there for an image, and it is not a reference that every tool reads alike. It cannot be verified."
+    ImageReferenceVariable "image-reference-variable" Deny Denied
+        "The name of an image depends on variables"
+        "What is run is decided later, by an environment or a template that was not verified. Render the file first, and pin what comes out."
+    ImageNotCovered "image-not-covered" Warning Allowed
+        "Something may run that was not verified"
+        "A service is built where it runs, comes from a file that was not given, or a custom resource names an image in a field of its own. It was left as it is. --deny-warnings makes this fail."
+    }
+
     Caution "Warnings and things worth knowing" {
     UnsafeAnyIdentity "unsafe-any-identity" Warning Allowed
         "Any signer was accepted"
