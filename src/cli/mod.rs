@@ -13,6 +13,7 @@ mod policy;
 mod policy_file;
 mod problem;
 mod progress;
+mod registry;
 mod rules;
 mod trust;
 mod verify;

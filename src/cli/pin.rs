@@ -6,18 +6,21 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use oci_spec::distribution::Reference;
 
 use super::in_place::Prepared;
 use super::output::Console;
 use super::pins::Failure;
 use super::progress::Progress;
+use super::registry::{self, RegistryArgs};
 use super::rules::{Asked, RuleArgs, default_jobs, public_log_url};
 use super::trust::TrustArgs;
 use super::{Global, Problem};
 use crate::manifests::{FindOptions, MAX_MANIFEST_BYTES, Rewritten, TagStyle};
 use crate::ops::pin::Pinning;
-use crate::ops::verify::{Outcome, Request, Rules, assemble, verify};
+use crate::ops::verify::{Outcome, RegistryAccess, Request, Rules, assemble, verify};
 use crate::registry::PlatformChoice;
+use crate::registry::client::Client;
 use crate::report::{Code, ExitCode, Finding, Origin, Report, Verdict};
 use crate::sigstore::Engine;
 use crate::sigstore::trust::TrustMaterial;
@@ -54,6 +57,9 @@ pub struct Args {
 
     #[command(flatten)]
     trust: TrustArgs,
+
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 /// What the command does, at length.
@@ -110,7 +116,9 @@ fn pin(args: &Args, global: &Global, console: &Console) -> Result<ExitCode, Fail
         allow_no_images: args.allow_no_images,
     };
     let pinning = Pinning::new(&named, options).map_err(Failure::Findings)?;
-    let mut report = examine(args, global, console, asked, &pinning, now);
+    let stdin_is_taken = args.files.iter().any(|path| path.as_path() == Path::new(STDIN));
+    let client = args.registry.client(pinning.subjects(), stdin_is_taken, global)?;
+    let mut report = examine(args, global, console, asked, &pinning, client.as_ref(), now);
     let mut pinned = Vec::new();
     if report.verdict == Verdict::Allowed && !args.check {
         match pinning.pinned(&report.subjects, args.tags()) {
@@ -141,6 +149,7 @@ fn examine(
     console: &Console,
     asked: Asked,
     pinning: &Pinning,
+    client: Option<&Client>,
     now: Timestamp,
 ) -> Report {
     let trusted = args
@@ -153,7 +162,16 @@ fn examine(
     let (trust, outcomes) = match &trusted {
         Ok((material, engine)) => (
             Ok(material),
-            verify_all(&asked.rules, global, console, engine, now, material, pinning),
+            verify_all(
+                &asked.rules,
+                global,
+                console,
+                engine,
+                now,
+                material,
+                pinning,
+                client,
+            ),
         ),
         Err(finding) => (Err(finding.clone()), Vec::new()),
     };
@@ -174,11 +192,17 @@ fn verify_all(
     now: Timestamp,
     material: &TrustMaterial,
     pinning: &Pinning,
+    client: Option<&Client>,
 ) -> Vec<Outcome> {
+    let open = client.map(|client| |reference: &Reference| client.open(reference));
     let progress = Progress::new(console.shows_progress(), 0, pinning.subjects().len());
     let request = Request {
         subjects: pinning.subjects(),
         bundles: &[],
+        registry: open.as_ref().map(|open| RegistryAccess {
+            open,
+            in_flight: registry::in_flight(global),
+        }),
         // What the file deploys is verified as it is: an index stands for every platform that it may run on.
         platform: &PlatformChoice::AsIs,
         rules,

@@ -33,7 +33,10 @@ impl Pinning {
         mistakes.truncate(MAX_TOLD);
         let subjects = distinct(&found);
         if mistakes.is_empty() && subjects.is_empty() {
-            mistakes.push(Finding::new(Code::DeploymentFileNoImages, "no file names an image"));
+            mistakes.push(Finding::new(
+                Code::DeploymentFileNoImages,
+                "no file names an image",
+            ));
         }
         if mistakes.is_empty() {
             Ok(Self {
