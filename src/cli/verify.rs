@@ -403,7 +403,7 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
             "--platform and --all-platforms are for images, and no subject is one",
         ));
     }
-    if args.predicate_out.is_some() && subjects.len() != 1 {
+    if args.predicate_out.is_some() && (subjects.len() != 1 || args.all_platforms) {
         return Err(Problem::usage("--predicate-out takes exactly one subject"));
     }
     Ok(())
