@@ -9,6 +9,7 @@
 
 #[path = "support/judge.rs"]
 mod judge;
+mod support;
 
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,7 @@ use portcullis::sigstore::Engine;
 use portcullis::sigstore::pin::LogRequirement;
 use portcullis::subject::{Digest, LayoutSelector, Subject};
 use serde_json::{Value, json};
+use support::Program;
 use tempfile::TempDir;
 
 const EMAIL: &str = "dev@example.com";
@@ -254,4 +256,91 @@ fn a_fresh_timestamp_makes_an_old_signature_no_younger() {
         "{}",
         answer.explain()
     );
+}
+
+/// A flag that could decide nothing is refused: its author thinks that it does (cosign#4747: ignored flags "succeed").
+#[test]
+fn a_flag_that_would_be_ignored_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app"), ARTIFACT).unwrap();
+    let layout = folder.path().join("image");
+    std::fs::create_dir(&layout).unwrap();
+    std::fs::write(layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    let who = ["--identity", EMAIL, "--issuer", ISSUER];
+    for arguments in [
+        vec!["app", "--key", "key.pem", "--identity-kind", "uri"],
+        vec!["app", "--unsafe-any-identity", "--identity-kind", "uri"],
+        [
+            &["app", "--trusted-root", "root.json", "--trust-cache", "cache"],
+            &who[..],
+        ]
+        .concat(),
+        [
+            &[
+                "oci-layout:image",
+                "--all-platforms",
+                "--type",
+                "spdx",
+                "--predicate-out",
+                "out",
+            ],
+            &who[..],
+        ]
+        .concat(),
+    ] {
+        let run = Program::verify()
+            .arguments(["--offline"])
+            .arguments(&arguments)
+            .in_folder(folder.path())
+            .run();
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+    }
+}
+
+/// A list of files that somebody else may add a file to is examined whole: a name that begins like a comment does not
+/// leave its file out.
+#[test]
+fn a_file_is_not_left_out_of_a_list_for_a_name_that_reads_like_a_comment() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["app", "#evil"] {
+        std::fs::write(folder.path().join(name), ARTIFACT).unwrap();
+    }
+    std::fs::write(folder.path().join("list"), "# a comment\napp\n#evil\n").unwrap();
+    let run = Program::verify()
+        .arguments([
+            "--from-file",
+            "list",
+            "--identity",
+            EMAIL,
+            "--issuer",
+            ISSUER,
+            "--offline",
+        ])
+        .in_folder(folder.path())
+        .run();
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("./#evil"), "{}", run.stderr);
+}
+
+/// What a usage error repeats may come from a list that others wrote: it reaches neither the terminal nor the CI system's
+/// log as a command.
+#[test]
+fn a_usage_error_repeats_no_control_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("list"), "gone\u{1b}[2J\u{202e}\n").unwrap();
+    let run = Program::verify()
+        .arguments([
+            "--from-file",
+            "list",
+            "--identity",
+            EMAIL,
+            "--issuer",
+            ISSUER,
+            "--offline",
+        ])
+        .in_folder(folder.path())
+        .run();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("gone"), "{}", run.stderr);
+    assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{}", run.stderr);
 }
