@@ -46,13 +46,13 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "conformance" 
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "generate" -d 'Write or check the generated files of the repository'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l from-file -d 'Read more subjects from a file, one on each line; `-` is standard input' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-regex -d 'Pattern for the whole identity; a match of a part of it is no match' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity -l certificate-identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity; a match of a part of it is no match' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-kind -d 'Kind of identity, where its text does not tell' -r -f -a "email\t''
 uri\t''
 other-name\t''"
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer -d 'Exact OIDC issuer that vouches for the identity' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer-regex -d 'Pattern for the whole issuer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer -l certificate-oidc-issuer -d 'Exact OIDC issuer that vouches for the identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer-regex -l certificate-oidc-issuer-regexp -d 'Pattern for the whole issuer' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim -d 'Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim-regex -d 'Pattern for the whole value of a certificate claim; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key -d 'Public key of the signer (PEM), instead of an identity' -r -F
@@ -135,8 +135,8 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity-regex -d 'Pattern for the whole identity' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity -d 'Exact identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity -l certificate-identity -d 'Exact identity' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity-kind -d 'Kind of identity, where the text does not tell' -r -f -a "email\t''
 uri\t''
 other-name\t''"

@@ -45,10 +45,14 @@ never\:"Never"))' \
 _arguments "${_arguments_options[@]}" : \
 '--from-file=[Read more subjects from a file, one on each line; \`-\` is standard input]:LIST:_files' \
 '(--identity-regex)--identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
+'(--identity-regex)--certificate-identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
 '--identity-regex=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
+'--certificate-identity-regexp=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
 '--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
 '(--issuer-regex)--issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
+'(--issuer-regex)--certificate-oidc-issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
 '--issuer-regex=[Pattern for the whole issuer]:REGEX:_default' \
+'--certificate-oidc-issuer-regexp=[Pattern for the whole issuer]:REGEX:_default' \
 '*--claim=[Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable]:NAME=VALUE:_default' \
 '*--claim-regex=[Pattern for the whole value of a certificate claim; repeatable]:NAME=REGEX:_default' \
 '(--identity --identity-regex --issuer --issuer-regex)--key=[Public key of the signer (PEM), instead of an identity]:FILE:_files' \
@@ -173,7 +177,9 @@ never\:"Never"))' \
 (explain)
 _arguments "${_arguments_options[@]}" : \
 '--identity-regex=[Pattern for the whole identity]:REGEX:_default' \
+'--certificate-identity-regexp=[Pattern for the whole identity]:REGEX:_default' \
 '(--identity-regex)--identity=[Exact identity]:SAN:_default' \
+'(--identity-regex)--certificate-identity=[Exact identity]:SAN:_default' \
 '--identity-kind=[Kind of identity, where the text does not tell]:KIND:(email uri other-name)' \
 '*--san=[An identity to try, repeatable]:SAN:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \

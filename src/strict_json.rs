@@ -131,6 +131,31 @@ impl Checker<'_> {
     }
 }
 
+/// Keys of one object that are compared one by one. Objects of a bundle have fewer, and hashing costs more for them.
+const FEW_KEYS: usize = 12;
+
+/// The keys of one object.
+#[derive(Default)]
+struct Keys {
+    few: Vec<String>,
+    more: HashSet<String>,
+}
+
+impl Keys {
+    /// Adds a key, or gives it back when it is there already.
+    fn insert(&mut self, key: String) -> Result<(), String> {
+        if self.few.contains(&key) || self.more.contains(&key) {
+            return Err(key);
+        }
+        if self.few.len() < FEW_KEYS {
+            self.few.push(key);
+        } else {
+            self.more.insert(key);
+        }
+        Ok(())
+    }
+}
+
 impl<'de> DeserializeSeed<'de> for Checker<'_> {
     type Value = ();
 
@@ -178,13 +203,12 @@ impl<'de> Visitor<'de> for Checker<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let inner = self.deeper()?;
-        let mut keys = HashSet::new();
+        let mut keys = Keys::default();
         while let Some(key) = members.next_key::<String>()? {
-            if keys.contains(&key) {
+            if let Err(key) = keys.insert(key) {
                 *self.refused.borrow_mut() = Some(Refusal::Duplicate(key));
                 return Err(A::Error::custom("duplicate key"));
             }
-            keys.insert(key);
             members.next_value_seed(inner)?;
         }
         Ok(())
@@ -210,6 +234,26 @@ mod tests {
             " [ ] ",
         ] {
             assert_eq!(check(text.as_bytes(), LIMITS), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duplicate_is_found_among_few_keys_and_among_many() {
+        let limits = Limits {
+            bytes: 1 << 20,
+            depth: 3,
+        };
+        for count in [1, FEW_KEYS, FEW_KEYS + 1, 5 * FEW_KEYS] {
+            let members: Vec<String> = (0..count).map(|key| format!(r#""{key}":0"#)).collect();
+            let all = members.join(",");
+            assert_eq!(check(format!("{{{all}}}").as_bytes(), limits), Ok(()));
+            for twice in [0, count - 1] {
+                let text = format!("{{{all},{}}}", members[twice]);
+                let Err(Problem::DuplicateKey { key, .. }) = check(text.as_bytes(), limits) else {
+                    panic!("{twice} of {count} is not found");
+                };
+                assert_eq!(key, twice.to_string());
+            }
         }
     }
 

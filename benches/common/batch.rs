@@ -29,7 +29,7 @@ impl Batch {
 
     /// One subject, for the file with all bundles.
     pub fn first(&self) -> &[(String, Subject)] {
-        self.subjects.get(..1).unwrap()
+        self.subjects.chunks(1).next().unwrap()
     }
 
     /// The file with one bundle in each line.

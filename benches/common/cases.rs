@@ -4,7 +4,6 @@ use std::fmt;
 use std::path::PathBuf;
 
 use portcullis::attestation::PredicateType;
-use portcullis::policy::DemandKind;
 use portcullis::subject::{Digest, Subject};
 use sigstore_crypto::SigningScheme;
 use sigstore_trust_root::{SIGSTORE_PRODUCTION_TRUSTED_ROOT, SIGSTORE_STAGING_TRUSTED_ROOT};
@@ -87,11 +86,8 @@ impl Case {
         (typed, Subject::Digest(digest))
     }
 
-    pub fn demanded(&self) -> DemandKind {
-        match self.predicate_type {
-            Some(uri) => DemandKind::Attestation(PredicateType::parse(uri).unwrap()),
-            None => DemandKind::Signature,
-        }
+    pub fn predicate_type(&self) -> Option<PredicateType> {
+        self.predicate_type.map(|uri| PredicateType::parse(uri).unwrap())
     }
 }
 

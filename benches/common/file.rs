@@ -21,7 +21,7 @@ impl LargeFile {
 
     /// Hashes it as this program does.
     pub fn hash(&self) {
-        divan::black_box(hash::file(self.0.path(), &|_| {}).unwrap());
+        divan::black_box(hash::file(self.0.path(), BYTES, &|_| {}).unwrap());
     }
 
     /// Hashes it with another program.

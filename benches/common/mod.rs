@@ -10,12 +10,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use portcullis::ops::verify::{Request, verify};
-use portcullis::policy::{Demand, FieldRules, RepositoryBinding, Require};
+use portcullis::ops::verify::{Request, Rules, verify};
 use portcullis::registry::PlatformChoice;
-use portcullis::report::{Origin, Verdict};
+use portcullis::report::Verdict;
 use portcullis::sigstore::Engine;
-use portcullis::sigstore::pin::{Combine, IdentityRule, IssuerRule, Pin, PinSet, TextRule, Who};
 use portcullis::sigstore::trust::Relaxations;
 use portcullis::subject::Subject;
 use sigstore_trust_root::TrustedRoot;
@@ -72,30 +70,18 @@ impl Library {
 /// This program: reading the bundle's file, parsing it strictly, the engine, pins, decision and report.
 pub struct Ours {
     engine: Engine,
-    demand: Demand,
+    rules: Rules,
 }
 
 impl Ours {
     pub fn new(case: &Case) -> Self {
         let root = TrustedRoot::from_json(case.trusted_root).unwrap();
-        let origin = Origin::flag("--identity");
-        let who = Who::Identity {
-            identity: IdentityRule::new(TextRule::exact(case.identity), None, origin.clone()).unwrap(),
-            issuer: IssuerRule {
-                text: TextRule::exact(case.issuer),
-                origin,
-            },
-        };
-        let pin = Pin::new("bench", who, Vec::new()).unwrap();
+        let rules = Rules::signed_by(case.identity, case.issuer).unwrap();
         Self {
             engine: Engine::new(&root, Relaxations::NONE).unwrap(),
-            demand: Demand {
-                kind: case.demanded(),
-                pins: PinSet::new(vec![pin], Combine::Any, None).unwrap(),
-                require: Require::Any,
-                max_age: None,
-                fields: FieldRules::default(),
-                repository_binding: RepositoryBinding::Ignore,
+            rules: match case.predicate_type() {
+                Some(predicate_type) => rules.attesting(&predicate_type),
+                None => rules,
             },
         }
     }
@@ -107,7 +93,7 @@ impl Ours {
                 subjects,
                 bundles: &[bundles],
                 platform: &PlatformChoice::AsIs,
-                demands: &|_| Ok(vec![self.demand.clone()]),
+                rules: &self.rules,
                 jobs,
                 now: Timestamp::now(),
                 on_bytes: &|_| {},

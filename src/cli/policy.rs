@@ -64,7 +64,7 @@ struct Explain {
     #[arg(
         long,
         value_name = "REGEX",
-        alias = "certificate-identity-regexp",
+        visible_alias = "certificate-identity-regexp",
         required_unless_present = "identity"
     )]
     identity_regex: Option<String>,
@@ -72,7 +72,7 @@ struct Explain {
     #[arg(
         long,
         value_name = "SAN",
-        alias = "certificate-identity",
+        visible_alias = "certificate-identity",
         conflicts_with = "identity_regex"
     )]
     identity: Option<String>,

@@ -23,6 +23,7 @@ const CHAIN: &str = "dev.sigstore.cosign/chain";
 const REKOR_BUNDLE: &str = "dev.sigstore.cosign/bundle";
 const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
 
+const BUNDLE_V0_3: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const BUNDLE_V0_1: &str = "application/vnd.dev.sigstore.bundle+json;version=0.1";
 /// Most bytes of one annotation that is parsed; a Rekor entry of a large attestation is the longest.
 const MAX_ANNOTATION_BYTES: usize = 8 << 20;
@@ -72,7 +73,7 @@ pub fn signature(annotations: &BTreeMap<String, String>) -> Result<ParsedBundle,
     };
     let material = material(annotations)?;
     let value = json!({
-        "mediaType": BUNDLE_V0_1,
+        "mediaType": media_type(&material),
         "verificationMaterial": material,
         "messageSignature": { "signature": signature },
     });
@@ -84,7 +85,7 @@ pub fn attestation(envelope: &[u8], annotations: &BTreeMap<String, String>) -> R
     let envelope = strict_value(envelope, super::bundle::MAX_BUNDLE_BYTES, "the envelope")?;
     let material = material(annotations)?;
     let value = json!({
-        "mediaType": BUNDLE_V0_1,
+        "mediaType": media_type(&material),
         "verificationMaterial": material,
         "dsseEnvelope": envelope,
     });
@@ -116,9 +117,10 @@ pub(super) fn convert_blob_bundle(text: &str) -> Result<Value, Finding> {
         None => Vec::new(),
     };
     let entries = blob.rekor_bundle.map(|bundle| log_entry(&bundle)).transpose()?;
+    let material = verification_material(&certificates, entries, None);
     Ok(json!({
-        "mediaType": BUNDLE_V0_1,
-        "verificationMaterial": verification_material(&certificates, entries, None),
+        "mediaType": media_type(&material),
+        "verificationMaterial": material,
         "messageSignature": { "signature": blob.base64_signature },
     }))
 }
@@ -152,6 +154,19 @@ fn material(annotations: &BTreeMap<String, String>) -> Result<Value, Finding> {
         })
         .transpose()?;
     Ok(verification_material(&certificates, entry, timestamp))
+}
+
+/// The bundle version that can hold the material: v0.1 always has a log entry, and a key's signature may have none.
+fn media_type(material: &Value) -> &'static str {
+    let logged = material
+        .get("tlogEntries")
+        .and_then(Value::as_array)
+        .is_some_and(|entries| !entries.is_empty());
+    if material.get("publicKey").is_some() && !logged {
+        BUNDLE_V0_3
+    } else {
+        BUNDLE_V0_1
+    }
 }
 
 fn verification_material(certificates: &[Vec<u8>], entry: Option<Value>, timestamp: Option<String>) -> Value {

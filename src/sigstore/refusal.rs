@@ -4,6 +4,7 @@
 //! reasons that a person has to tell apart, the prose is consulted as well, and prose that is not known falls back to
 //! the category. Whatever it says, it is a refusal.
 
+use serde_json::Value;
 use sigstore_types::Bundle;
 use sigstore_verify::bundle::Error as Structure;
 use sigstore_verify::crypto::Error as Crypto;
@@ -42,6 +43,13 @@ pub(super) fn finding(error: Error, bundle: &Bundle) -> Finding {
             "name the file itself as the subject, or its digest with the algorithm that the signature uses",
         ),
         Error::Certificate(reason) => certificate(reason),
+        Error::TransparencyLog(TransparencyLogError::MalformedEntry(detail)) if other_hash_logged(bundle) => {
+            said(
+                Code::UnsupportedLogEntry,
+                "the log entry holds another digest than SHA-256, which cannot be verified",
+                detail,
+            )
+        }
         Error::TransparencyLog(reason) => log(reason),
         Error::Timestamp(reason) => timestamp(reason),
         Error::UnsupportedBundle(detail) => unsupported(detail),
@@ -85,6 +93,19 @@ pub(super) fn finding(error: Error, bundle: &Bundle) -> Finding {
 
 fn said(code: Code, sentence: &str, detail: impl std::fmt::Display) -> Finding {
     Finding::new(code, format!("{sentence} ({detail})"))
+}
+
+/// Whether a `hashedrekord` entry logs the artifact by another digest than SHA-256.
+fn other_hash_logged(bundle: &Bundle) -> bool {
+    let entries = bundle.verification_material.tlog_entries.iter();
+    entries
+        .filter_map(|entry| serde_json::from_slice::<Value>(entry.canonicalized_body.as_bytes()).ok())
+        .filter_map(|body| {
+            body.pointer("/spec/data/hash/algorithm")?
+                .as_str()
+                .map(str::to_owned)
+        })
+        .any(|algorithm| algorithm != "sha256")
 }
 
 fn certificate(reason: CertificateError) -> Finding {

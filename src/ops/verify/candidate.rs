@@ -150,10 +150,10 @@ impl Candidate {
     }
 
     /// The predicate type that it claims, when it claims one.
-    pub(super) fn claimed_predicate_type(&self) -> Option<String> {
+    pub(super) fn claimed_predicate_type(&self) -> Option<&str> {
         match &self.material {
             Material::Bundle(bundle) => bundle.claimed_predicate_type(),
-            Material::Unsigned(predicate_type) => predicate_type.clone(),
+            Material::Unsigned(predicate_type) => predicate_type.as_deref(),
             Material::OverPayload { .. } | Material::Unreadable(_) => None,
         }
     }
@@ -167,7 +167,7 @@ impl Candidate {
             Material::Bundle(bundle) if bundle.is_attestation() => {
                 let claimed = bundle.claimed_predicate_type();
                 // cosign v3 signs images with a statement that says nothing but "signed".
-                if claimed.as_deref() == Some(crate::attestation::COSIGN_SIGN_TYPE) {
+                if claimed == Some(crate::attestation::COSIGN_SIGN_TYPE) {
                     EvidenceKind::Signature
                 } else {
                     EvidenceKind::Attestation

@@ -212,3 +212,254 @@ fn latest(standings: &[Standing], each_signer: bool) -> Vec<pin::Met> {
 fn blocks_all(standing: &Standing) -> bool {
     matches!(standing, Standing::Rejected | Standing::Insufficient(_))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::Origin;
+    use crate::sigstore::pin::{Combine, Pin, SignerFacts, Who};
+    use crate::subject::Digest;
+
+    /// A candidate in short: its standing, its signer, and its verified second if it has one.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    enum Kind {
+        Other,
+        Rejected,
+        Unknown,
+        Insufficient(u8, Option<i64>),
+        Meets(u8, Option<i64>),
+    }
+
+    use Kind::{Insufficient, Meets, Other, Rejected, Unknown};
+
+    /// A standing whose signer meets the pin of the same number.
+    fn standing(kind: Kind) -> Standing {
+        let accepted = |signer: u8, second: Option<i64>| Accepted {
+            signer: SignerFacts::Key {
+                fingerprint: Digest::sha256(&[signer]),
+            }
+            .id(),
+            pins: vec![usize::from(signer)],
+            time: second.map(|second| Timestamp::from_second(second).unwrap()),
+        };
+        match kind {
+            Other => Standing::Other,
+            Rejected => Standing::Rejected,
+            Unknown => Standing::Unknown,
+            Insufficient(signer, second) => Standing::Insufficient(accepted(signer, second)),
+            Meets(signer, second) => Standing::Meets(Met(accepted(signer, second))),
+        }
+    }
+
+    /// As many pins as there are signers.
+    fn pins(combine: Combine) -> PinSet {
+        let pin = |number: usize| {
+            let origin = Origin::flag("test");
+            Pin::new(number.to_string(), Who::AnyUnsafe { origin }, Vec::new()).unwrap()
+        };
+        PinSet::new((0..3).map(pin).collect(), combine, None).unwrap()
+    }
+
+    fn decision(combine: Combine, require: Require, complete: bool, kinds: &[Kind]) -> Decision {
+        let standings: Vec<Standing> = kinds.iter().map(|kind| standing(*kind)).collect();
+        decide(&pins(combine), require, complete, &standings)
+    }
+
+    fn verdict(combine: Combine, require: Require, complete: bool, kinds: &[Kind]) -> Verdict {
+        decision(combine, require, complete, kinds).verdict()
+    }
+
+    const ALL: [Require; 3] = [Require::Any, Require::All, Require::Latest];
+    /// An accepted signer's candidates, in the order of their times.
+    const GOOD: Kind = Meets(0, Some(10));
+    const LATER_GOOD: Kind = Meets(0, Some(20));
+    const BAD: Kind = Insufficient(0, Some(10));
+    const LATER_BAD: Kind = Insufficient(0, Some(20));
+
+    /// The verdicts under any, all and latest when every place answered, and then when one did not.
+    #[test]
+    fn the_truth_table() {
+        use Verdict::{Allowed as A, Denied as D, NoEvidence as N, Undecided as U};
+        let rows: [(&[Kind], [Verdict; 3], [Verdict; 3]); 22] = [
+            (&[], [N, N, N], [U, U, U]),
+            (&[Other], [N, N, N], [U, U, U]),
+            (&[Other, Other], [N, N, N], [U, U, U]),
+            (&[Rejected], [D, D, D], [U, U, U]),
+            (&[Rejected, Other], [D, D, D], [U, U, U]),
+            (&[Unknown], [U, U, U], [U, U, U]),
+            (&[Unknown, Rejected], [U, U, U], [U, U, U]),
+            (&[Unknown, BAD], [U, U, U], [U, U, U]),
+            (&[BAD], [D, D, D], [U, U, U]),
+            (&[BAD, Rejected, Other], [D, D, D], [U, U, U]),
+            (&[GOOD], [A, A, A], [A, U, U]),
+            (&[GOOD, Other], [A, A, A], [A, U, U]),
+            (&[GOOD, Unknown], [A, U, U], [A, U, U]),
+            (&[GOOD, Rejected], [A, D, A], [A, U, U]),
+            (&[GOOD, LATER_GOOD], [A, A, A], [A, U, U]),
+            (&[GOOD, LATER_BAD], [A, D, D], [A, U, U]),
+            (&[BAD, LATER_GOOD], [A, D, A], [A, U, U]),
+            (&[GOOD, BAD], [A, D, D], [A, U, U]),
+            (&[GOOD, Insufficient(1, Some(20))], [A, D, D], [A, U, U]),
+            // Without a verified time a candidate is older than every one that has it, and never supersedes.
+            (&[GOOD, Insufficient(0, None)], [A, D, A], [A, U, U]),
+            (&[Meets(0, None), BAD], [A, D, D], [A, U, U]),
+            (&[Meets(0, None), Insufficient(0, None)], [A, D, D], [A, U, U]),
+        ];
+        for (kinds, complete, incomplete) in rows {
+            for (index, require) in ALL.into_iter().enumerate() {
+                let what = format!("{kinds:?} under {require:?}");
+                assert_eq!(
+                    verdict(Combine::Any, require, true, kinds),
+                    complete[index],
+                    "{what}"
+                );
+                assert_eq!(
+                    verdict(Combine::Any, require, false, kinds),
+                    incomplete[index],
+                    "{what}, incomplete"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn several_pins_need_as_many_signers() {
+        use Verdict::{Allowed as A, Denied as D};
+        let two = Combine::AtLeast(2);
+        for (combine, kinds, expected) in [
+            (two, vec![GOOD, LATER_GOOD], D),
+            (two, vec![GOOD, Meets(1, Some(5))], A),
+            (two, vec![GOOD, Insufficient(1, Some(5))], D),
+            (Combine::All, vec![GOOD, Meets(1, None)], D),
+            (Combine::All, vec![GOOD, Meets(1, None), Meets(2, None)], A),
+        ] {
+            assert_eq!(
+                verdict(combine, Require::Any, true, &kinds),
+                expected,
+                "{combine:?} {kinds:?}"
+            );
+        }
+        // Where several signers are demanded, the latest of each counts.
+        for (kinds, expected) in [
+            (vec![GOOD, Meets(1, Some(99))], A),
+            (vec![GOOD, LATER_BAD, Meets(1, Some(5))], D),
+            (vec![BAD, LATER_GOOD, Meets(1, Some(5))], A),
+            (vec![GOOD, BAD, Meets(1, Some(5))], D),
+        ] {
+            assert_eq!(verdict(two, Require::Latest, true, &kinds), expected, "{kinds:?}");
+        }
+    }
+
+    #[test]
+    fn a_denial_says_what_is_missing() {
+        let shortfall = |combine, require, kinds: &[Kind]| match decision(combine, require, true, kinds) {
+            Decision::Denied(shortfall) => shortfall,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            shortfall(Combine::Any, Require::Any, &[Rejected]),
+            Shortfall::AllRejected
+        );
+        assert_eq!(
+            shortfall(Combine::Any, Require::All, &[GOOD, Rejected]),
+            Shortfall::NotAll
+        );
+        assert_eq!(
+            shortfall(Combine::Any, Require::Latest, &[GOOD, LATER_BAD]),
+            Shortfall::LatestInsufficient
+        );
+        assert!(matches!(
+            shortfall(Combine::All, Require::Any, &[GOOD]),
+            Shortfall::TooFewPins(_)
+        ));
+    }
+
+    #[test]
+    fn an_approval_rests_on_what_met_the_demand_and_on_the_latest_alone_where_that_is_asked() {
+        let candidates = |require, kinds: &[Kind]| match decision(Combine::Any, require, true, kinds) {
+            Decision::Allowed(approval) => approval.candidates().to_vec(),
+            other => panic!("{other:?}"),
+        };
+        let kinds = [Rejected, GOOD, Other, LATER_GOOD, Meets(1, Some(20))];
+        assert_eq!(candidates(Require::Any, &kinds), [1, 3, 4]);
+        assert_eq!(candidates(Require::Latest, &kinds), [3, 4]);
+    }
+
+    fn kind() -> impl Strategy<Value = Kind> {
+        let who = || (0..3_u8, prop::option::of(0..4_i64));
+        prop_oneof![
+            Just(Other),
+            Just(Rejected),
+            Just(Unknown),
+            who().prop_map(|(signer, second)| Insufficient(signer, second)),
+            who().prop_map(|(signer, second)| Meets(signer, second)),
+        ]
+    }
+
+    fn combine() -> impl Strategy<Value = Combine> {
+        prop_oneof![Just(Combine::Any), Just(Combine::All), Just(Combine::AtLeast(2))]
+    }
+
+    proptest! {
+        #[test]
+        fn what_does_not_count_never_turns_a_refusal_into_allowed(
+            combine in combine(),
+            require in prop::sample::select(&ALL),
+            complete: bool,
+            kinds in prop::collection::vec(kind(), 0..6),
+            useless in prop_oneof![Just(Other), Just(Rejected), Just(Unknown), Just(Insufficient(1, Some(2)))],
+            place: prop::sample::Index,
+        ) {
+            let before = verdict(combine, require, complete, &kinds);
+            let mut more = kinds.clone();
+            more.insert(place.index(kinds.len() + 1), useless);
+            let after = verdict(combine, require, complete, &more);
+            prop_assert!(before == Verdict::Allowed || after != Verdict::Allowed);
+        }
+
+        #[test]
+        fn without_every_answer_nothing_is_denied_or_found_absent(
+            combine in combine(),
+            require in prop::sample::select(&ALL),
+            kinds in prop::collection::vec(kind(), 0..6),
+        ) {
+            let incomplete = verdict(combine, require, false, &kinds);
+            prop_assert!(matches!(incomplete, Verdict::Allowed | Verdict::Undecided));
+            // And a missing answer never allows what all answers together do not.
+            if incomplete == Verdict::Allowed {
+                prop_assert_eq!(verdict(combine, require, true, &kinds), Verdict::Allowed);
+            }
+        }
+
+        #[test]
+        fn the_order_of_the_candidates_decides_nothing(
+            combine in combine(),
+            require in prop::sample::select(&ALL),
+            complete: bool,
+            (kinds, shuffled) in prop::collection::vec(kind(), 0..6)
+                .prop_flat_map(|kinds| (Just(kinds.clone()), Just(kinds).prop_shuffle())),
+        ) {
+            prop_assert_eq!(
+                verdict(combine, require, complete, &kinds),
+                verdict(combine, require, complete, &shuffled)
+            );
+        }
+
+        #[test]
+        fn allowed_rests_on_candidates_that_meet_the_demand(
+            combine in combine(),
+            require in prop::sample::select(&ALL),
+            complete: bool,
+            kinds in prop::collection::vec(kind(), 0..6),
+        ) {
+            if let Decision::Allowed(approval) = decision(combine, require, complete, &kinds) {
+                prop_assert!(!approval.candidates().is_empty());
+                for index in approval.candidates() {
+                    prop_assert!(matches!(kinds[*index], Meets(..)));
+                }
+            }
+        }
+    }
+}

@@ -188,12 +188,11 @@ impl Checked<'_> {
             DemandKind::Attestation(demanded) => {
                 let is_statement = self.candidate.bundle().is_some_and(ParsedBundle::is_attestation);
                 // What was verified says its type itself; of what was refused there is only a claim.
-                let predicate_type = match self.attested_type() {
-                    Some(verified) => Some(verified.to_owned()),
-                    None => self.candidate.claimed_predicate_type(),
-                };
+                let predicate_type = self
+                    .attested_type()
+                    .or_else(|| self.candidate.claimed_predicate_type());
                 // A statement whose type cannot be read may be of the demanded type.
-                is_statement && predicate_type.is_none_or(|predicate_type| demanded.accepts(&predicate_type))
+                is_statement && predicate_type.is_none_or(|predicate_type| demanded.accepts(predicate_type))
             }
         }
     }
@@ -244,7 +243,7 @@ impl Checked<'_> {
             kind: self.candidate.kind(),
             accepted,
             verified: genuine.is_some(),
-            predicate_type: self.candidate.claimed_predicate_type(),
+            predicate_type: self.candidate.claimed_predicate_type().map(str::to_owned),
             pins,
             signer: genuine
                 .map(|genuine| genuine.verified.signer().report())

@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 
 use super::Request;
 use super::candidate::Candidate;
-use super::gather::{self, Evidence};
+use super::gather::{self, Evidence, Reading};
 use crate::ops::hash;
 use crate::registry::{self, Layout, PlatformChoice, Resolved};
 use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
@@ -124,6 +124,13 @@ pub(super) fn prepare<'a>(asked: Asked<'a>, request: &Request<'_>) -> Vec<Prepar
     }
 }
 
+fn reading(request: &Request<'_>) -> Reading {
+    Reading {
+        limits: request.rules.limits(),
+        jobs: request.jobs_of_each(),
+    }
+}
+
 fn no_registry() -> Finding {
     Finding::new(
         Code::SubjectUnreadable,
@@ -138,9 +145,9 @@ fn file<'a>(asked: Asked<'a>, path: &Path, request: &Request<'_>) -> Prepared<'a
         Err(error) => return Prepared::failed(asked, SubjectKind::File, unreadable(asked.input, &error)),
     };
     let evidence = if request.bundles.is_empty() {
-        gather::beside_file(path, &digest, request.rules.limits())
+        gather::beside_file(path, &digest, reading(request))
     } else {
-        gather::named_bundles(request.bundles, &digest, request.rules.limits())
+        gather::named_bundles(request.bundles, &digest, reading(request))
     };
     let found = Found {
         evidence,
@@ -168,7 +175,7 @@ fn stdin<'a>(asked: Asked<'a>, request: &Request<'_>) -> Prepared<'a> {
     });
     match spooled {
         Ok((file, digest)) => {
-            let evidence = gather::named_bundles(request.bundles, &digest, request.rules.limits());
+            let evidence = gather::named_bundles(request.bundles, &digest, reading(request));
             let found = Found {
                 evidence,
                 bytes: Bytes::Spooled(file),
@@ -181,7 +188,7 @@ fn stdin<'a>(asked: Asked<'a>, request: &Request<'_>) -> Prepared<'a> {
 
 fn digest_alone<'a>(asked: Asked<'a>, digest: &Digest, request: &Request<'_>) -> Prepared<'a> {
     let found = Found {
-        evidence: gather::named_bundles(request.bundles, digest, request.rules.limits()),
+        evidence: gather::named_bundles(request.bundles, digest, reading(request)),
         bytes: Bytes::None,
     };
     Prepared::with(
@@ -238,7 +245,7 @@ fn layout_image<'a>(
 
 fn discover(layout: &Layout, digest: &Digest, request: &Request<'_>) -> Evidence {
     if !request.bundles.is_empty() {
-        return gather::named_bundles(request.bundles, digest, request.rules.limits());
+        return gather::named_bundles(request.bundles, digest, reading(request));
     }
     let limits = request.rules.limits();
     let discovery = registry::discover(layout, digest);

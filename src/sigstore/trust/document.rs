@@ -181,7 +181,7 @@ impl<'a> Text<'a> {
             depth: MAX_TRUST_DOCUMENT_DEPTH,
         };
         strict_json::check(self.text.as_bytes(), limits)
-            .map_err(|problem| self.refuse("is not acceptable JSON", &problem, problem.place()))
+            .map_err(|problem| self.refuse("cannot be read", &problem, problem.place()))
     }
 
     fn refuse(
