@@ -46,7 +46,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "man" -d 'Prin
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "conformance" -d 'Sigstore client conformance protocol'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "generate" -d 'Write or check the generated files of the repository'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l from-file -d 'Read more subjects from a file, one on each line; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l from-file -d 'Read more subjects from a file, one on each line, # begins a comment; `-` is standard input' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity -l certificate-identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity; a match of a part of it is no match' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-kind -d 'Kind of identity, where its text does not tell' -r -f -a "email\t''

@@ -9,19 +9,25 @@
 
 #[path = "support/judge.rs"]
 mod judge;
+mod support;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use judge::{Answer, Question, anybody, attestation_by, engine, identity, key, signature_by};
-use portcullis::policy::{Demand, Written};
+use portcullis::policy::{Demand, DemandKind, Written};
 use portcullis::report::{Code, Origin, Verdict};
 use portcullis::sandbox::bundle::IN_TOTO;
+use portcullis::sandbox::ca::CertificateAuthority;
+use portcullis::sandbox::signing::sha256_of;
 use portcullis::sandbox::{Instance, KeyKind, LogKind, SignOptions, StampOptions};
 use portcullis::sigstore::Engine;
-use portcullis::sigstore::pin::LogRequirement;
+use portcullis::sigstore::certificate::SanKind;
+use portcullis::sigstore::pin::{Combine, LogRequirement, Pin, PinSet};
+use portcullis::sigstore::trust::Relaxations;
 use portcullis::subject::{Digest, LayoutSelector, Subject};
 use serde_json::{Value, json};
+use support::Program;
 use tempfile::TempDir;
 
 const EMAIL: &str = "dev@example.com";
@@ -254,4 +260,217 @@ fn a_fresh_timestamp_makes_an_old_signature_no_younger() {
         "{}",
         answer.explain()
     );
+}
+
+/// A flag that could decide nothing is refused: its author thinks that it does (cosign#4747: ignored flags "succeed").
+#[test]
+fn a_flag_that_would_be_ignored_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("app"), ARTIFACT).unwrap();
+    let layout = folder.path().join("image");
+    std::fs::create_dir(&layout).unwrap();
+    std::fs::write(layout.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    let who = ["--identity", EMAIL, "--issuer", ISSUER];
+    for arguments in [
+        vec!["app", "--key", "key.pem", "--identity-kind", "uri"],
+        vec!["app", "--unsafe-any-identity", "--identity-kind", "uri"],
+        [
+            &["app", "--trusted-root", "root.json", "--trust-cache", "cache"],
+            &who[..],
+        ]
+        .concat(),
+        [
+            &[
+                "oci-layout:image",
+                "--all-platforms",
+                "--type",
+                "spdx",
+                "--predicate-out",
+                "out",
+            ],
+            &who[..],
+        ]
+        .concat(),
+    ] {
+        let run = Program::verify()
+            .arguments(["--offline"])
+            .arguments(&arguments)
+            .in_folder(folder.path())
+            .run();
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+    }
+}
+
+/// A list of files that somebody else may add a file to is examined whole: a name that begins like a comment does not
+/// leave its file out.
+#[test]
+fn a_file_is_not_left_out_of_a_list_for_a_name_that_reads_like_a_comment() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["app", "#evil"] {
+        std::fs::write(folder.path().join(name), ARTIFACT).unwrap();
+    }
+    std::fs::write(folder.path().join("list"), "# a comment\napp\n#evil\n").unwrap();
+    let run = Program::verify()
+        .arguments([
+            "--from-file",
+            "list",
+            "--identity",
+            EMAIL,
+            "--issuer",
+            ISSUER,
+            "--offline",
+        ])
+        .in_folder(folder.path())
+        .run();
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("./#evil"), "{}", run.stderr);
+}
+
+/// What a usage error repeats may come from a list that others wrote: it reaches neither the terminal nor the CI system's
+/// log as a command.
+#[test]
+fn a_usage_error_repeats_no_control_characters() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("list"), "gone\u{1b}[2J\u{202e}\n").unwrap();
+    let run = Program::verify()
+        .arguments([
+            "--from-file",
+            "list",
+            "--identity",
+            EMAIL,
+            "--issuer",
+            ISSUER,
+            "--offline",
+        ])
+        .in_folder(folder.path())
+        .run();
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("gone"), "{}", run.stderr);
+    assert!(!run.stderr.contains(['\u{1b}', '\u{202e}']), "{}", run.stderr);
+}
+
+/// Two signatures by one signer are one signer, however many pins accept it (CVE-2026-49834).
+#[test]
+fn one_signer_with_two_signatures_is_one_signer() {
+    let mut world = World::new();
+    let mut bundle = |name: &str, email: &str| {
+        let options = SignOptions::keyless(email, ISSUER);
+        let signed = world.instance.sign_blob(ARTIFACT, &options).unwrap();
+        world.file(name, signed.to_string().as_bytes())
+    };
+    let (one, again) = (bundle("one", EMAIL), bundle("again", EMAIL));
+    let other = bundle("other", "other@example.com");
+    let named = |name: &str, pattern: &str| -> Pin {
+        let pin = judge::identity_pattern(pattern, SanKind::Email, ISSUER);
+        Pin::new(name, pin.who().clone(), Vec::new()).unwrap()
+    };
+    let demand = || {
+        let pins = vec![named("a", ".*@example\\.com"), named("b", ".*@example\\.com")];
+        Demand::new(
+            DemandKind::Signature,
+            PinSet::new(pins, Combine::All, None).unwrap(),
+        )
+    };
+    let subject = || Subject::Digest(Digest::sha256(ARTIFACT));
+    let answer = world.ask(subject(), vec![one.clone(), again], vec![demand()]);
+    assert_eq!(answer.verdict(), Verdict::Denied, "{}", answer.explain());
+    assert!(answer.codes().contains(&Code::PinThreshold));
+    let answer = world.ask(subject(), vec![one, other], vec![demand()]);
+    assert!(answer.is_allowed(), "{}", answer.explain());
+}
+
+/// A log's key is believed while the trust root says so (CVE-2026-54787).
+#[test]
+fn a_log_entry_from_after_its_keys_time_is_refused() {
+    let mut world = World::new();
+    let mut root = world.instance.trusted_root_json().unwrap();
+    let before = Timestamp::from_second(NOW - 60).unwrap().to_string();
+    for log in root["tlogs"].as_array_mut().unwrap() {
+        log["publicKey"]["validFor"]["end"] = before.clone().into();
+    }
+    let bundle = world.instance.sign_blob(ARTIFACT, &keyless()).unwrap();
+    let demand = || vec![signature_by(identity(EMAIL, ISSUER))];
+    assert!(world.ask_about_artifact(&bundle, demand()).is_allowed());
+    world.engine = engine(&root);
+    let answer = world.ask_about_artifact(&bundle, demand());
+    assert_eq!(
+        (answer.verdict(), answer.reason()),
+        (Verdict::Denied, Some(Code::LogUnknown)),
+        "{}",
+        answer.explain()
+    );
+}
+
+/// The certificates of the authority have to be valid when the signature was made, not the leaf alone (CVE-2026-24122).
+/// A root that needs no log asks no less of them.
+#[test]
+fn an_authority_that_had_expired_vouches_for_nobody() {
+    let mut world = World::new();
+    let eleven_years = jiff::SignedDuration::from_hours(24 * 365 * 11);
+    let start = Timestamp::from_second(NOW).unwrap() - eleven_years;
+    world.instance.ca = CertificateAuthority::new(world.instance.seed(), KeyKind::P384, start).unwrap();
+    let root = world.instance.trusted_root_json().unwrap().to_string();
+    let root = sigstore_trust_root::TrustedRoot::from_json(&root).unwrap();
+    for relaxations in [Relaxations::NONE, Relaxations::NO_LOGS] {
+        world.engine = Engine::new(&root, relaxations).unwrap();
+        let logs: &[LogKind] = if relaxations == Relaxations::NONE {
+            &[LogKind::V1]
+        } else {
+            &[]
+        };
+        let bundle = world
+            .instance
+            .sign_blob(ARTIFACT, &keyless().logs(logs).timestamp())
+            .unwrap();
+        let answer = world.ask_about_artifact(&bundle, vec![signature_by(identity(EMAIL, ISSUER))]);
+        assert_eq!(
+            (answer.verdict(), answer.reason()),
+            (Verdict::Denied, Some(Code::AuthorityNotValid)),
+            "{relaxations:?}: {}",
+            answer.explain()
+        );
+    }
+}
+
+/// A statement by the right key about another artifact (jdx/mise#9972: the key's path was not bound to the artifact).
+#[test]
+fn a_statement_by_the_pinned_key_is_about_the_artifact_or_nothing() {
+    let mut world = World::new();
+    let signer = world.instance.key("release", KeyKind::P256).unwrap();
+    let pem = signer.public_pem().unwrap();
+    for (artifact, expected) in [(ARTIFACT, None), (&b"another"[..], Some(Code::ArtifactMismatch))] {
+        let bundle = world
+            .instance
+            .attest(
+                &[("app", sha256_of(artifact))],
+                "https://slsa.dev/provenance/v1",
+                &json!({}),
+                &SignOptions::managed(&signer, "release"),
+            )
+            .unwrap();
+        let demand = attestation_by(key(&pem, LogRequirement::Required), "slsa-provenance");
+        let answer = world.ask_about_artifact(&bundle, vec![demand]);
+        assert_eq!(answer.reason(), expected, "{}", answer.explain());
+        assert_eq!(answer.is_allowed(), expected.is_none());
+    }
+}
+
+/// The page about advisories claims no test and no fixture that is not there.
+#[test]
+fn every_test_that_the_page_names_exists() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/advisories.md")).unwrap();
+    let quoted = page.split('`').skip(1).step_by(2);
+    let mut named = 0;
+    for claim in quoted {
+        let exists = match claim.split_once("::") {
+            Some((file, test)) => std::fs::read_to_string(root.join(file))
+                .is_ok_and(|source| source.contains(&format!("fn {test}()"))),
+            None if claim.starts_with("fixtures/") => root.join(claim).is_dir(),
+            None => continue,
+        };
+        assert!(exists, "{claim}");
+        named += 1;
+    }
+    assert!(named > 60, "{named} claims were found");
 }

@@ -32,7 +32,12 @@ pub(crate) struct PinArgs {
     #[arg(long, value_name = "REGEX", visible_alias = "certificate-identity-regexp")]
     identity_regex: Option<String>,
     /// Kind of identity, where its text does not tell
-    #[arg(long, value_name = "KIND", value_parser = ["email", "uri", "other-name"])]
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_parser = ["email", "uri", "other-name"],
+        conflicts_with_all = ["key", "unsafe_any_identity"]
+    )]
     identity_kind: Option<String>,
     /// Exact OIDC issuer that vouches for the identity
     #[arg(

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::output::Console;
 use super::{Problem, policy_file};
 use crate::policy::TEMPLATE;
-use crate::report::{ExitCode, Finding, Origin, PolicyReport, Report, Verdict};
+use crate::report::{ExitCode, Finding, Origin, PolicyReport, Report, Verdict, visible};
 use crate::sigstore::certificate::SanKind;
 use crate::sigstore::pin::{Explanation, IdentityRule, Pin, TextRule, explain};
 use crate::subject::Digest;
@@ -187,7 +187,11 @@ fn show(explanation: &Explanation, console: &Console) -> ExitCode {
 }
 
 fn lines(explanation: &Explanation) -> Vec<String> {
-    let mut lines = vec![format!("{} identity: {}", explanation.kind, explanation.rule)];
+    let mut lines = vec![format!(
+        "{} identity: {}",
+        explanation.kind,
+        visible(&explanation.rule)
+    )];
     let mark = |accepted: bool| if accepted { "accepts" } else { "refuses" };
     for sample in &explanation.samples {
         lines.push(format!("{}  {}", mark(sample.accepted), visible(&sample.value)));
@@ -225,17 +229,4 @@ fn lines(explanation: &Explanation) -> Vec<String> {
 
 fn reason(finding: &Finding) -> String {
     format!("         {}: {}", finding.code, visible(&finding.message))
-}
-
-/// Identities are typed by people, but may be pasted from anywhere: nothing in them reaches the terminal as a command.
-fn visible(text: &str) -> String {
-    text.chars()
-        .map(|c| {
-            if c.is_control() {
-                format!("<U+{:04X}>", u32::from(c))
-            } else {
-                c.to_string()
-            }
-        })
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! A run that ended before there was anything to report about a subject.
 
-use crate::report::{ExitCode, Finding};
+use crate::report::{ExitCode, Finding, visible};
 
 /// Why a command could not do its work: a message, a next step and an exit code.
 #[derive(Debug, Clone)]
@@ -57,11 +57,11 @@ impl Problem {
         self
     }
 
-    /// The text for people.
+    /// The text for people. What it repeats may be from a list or a file that somebody else wrote.
     pub(crate) fn text(&self) -> String {
-        let mut text = format!("error: {}\n", self.message);
+        let mut text = format!("error: {}\n", visible(&self.message));
         if let Some(help) = &self.help {
-            text.push_str(&format!("  help: {help}\n"));
+            text.push_str(&format!("  help: {}\n", visible(help)));
         }
         text
     }

@@ -30,7 +30,7 @@ pub(crate) struct TrustArgs {
     #[arg(long, value_name = "FILE", requires = "tuf_url")]
     tuf_root: Option<PathBuf>,
     /// Directory for the cache of trust roots
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "trusted_root")]
     trust_cache: Option<PathBuf>,
 }
 

@@ -35,7 +35,7 @@ pub struct Args {
     /// Images (registry/repository:tag), files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
     #[arg(value_name = "SUBJECT", required_unless_present = "from_file")]
     subjects: Vec<String>,
-    /// Read more subjects from a file, one on each line; `-` is standard input
+    /// Read more subjects from a file, one on each line, # begins a comment; `-` is standard input
     #[arg(long, value_name = "LIST")]
     from_file: Option<PathBuf>,
 
@@ -277,7 +277,7 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
             "--platform and --all-platforms are for images, and no subject is one",
         ));
     }
-    if args.predicate_out.is_some() && subjects.len() != 1 {
+    if args.predicate_out.is_some() && (subjects.len() != 1 || args.all_platforms) {
         return Err(Problem::usage("--predicate-out takes exactly one subject"));
     }
     Ok(())
@@ -298,10 +298,22 @@ fn read_list(path: &Path) -> Result<Vec<String>, Problem> {
             .read_to_string(&mut text)
             .map_err(problem)?;
     }
+    // A file that anybody can name must not take itself out of a list that was made of file names.
+    let is_comment = |line: &&str| line.starts_with('#');
+    if let Some(both) = text
+        .lines()
+        .filter(is_comment)
+        .find(|line| Path::new(line).exists())
+    {
+        return Err(Problem::usage(format!(
+            "{}: {both} is a comment and also the name of a file here: write ./{both} for the file",
+            path.display()
+        )));
+    }
     // Lines are taken as they are, but for the line end: a file name may begin or end with a space.
     let lines: Vec<String> = text
         .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .filter(|line| !line.is_empty() && !is_comment(line))
         .map(str::to_owned)
         .collect();
     if text.len() as u64 > MAX_LIST_BYTES || lines.len() > MAX_LISTED_SUBJECTS {

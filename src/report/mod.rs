@@ -19,6 +19,7 @@ pub use model::{
     Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,
     VerifiedTime,
 };
+pub(crate) use render::text::visible;
 pub use render::{Format, Style, UnknownFormat, render, stdout_lines};
 pub use schema::schema;
 pub use verdict::{ExitCode, Verdict};

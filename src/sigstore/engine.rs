@@ -113,7 +113,8 @@ pub struct Engine {
 impl Engine {
     /// Prepares the keys and certificates of a trust root, once for any number of bundles.
     pub fn new(root: &sigstore_trust_root::TrustedRoot, relaxations: Relaxations) -> Result<Self, Finding> {
-        let verifier = Verifier::new(root).map_err(|error| {
+        let root = super::authority::within_validity(root)?;
+        let verifier = Verifier::new(&root).map_err(|error| {
             Finding::new(
                 Code::TrustInvalid,
                 format!("the trust root cannot be used: {error}"),

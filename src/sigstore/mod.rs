@@ -1,5 +1,6 @@
 //! Sigstore: trust roots, bundles, cosign's older forms, who may sign, and the one engine that verifies.
 
+mod authority;
 pub mod bundle;
 pub mod certificate;
 mod engine;
