@@ -308,7 +308,7 @@ fn refused_by_us(tamper: Tamper) -> bool {
 fn judge_tampered(specimen: &Specimen, tamper: Tamper, intact: &Answer, answer: &Answer) -> Option<String> {
     let tolerated = !refused_by_us(tamper) && tamper.tolerated_by_library(&specimen.bundle).is_some();
     let fine = if tolerated {
-        answer.is_allowed() && says_the_same(intact, answer)
+        answer.is_allowed() && answer.says_the_same_as(intact)
     } else {
         answer.verdict() == Verdict::Denied
             && answer
@@ -316,16 +316,6 @@ fn judge_tampered(specimen: &Specimen, tamper: Tamper, intact: &Answer, answer: 
                 .is_some_and(|code| reasons(tamper).contains(&code))
     };
     (!fine).then(|| format!("{tamper} on {}: {}", specimen.name, answer.explain()))
-}
-
-/// Whether nothing that a report calls verified was changed: the same signer and type, and no new times.
-fn says_the_same(intact: &Answer, answer: &Answer) -> bool {
-    let (one, other) = (&intact.report.candidates[0], &answer.report.candidates[0]);
-    one.signer == other.signer
-        && one.predicate_type == other.predicate_type
-        && one.kind == other.kind
-        && other.times.iter().all(|time| one.times.contains(time))
-        && intact.predicates == answer.predicates
 }
 
 #[test]

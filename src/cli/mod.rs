@@ -108,19 +108,33 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let timeout = cli.global.timeout;
     let command = cli.command.name();
     let for_timeout = console.clone();
-    // The run has a thread of its own, so that a stalled read cannot outlive the deadline: the process ends with the
-    // main thread.
+    supervise(
+        timeout,
+        move || commands::dispatch(cli, &console),
+        || for_timeout.timed_out(command, timeout),
+    )
+}
+
+/// Runs `work` until it ends or the deadline passes. A panic in it is a bug and never a pass (CVE-2026-44310).
+///
+/// The work has a thread of its own, so that a stalled read cannot outlive the deadline: the process ends with the main
+/// thread.
+fn supervise(
+    timeout: Duration,
+    work: impl FnOnce() -> ExitCode + Send + 'static,
+    too_late: impl FnOnce() -> ExitCode,
+) -> ExitCode {
+    use std::sync::mpsc::RecvTimeoutError;
     let (sender, receiver) = std::sync::mpsc::channel();
     let worker = std::thread::spawn(move || {
-        let code = commands::dispatch(cli, &console);
         // Nobody listens after the deadline.
-        let _ = sender.send(code);
+        let _ = sender.send(work());
     });
     match receiver.recv_timeout(timeout) {
         Ok(code) => code,
-        Err(std::sync::mpsc::RecvTimeoutError::Timeout) => for_timeout.timed_out(command, timeout),
+        Err(RecvTimeoutError::Timeout) => too_late(),
         // The worker ended without a code: it panicked, and the panic's message is on standard error.
-        Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => {
+        Err(RecvTimeoutError::Disconnected) => {
             drop(worker.join());
             ExitCode::Bug
         }
@@ -139,6 +153,22 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_bug_and_a_deadline_is_undecided() {
+        let long = Duration::from_secs(60);
+        let too_late = || ExitCode::Undecided;
+        assert_eq!(supervise(long, || ExitCode::Denied, too_late), ExitCode::Denied);
+        assert_eq!(supervise(long, || panic!("on purpose"), too_late), ExitCode::Bug);
+        let (_held, stalled) = std::sync::mpsc::channel::<ExitCode>();
+        let stall = move || stalled.recv().unwrap_or(ExitCode::Allowed);
+        assert_eq!(
+            supervise(Duration::from_millis(50), stall, too_late),
+            ExitCode::Undecided
+        );
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
         super::command().debug_assert();

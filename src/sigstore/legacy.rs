@@ -23,6 +23,9 @@ const CHAIN: &str = "dev.sigstore.cosign/chain";
 const REKOR_BUNDLE: &str = "dev.sigstore.cosign/bundle";
 const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
 
+const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const PEM_END: &str = "-----END CERTIFICATE-----";
+
 const BUNDLE_V0_3: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 const BUNDLE_V0_1: &str = "application/vnd.dev.sigstore.bundle+json;version=0.1";
 /// Most bytes of one annotation that is parsed; a Rekor entry of a large attestation is the longest.
@@ -225,24 +228,38 @@ fn log_entry(bundle: &RekorBundle) -> Result<Value, Finding> {
     }))
 }
 
-/// Reads every certificate of a PEM text. Anything else in it, a public key above all, is refused: a key in a
-/// certificate's place once skipped the whole identity check of another verifier (GHSA-fx35-mq7g-6g98).
+/// Reads every certificate of a PEM text, byte for byte. Anything else in it, a public key above all, is refused: a key
+/// in a certificate's place once skipped the whole identity check of another verifier (GHSA-fx35-mq7g-6g98).
+///
+/// The blocks are split here because the chain reader of `x509-cert` 0.2 never returns from an empty block.
 fn certificates_from_pem(pem: &str) -> Result<Vec<Vec<u8>>, Finding> {
-    let refuse = |detail: String| Finding::new(Code::CertificateMalformed, detail);
-    let blocks = x509_cert::Certificate::load_pem_chain(pem.as_bytes()).map_err(|error| {
-        refuse(format!(
-            "the certificate annotation does not hold PEM certificates: {error}"
-        ))
-    })?;
-    if blocks.is_empty() {
-        return Err(refuse(
-            "the certificate annotation holds no certificate".to_owned(),
-        ));
+    let refuse = |detail: String| {
+        Finding::new(
+            Code::CertificateMalformed,
+            format!("the certificate annotation does not hold PEM certificates: {detail}"),
+        )
+    };
+    let mut certificates = Vec::new();
+    let mut rest = pem.trim_ascii();
+    while !rest.is_empty() {
+        let (body, after) = rest
+            .strip_prefix(PEM_BEGIN)
+            .ok_or_else(|| refuse(format!("something else than {PEM_BEGIN} stands there")))?
+            .split_once(PEM_END)
+            .ok_or_else(|| refuse(format!("{PEM_END} is missing")))?;
+        let base64: String = body.split_ascii_whitespace().collect();
+        let der = STANDARD
+            .decode(base64)
+            .map_err(|error| refuse(error.to_string()))?;
+        let parsed: Result<x509_cert::Certificate, _> = der::Decode::from_der(&der);
+        parsed.map_err(|error| refuse(error.to_string()))?;
+        certificates.push(der);
+        rest = after.trim_ascii_start();
     }
-    blocks
-        .iter()
-        .map(|certificate| der::Encode::to_der(certificate).map_err(|error| refuse(error.to_string())))
-        .collect()
+    match certificates.is_empty() {
+        true => Err(refuse("it is empty".to_owned())),
+        false => Ok(certificates),
+    }
 }
 
 fn strict_value(bytes: &[u8], limit: usize, what: &str) -> Result<Value, Finding> {
@@ -328,6 +345,24 @@ mod tests {
             ParsedBundle::parse(blob.as_bytes()).unwrap_err().code,
             Code::CertificateMalformed
         );
+    }
+
+    #[test]
+    fn certificates_that_are_none_are_refused_and_end() {
+        let block = |body: &str| format!("{PEM_BEGIN}{body}{PEM_END}");
+        for text in [
+            block(""),
+            block("\n"),
+            block("\n\n\n"),
+            block("\nAAAA\n"),
+            block("\n!\n"),
+            format!("{PEM_BEGIN}\nAAAA"),
+            format!("text\n{}", block("\nAAAA\n")),
+            "\n".to_owned(),
+        ] {
+            let finding = certificates_from_pem(&text).unwrap_err();
+            assert_eq!(finding.code, Code::CertificateMalformed, "{text:?}");
+        }
     }
 
     #[test]

@@ -218,6 +218,16 @@ impl Answer {
             .map(|finding| finding.code)
     }
 
+    /// Whether nothing that the report calls verified was changed: the same signer and type, and no new times.
+    pub(crate) fn says_the_same_as(&self, intact: &Self) -> bool {
+        let (one, other) = (&intact.report.candidates[0], &self.report.candidates[0]);
+        one.signer == other.signer
+            && one.predicate_type == other.predicate_type
+            && one.kind == other.kind
+            && other.times.iter().all(|time| one.times.contains(time))
+            && intact.predicates == self.predicates
+    }
+
     fn findings(&self) -> impl Iterator<Item = &Finding> {
         let candidates = self.report.candidates.iter();
         self.report
