@@ -78,33 +78,29 @@ impl<'a> Walk<'a> {
     }
 
     /// A Kubernetes object, or a list of them.
-    fn object(&mut self, root: NodeId, listed_as: Option<&str>, depth: usize) -> Result<(), Finding> {
+    fn object(&mut self, root: NodeId, listed_as: Option<&'a str>, depth: usize) -> Result<(), Finding> {
         let entries = self.entries(root, depth)?;
         let kind = find(&entries, "kind")
             .and_then(|kind| self.tree.text(kind))
             .or(listed_as);
         let kind = kind.unwrap_or_default();
-        if let Some(item_kind) = kind.strip_suffix("List")
-            && let Some(items) = find(&entries, "items")
-            && let Content::Sequence(items) = &self.tree.node(self.tree.resolve(items)).content
-        {
-            self.check_depth(root, depth)?;
-            let item_kind = Some(item_kind).filter(|kind| !kind.is_empty());
-            for item in items {
-                self.object(*item, item_kind, depth + 1)?;
-            }
-            return Ok(());
-        }
+        let items = match kind.strip_suffix("List") {
+            Some(item_kind) => self.items(&entries, item_kind, depth)?,
+            None => None,
+        };
         let name = self.name(&entries)?;
         self.object = format!("{}/{}", plain(kind), plain(name.unwrap_or("(unnamed)")));
-        // A definition describes fields and runs nothing.
-        let inert = kind == "CustomResourceDefinition";
         if let (true, Some(images)) = (kind == "Kustomization", find(&entries, "images")) {
             let message = "a kustomization replaces images when it is built".to_owned();
             self.notice(images, message, "pin what kustomize build prints");
         }
+        // A definition describes fields and runs nothing.
+        let group = find(&entries, "apiVersion").and_then(|version| self.tree.text(version));
+        let inert = kind == "CustomResourceDefinition"
+            && group.is_some_and(|group| group.starts_with("apiextensions.k8s.io/"));
         for (key, _, value) in entries {
             let context = match key {
+                _ if Some(value) == items => continue,
                 _ if inert => Context::Inert,
                 "status" => Context::Inert,
                 key => Context::Object.under(key),
@@ -112,6 +108,36 @@ impl<'a> Walk<'a> {
             self.step(Step::Key(key), value, context, depth)?;
         }
         Ok(())
+    }
+
+    /// Walks the objects of a list, and says which value they were. Other kinds than lists end in `List` too, so all else
+    /// is walked as in any object.
+    fn items(
+        &mut self,
+        entries: &[Entry<'a>],
+        item_kind: &'a str,
+        depth: usize,
+    ) -> Result<Option<NodeId>, Finding> {
+        let tree = self.tree;
+        let Some(list) = find(entries, "items") else {
+            return Ok(None);
+        };
+        let Content::Sequence(items) = &tree.node(tree.resolve(list)).content else {
+            return Ok(None);
+        };
+        if !items
+            .iter()
+            .all(|item| matches!(tree.node(tree.resolve(*item)).content, Content::Mapping(_)))
+        {
+            return Ok(None);
+        }
+        self.check_depth(list, depth)?;
+        let path = std::mem::take(&mut self.path);
+        for item in items {
+            self.object(*item, Some(item_kind).filter(|kind| !kind.is_empty()), depth + 1)?;
+        }
+        self.path = path;
+        Ok(Some(list))
     }
 
     fn name(&mut self, entries: &[Entry<'a>]) -> Result<Option<&'a str>, Finding> {
