@@ -43,12 +43,12 @@ never\:"Never"))' \
         case $line[1] in
             (verify)
 _arguments "${_arguments_options[@]}" : \
-'--from-file=[Read more subjects from a file, one on each line; \`-\` is standard input]:LIST:_files' \
+'--from-file=[Read more subjects from a file, one on each line, # begins a comment; \`-\` is standard input]:LIST:_files' \
 '(--identity-regex)--identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
 '(--identity-regex)--certificate-identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
 '--identity-regex=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
 '--certificate-identity-regexp=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
-'--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
+'(--key --unsafe-any-identity)--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
 '(--issuer-regex)--issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
 '(--issuer-regex)--certificate-oidc-issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
 '--issuer-regex=[Pattern for the whole issuer]:REGEX:_default' \
@@ -74,7 +74,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
 '--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
 '(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
 '*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
@@ -114,7 +114,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--identity-regex)--certificate-identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
 '--identity-regex=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
 '--certificate-identity-regexp=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
-'--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
+'(--key --unsafe-any-identity)--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
 '(--issuer-regex)--issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
 '(--issuer-regex)--certificate-oidc-issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
 '--issuer-regex=[Pattern for the whole issuer]:REGEX:_default' \
@@ -137,7 +137,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
 '--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
 '(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
 '*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
@@ -347,7 +347,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -373,7 +373,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -399,7 +399,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -425,7 +425,7 @@ _arguments "${_arguments_options[@]}" : \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
