@@ -14,7 +14,7 @@ use super::limits::{MAX_MANIFEST_BYTES, MAX_QUOTED_CHARS};
 use crate::report::{Code, Excerpt, Finding, Origin};
 
 /// Characters between two remembered offsets.
-const STRIDE: usize = 256;
+const STRIDE: usize = 64;
 
 /// A byte order mark, which may stand at the very beginning and nowhere else.
 const BYTE_ORDER_MARK: char = '\u{feff}';
