@@ -46,109 +46,109 @@ fn every_hostile_text_is_refused_with_its_code_and_place() {
         }
         text
     };
-    use Code::{ImageReferenceInvalid, ManifestAmbiguous, ManifestMalformed};
+    use Code::{ImageReferenceInvalid, DeploymentFileAmbiguous, DeploymentFileMalformed};
     let rows: Vec<(&str, String, Code)> = vec![
-        ("garbage", "\u{1}\u{2}%%%".into(), ManifestAmbiguous),
-        ("zero bytes", "a: \0".into(), ManifestAmbiguous),
-        ("percent", "%%%".into(), ManifestMalformed),
-        ("a text", "nginx:1.27".into(), ManifestMalformed),
-        ("a list", "- nginx:1.27".into(), ManifestMalformed),
+        ("garbage", "\u{1}\u{2}%%%".into(), DeploymentFileAmbiguous),
+        ("zero bytes", "a: \0".into(), DeploymentFileAmbiguous),
+        ("percent", "%%%".into(), DeploymentFileMalformed),
+        ("a text", "nginx:1.27".into(), DeploymentFileMalformed),
+        ("a list", "- nginx:1.27".into(), DeploymentFileMalformed),
         (
             "truncated",
             "apiVersion: v1\nkind: Pod\nspec: {containers: [{image: ".into(),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
-        ("unbalanced", "]]]]".into(), ManifestMalformed),
+        ("unbalanced", "]]]]".into(), DeploymentFileMalformed),
         (
             "tab indentation",
             format!("{POD}spec:\n\tcontainers: []\n"),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
-        ("deep flow", "[".repeat(100_000), ManifestMalformed),
-        ("deep mappings", "{a: ".repeat(100_000), ManifestMalformed),
+        ("deep flow", "[".repeat(100_000), DeploymentFileMalformed),
+        ("deep mappings", "{a: ".repeat(100_000), DeploymentFileMalformed),
         (
             "deep block",
             (0..1_000)
                 .map(|level| format!("{}a:\n", " ".repeat(level)))
                 .collect(),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
-        ("deep lists", "- ".repeat(100_000), ManifestMalformed),
-        ("aliases to aliases", bomb, ManifestMalformed),
-        ("merges of merges", merge_bomb, ManifestMalformed),
-        ("deep by alias", deep_by_alias, ManifestMalformed),
+        ("deep lists", "- ".repeat(100_000), DeploymentFileMalformed),
+        ("aliases to aliases", bomb, DeploymentFileMalformed),
+        ("merges of merges", merge_bomb, DeploymentFileMalformed),
+        ("deep by alias", deep_by_alias, DeploymentFileMalformed),
         (
             "values",
             format!("{POD}x: [{}]", "1,".repeat(MAX_NODES)),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
-        ("documents", "---\n".repeat(MAX_DOCUMENTS + 2), ManifestMalformed),
+        ("documents", "---\n".repeat(MAX_DOCUMENTS + 2), DeploymentFileMalformed),
         (
             "images",
             format!(
                 "{POD}spec: {{containers: [{}]}}",
                 "{image: a},".repeat(MAX_IMAGE_USES + 1)
             ),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
         (
             "unknown alias",
             format!("{POD}spec: *nothing\n"),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
         (
             "alias across documents",
             format!("{POD}x: &a b\n---\n{POD}x: *a\n"),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
-        ("alias to itself", format!("{POD}x: &a [*a]\n"), ManifestMalformed),
+        ("alias to itself", format!("{POD}x: &a [*a]\n"), DeploymentFileMalformed),
         (
             "alias as key",
             format!("{POD}x: &a b\n*a : c\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
-        ("list as key", format!("{POD}? [a]\n: b\n"), ManifestAmbiguous),
+        ("list as key", format!("{POD}? [a]\n: b\n"), DeploymentFileAmbiguous),
         (
             "mapping as key",
             format!("{POD}? {{a: b}}\n: b\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
         (
             "encoded key",
             format!("{POD}spec: {{containers: [{{!!binary aW1hZ2U=: evil}}]}}\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
-        ("tagged key", format!("{POD}!!int 1: b\n"), ManifestAmbiguous),
-        ("own tag", format!("{POD}x: !reset null\n"), ManifestAmbiguous),
+        ("tagged key", format!("{POD}!!int 1: b\n"), DeploymentFileAmbiguous),
+        ("own tag", format!("{POD}x: !reset null\n"), DeploymentFileAmbiguous),
         (
             "renamed tag",
             format!("%TAG !e! tag:yaml.org,2002:\n---\n{POD}x: !e!binary aW1hZ2U=\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
         (
             "quoted merge",
             format!("{POD}x: {{\"<<\": {{a: b}}}}\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
         (
             "two merges",
             format!("{POD}x: {{<<: {{a: b}}, <<: {{c: d}}}}\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
         (
             "merge of a text",
             format!("{POD}x: {{<<: a}}\n"),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
         (
             "merge of a list in a list",
             format!("{POD}x: {{<<: [[a]]}}\n"),
-            ManifestMalformed,
+            DeploymentFileMalformed,
         ),
         (
             "key twice at the top",
             format!("{POD}kind: Service\n"),
-            ManifestAmbiguous,
+            DeploymentFileAmbiguous,
         ),
         (
             "image is a number",
