@@ -245,6 +245,9 @@ mod tests {
         let broken = ["services: {a: {image: $A}}", "[", WEB];
         let findings = Pinning::new(&files(&broken), FindOptions::default()).unwrap_err();
         let codes: Vec<Code> = findings.iter().map(|finding| finding.code).collect();
-        assert_eq!(codes, [Code::ImageReferenceVariable, Code::DeploymentFileMalformed]);
+        assert_eq!(
+            codes,
+            [Code::ImageReferenceVariable, Code::DeploymentFileMalformed]
+        );
     }
 }

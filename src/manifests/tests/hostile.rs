@@ -46,7 +46,7 @@ fn every_hostile_text_is_refused_with_its_code_and_place() {
         }
         text
     };
-    use Code::{ImageReferenceInvalid, DeploymentFileAmbiguous, DeploymentFileMalformed};
+    use Code::{DeploymentFileAmbiguous, DeploymentFileMalformed, ImageReferenceInvalid};
     let rows: Vec<(&str, String, Code)> = vec![
         ("garbage", "\u{1}\u{2}%%%".into(), DeploymentFileAmbiguous),
         ("zero bytes", "a: \0".into(), DeploymentFileAmbiguous),
@@ -82,7 +82,11 @@ fn every_hostile_text_is_refused_with_its_code_and_place() {
             format!("{POD}x: [{}]", "1,".repeat(MAX_NODES)),
             DeploymentFileMalformed,
         ),
-        ("documents", "---\n".repeat(MAX_DOCUMENTS + 2), DeploymentFileMalformed),
+        (
+            "documents",
+            "---\n".repeat(MAX_DOCUMENTS + 2),
+            DeploymentFileMalformed,
+        ),
         (
             "images",
             format!(
@@ -101,13 +105,21 @@ fn every_hostile_text_is_refused_with_its_code_and_place() {
             format!("{POD}x: &a b\n---\n{POD}x: *a\n"),
             DeploymentFileMalformed,
         ),
-        ("alias to itself", format!("{POD}x: &a [*a]\n"), DeploymentFileMalformed),
+        (
+            "alias to itself",
+            format!("{POD}x: &a [*a]\n"),
+            DeploymentFileMalformed,
+        ),
         (
             "alias as key",
             format!("{POD}x: &a b\n*a : c\n"),
             DeploymentFileAmbiguous,
         ),
-        ("list as key", format!("{POD}? [a]\n: b\n"), DeploymentFileAmbiguous),
+        (
+            "list as key",
+            format!("{POD}? [a]\n: b\n"),
+            DeploymentFileAmbiguous,
+        ),
         (
             "mapping as key",
             format!("{POD}? {{a: b}}\n: b\n"),
@@ -118,8 +130,16 @@ fn every_hostile_text_is_refused_with_its_code_and_place() {
             format!("{POD}spec: {{containers: [{{!!binary aW1hZ2U=: evil}}]}}\n"),
             DeploymentFileAmbiguous,
         ),
-        ("tagged key", format!("{POD}!!int 1: b\n"), DeploymentFileAmbiguous),
-        ("own tag", format!("{POD}x: !reset null\n"), DeploymentFileAmbiguous),
+        (
+            "tagged key",
+            format!("{POD}!!int 1: b\n"),
+            DeploymentFileAmbiguous,
+        ),
+        (
+            "own tag",
+            format!("{POD}x: !reset null\n"),
+            DeploymentFileAmbiguous,
+        ),
         (
             "renamed tag",
             format!("%TAG !e! tag:yaml.org,2002:\n---\n{POD}x: !e!binary aW1hZ2U=\n"),
