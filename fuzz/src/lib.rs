@@ -216,8 +216,8 @@ pub fn strict_json(data: &[u8]) {
             assert!(again.len() > limits.bytes || strict_json::check(&again, limits).is_ok());
         }
         (Ok(()), Err(error)) => panic!("accepted what is not JSON: {error}"),
-        (Err(strict_json::Problem::Syntax { detail: error, .. }), Ok(_)) => {
-            panic!("refused JSON as no JSON: {error}")
+        (Err(strict_json::Problem::Syntax { detail, .. }), Ok(_)) => {
+            panic!("refused JSON as no JSON: {detail}")
         }
         (Err(_), _) => {}
     }

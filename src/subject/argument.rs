@@ -92,6 +92,11 @@ pub enum SubjectError {
         "{0} is neither an existing file nor an image reference with a registry host: write file:{0} for a file, or oci:{0} for an image"
     )]
     Ambiguous(String),
+    /// A file whose path also reads as an image reference with a registry host.
+    #[error(
+        "{0} is the path of a file here and also reads as an image: write ./{0} or file:{0} for the file, or oci:{0} for the image"
+    )]
+    FileOrImage(String),
     /// A file whose name also reads as a digest.
     #[error("{0} is a digest and also the name of a file here: write file:{0} for the file")]
     DigestOrFile(String),
@@ -133,6 +138,11 @@ impl Subject {
                 });
         }
         match probe(Path::new(text)) {
+            // Whoever can add a file to the working directory must not choose what is verified: a genuine file at
+            // ghcr.io/org/app:v1 would pass while the image of that name is deployed.
+            PathKind::File if has_registry_host(text) && image(text).is_ok() => {
+                Err(SubjectError::FileOrImage(text.to_owned()))
+            }
             PathKind::File => Ok(Self::File(PathBuf::from(text))),
             PathKind::Layout => Err(SubjectError::BareLayout(text.to_owned())),
             PathKind::Directory => Err(SubjectError::Directory(text.to_owned())),
