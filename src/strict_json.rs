@@ -50,8 +50,27 @@ pub enum Problem {
         column: usize,
     },
     /// Not JSON, or cut off.
-    #[error("not JSON: {0}")]
-    Syntax(String),
+    #[error("not JSON: {detail}")]
+    Syntax {
+        /// What the reader says, with line and column.
+        detail: String,
+        /// 1-based line.
+        line: usize,
+        /// 1-based column, in bytes.
+        column: usize,
+    },
+}
+
+impl Problem {
+    /// Line and column of the problem, both 1-based, the column in bytes; line 1, column 1 where it is the whole text.
+    pub fn place(&self) -> (usize, usize) {
+        match self {
+            Self::TooLarge { .. } => (1, 1),
+            Self::TooDeep { line, column, .. }
+            | Self::DuplicateKey { line, column, .. }
+            | Self::Syntax { line, column, .. } => (*line, *column),
+        }
+    }
 }
 
 /// Checks that `bytes` is one JSON document within `limits` and without duplicate keys.
@@ -80,7 +99,11 @@ pub fn check(bytes: &[u8], limits: Limits) -> Result<(), Problem> {
                 line,
                 column,
             },
-            None => Problem::Syntax(error.to_string()),
+            None => Problem::Syntax {
+                detail: error.to_string(),
+                line,
+                column,
+            },
         }
     })
 }
@@ -105,6 +128,31 @@ impl Checker<'_> {
                 Err(E::custom("too deep"))
             }
         }
+    }
+}
+
+/// Keys of one object that are compared one by one. Objects of a bundle have fewer, and hashing costs more for them.
+const FEW_KEYS: usize = 12;
+
+/// The keys of one object.
+#[derive(Default)]
+struct Keys {
+    few: Vec<String>,
+    more: HashSet<String>,
+}
+
+impl Keys {
+    /// Adds a key, or gives it back when it is there already.
+    fn insert(&mut self, key: String) -> Result<(), String> {
+        if self.few.contains(&key) || self.more.contains(&key) {
+            return Err(key);
+        }
+        if self.few.len() < FEW_KEYS {
+            self.few.push(key);
+        } else {
+            self.more.insert(key);
+        }
+        Ok(())
     }
 }
 
@@ -155,13 +203,12 @@ impl<'de> Visitor<'de> for Checker<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let inner = self.deeper()?;
-        let mut keys = HashSet::new();
+        let mut keys = Keys::default();
         while let Some(key) = members.next_key::<String>()? {
-            if keys.contains(&key) {
+            if let Err(key) = keys.insert(key) {
                 *self.refused.borrow_mut() = Some(Refusal::Duplicate(key));
                 return Err(A::Error::custom("duplicate key"));
             }
-            keys.insert(key);
             members.next_value_seed(inner)?;
         }
         Ok(())
@@ -187,6 +234,26 @@ mod tests {
             " [ ] ",
         ] {
             assert_eq!(check(text.as_bytes(), LIMITS), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_duplicate_is_found_among_few_keys_and_among_many() {
+        let limits = Limits {
+            bytes: 1 << 20,
+            depth: 3,
+        };
+        for count in [1, FEW_KEYS, FEW_KEYS + 1, 5 * FEW_KEYS] {
+            let members: Vec<String> = (0..count).map(|key| format!(r#""{key}":0"#)).collect();
+            let all = members.join(",");
+            assert_eq!(check(format!("{{{all}}}").as_bytes(), limits), Ok(()));
+            for twice in [0, count - 1] {
+                let text = format!("{{{all},{}}}", members[twice]);
+                let Err(Problem::DuplicateKey { key, .. }) = check(text.as_bytes(), limits) else {
+                    panic!("{twice} of {count} is not found");
+                };
+                assert_eq!(key, twice.to_string());
+            }
         }
     }
 
@@ -234,8 +301,8 @@ mod tests {
             "'a'",
             "01",
         ] {
-            assert!(matches!(problem(text), Problem::Syntax(_)), "{text:?}");
+            assert!(matches!(problem(text), Problem::Syntax { .. }), "{text:?}");
         }
-        assert!(matches!(check(b"\"\xff\"", LIMITS), Err(Problem::Syntax(_))));
+        assert!(matches!(check(b"\"\xff\"", LIMITS), Err(Problem::Syntax { .. })));
     }
 }

@@ -14,11 +14,9 @@ mod json_schema;
 #[path = "render/samples.rs"]
 mod samples;
 
-use std::path::Path;
-
 use portcullis::report::{
-    Code, ExitCode, Format, Report, Style, Verdict, exit_codes_markdown, exit_codes_text, explain,
-    explain_all, render, schema, stdout_lines,
+    Code, ExitCode, Format, Report, Style, Verdict, exit_codes_markdown, exit_codes_text, explain, render,
+    schema, stdout_lines,
 };
 use serde_json::Value;
 
@@ -342,34 +340,4 @@ fn codes_are_explained() {
         "exit-codes",
         &format!("{}\n{}", exit_codes_text(), exit_codes_markdown()),
     );
-}
-
-/// The checked-in files that are made from the code, and what they have to hold.
-fn generated() -> [(&'static str, String); 2] {
-    [
-        ("docs/report.schema.json", schema()),
-        ("docs/codes.md", explain_all()),
-    ]
-}
-
-#[test]
-fn checked_in_files_are_what_the_code_makes() {
-    for (path, text) in generated() {
-        let checked_in =
-            std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap_or_default();
-        assert!(
-            checked_in == text,
-            "{path} is out of date: run `cargo test --test render -- --ignored write_checked_in_files`"
-        );
-    }
-}
-
-#[test]
-#[ignore = "writes docs/; run it by name after a code or the report changed"]
-fn write_checked_in_files() {
-    for (path, text) in generated() {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
 }

@@ -84,6 +84,10 @@ impl Statement {
             depth: MAX_STATEMENT_DEPTH,
         };
         strict_json::check(payload, limits)?;
+        // serde reads an array as an object whose members come in a certain order, and other readers do not.
+        if payload.trim_ascii_start().first() != Some(&b'{') {
+            return Err(StatementProblem::Shape("it is no JSON object".to_owned()));
+        }
         let wire: Wire =
             serde_json::from_slice(payload).map_err(|error| StatementProblem::Shape(error.to_string()))?;
         if !STATEMENT_TYPES.contains(&wire.statement_type.as_str()) {
@@ -186,6 +190,11 @@ mod tests {
         for (text, expected) in [
             ("{}".to_owned(), "not an in-toto statement"),
             ("[]".to_owned(), "not an in-toto statement"),
+            (
+                r#"["https://in-toto.io/Statement/v1",[{"digest":{}}],"https://example.com/p",{}]"#
+                    .to_owned(),
+                "no JSON object",
+            ),
             ("garbage".to_owned(), "not JSON"),
             (
                 statement("{}").replace("Statement/v1", "Statement/v9"),

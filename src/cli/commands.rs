@@ -1,16 +1,18 @@
 //! The commands, and which function runs each.
 
-use super::output::Console;
-use super::{Cli, completions, conformance, explain, generate, trust, verify};
+use super::output::{Console, Target};
+use super::{Cli, Global, Problem, completions, conformance, explain, generate, policy, trust, verify};
 use crate::report::ExitCode;
 
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Verify signatures and attestations of files, digests and OCI layouts
+    #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
 
-    // Policy(policy::Args),
+    /// Lint a policy, write a starting one, show what a pattern accepts
+    Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
     Trust(trust::Args),
     /// The long form of a diagnostic code
@@ -32,6 +34,7 @@ impl Command {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Verify(_) => "verify",
+            Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
             Self::Completions(_) => "completions",
@@ -42,12 +45,89 @@ impl Command {
     }
 }
 
+/// Which of the global options mean something to a command. One that does not is refused, never ignored.
+struct Uses {
+    /// Findings about subjects or a policy: every format, files, `--quiet` and `--verbose`.
+    report: bool,
+    /// An answer that can also be printed as JSON.
+    json: bool,
+    /// `--jobs`.
+    jobs: bool,
+    /// `--offline`.
+    offline: bool,
+}
+
+impl Command {
+    fn uses(&self) -> Uses {
+        let nothing = Uses {
+            report: false,
+            json: false,
+            jobs: false,
+            offline: false,
+        };
+        match self {
+            Self::Verify(_) => Uses {
+                report: true,
+                json: true,
+                jobs: true,
+                offline: true,
+            },
+            Self::Policy(args) if args.is_check() => Uses {
+                report: true,
+                json: true,
+                ..nothing
+            },
+            Self::Policy(args) => Uses {
+                json: args.is_explain(),
+                ..nothing
+            },
+            Self::Trust(_) => Uses {
+                json: true,
+                offline: true,
+                ..nothing
+            },
+            Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_)
+            | Self::Conformance(_)
+            | Self::Generate(_) => nothing,
+        }
+    }
+
+    /// Refuses global options that the command has no use for.
+    pub(super) fn check(&self, global: &Global) -> Result<(), Problem> {
+        let uses = self.uses();
+        let json_only = global.format.iter().all(Target::is_json_on_stdout) && uses.json;
+        let idle = [
+            (
+                "--format",
+                !global.format.is_empty() && !uses.report && !json_only,
+            ),
+            ("--output", global.output.is_some() && !uses.report),
+            ("--quiet", global.quiet && !uses.report),
+            ("--verbose", global.verbose && !uses.report),
+            ("--jobs", global.jobs.is_some() && !uses.jobs),
+            ("--offline", global.offline && !uses.offline),
+        ];
+        match idle.into_iter().find(|(_, idle)| *idle) {
+            Some(("--format", _)) if uses.json => Err(Problem::usage(
+                "this command prints text, or JSON with --format json",
+            )),
+            Some((flag, _)) => Err(Problem::usage(format!(
+                "{flag} means nothing to portcullis {}",
+                self.name()
+            ))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Runs the command.
 pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     let global = cli.global;
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
-        // Command::Policy(args) => policy::run(args, console),
+        Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),

@@ -17,8 +17,8 @@ pub struct Args {
     after_help = "Examples:\n  portcullis man | man -l -\n  portcullis man verify > portcullis-verify.1"
 )]
 pub struct ManArgs {
-    /// A command with a page of its own; without it the page of the program
-    command: Option<String>,
+    /// A command, for example `verify` or `policy check`; without it the page of the program
+    command: Vec<String>,
 }
 
 pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
@@ -26,16 +26,14 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
 }
 
 pub(super) fn run_man(args: &ManArgs, console: &Console) -> ExitCode {
-    let wanted = match &args.command {
-        Some(command) => format!("portcullis-{command}"),
-        None => "portcullis".to_owned(),
-    };
+    let words = std::iter::once("portcullis").chain(args.command.iter().map(String::as_str));
+    let wanted = words.collect::<Vec<_>>().join("-");
     let page = man_pages().into_iter().find(|(name, _)| *name == wanted);
     match page {
         Some((_, text)) => console.print_and_exit(&text, ExitCode::Allowed),
         None => console.fail(&super::Problem::usage(format!(
-            "there is no command {:?}",
-            args.command
+            "there is no command {}",
+            args.command.join(" ")
         ))),
     }
 }
@@ -51,24 +49,24 @@ pub(super) fn completions(shell: clap_complete::Shell) -> String {
 pub(super) fn man_pages() -> Vec<(String, String)> {
     let mut root = super::command();
     root.build();
-    let commands: Vec<clap::Command> = root
-        .get_subcommands()
-        .filter(|command| !command.is_hide_set() && command.get_name() != "help")
-        .cloned()
-        .collect();
-    let mut pages = vec![("portcullis".to_owned(), page(&root, "portcullis"))];
-    for command in commands {
-        let name = format!("portcullis-{}", command.get_name());
-        pages.push((name.clone(), page(&command, &name)));
-    }
+    let mut pages = Vec::new();
+    collect_pages(&root, "portcullis", &mut pages);
     pages
+}
+
+fn collect_pages(command: &clap::Command, name: &str, pages: &mut Vec<(String, String)>) {
+    pages.push((name.to_owned(), page(command, name)));
+    let shown = |command: &&clap::Command| !command.is_hide_set() && command.get_name() != "help";
+    for inner in command.get_subcommands().filter(shown) {
+        collect_pages(inner, &format!("{name}-{}", inner.get_name()), pages);
+    }
 }
 
 fn page(command: &clap::Command, name: &str) -> String {
     let titled = command
         .clone()
         .name(name.to_owned())
-        .bin_name(name.replacen('-', " ", 1));
+        .bin_name(name.replace('-', " "));
     let mut bytes = Vec::new();
     let page = clap_mangen::Man::new(titled).manual("Portcullis manual").date("");
     // Writing to memory cannot fail.

@@ -7,6 +7,8 @@ mod explain;
 mod generate;
 mod output;
 mod pins;
+mod policy;
+mod policy_file;
 mod problem;
 mod progress;
 mod trust;
@@ -55,9 +57,9 @@ Examples:
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Output format, repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to
+    /// Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to
     /// standard error; another format without a file goes to standard output
-    #[arg(long, global = true, value_name = "FORMAT[=FILE]", default_value = "human", value_parser = output::parse_target)]
+    #[arg(long, global = true, value_name = "FORMAT[=FILE]", value_parser = output::parse_target)]
     pub format: Vec<output::Target>,
     /// File for the one format that names none
     #[arg(short, long, global = true, value_name = "FILE")]
@@ -96,6 +98,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(console) => console,
         Err(problem) => return problem.show_plainly(),
     };
+    if let Err(problem) = cli.command.check(&cli.global) {
+        return console.fail(&problem);
+    }
     let timeout = cli.global.timeout;
     let command = cli.command.name();
     let for_timeout = console.clone();

@@ -33,6 +33,13 @@ pub struct Target {
     file: Option<PathBuf>,
 }
 
+impl Target {
+    /// Whether it is JSON on standard output.
+    pub(super) fn is_json_on_stdout(&self) -> bool {
+        self.format == Format::Json && self.file.is_none()
+    }
+}
+
 /// Reads `FORMAT` or `FORMAT=FILE`.
 pub(super) fn parse_target(text: &str) -> Result<Target, String> {
     let (name, file) = match text.split_once('=') {
@@ -67,7 +74,16 @@ impl Console {
             progress: io::stderr().is_terminal() && std::env::var_os("CI").is_none() && !global.quiet,
         };
         let mut output = global.output.clone();
-        for target in &global.format {
+        let human = [Target {
+            format: Format::Human,
+            file: None,
+        }];
+        let targets = if global.format.is_empty() {
+            &human[..]
+        } else {
+            &global.format
+        };
+        for target in targets {
             match (target.format, target.file.clone().or_else(|| output.take())) {
                 (format, Some(file)) => console.files.push((format, file)),
                 (Format::Human, None) => console.human = true,
@@ -150,6 +166,11 @@ impl Console {
     pub(crate) fn fail(&self, problem: &Problem) -> ExitCode {
         to_stderr(&problem.text());
         problem.code
+    }
+
+    /// Whether standard output holds a report for machines.
+    pub(crate) fn has_machine_output(&self) -> bool {
+        self.stdout.is_some()
     }
 
     /// Whether standard output should hold JSON.

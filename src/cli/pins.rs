@@ -24,12 +24,12 @@ pub(crate) struct PinArgs {
     #[arg(
         long,
         value_name = "SAN",
-        alias = "certificate-identity",
+        visible_alias = "certificate-identity",
         conflicts_with = "identity_regex"
     )]
     identity: Option<String>,
     /// Pattern for the whole identity; a match of a part of it is no match
-    #[arg(long, value_name = "REGEX", alias = "certificate-identity-regexp")]
+    #[arg(long, value_name = "REGEX", visible_alias = "certificate-identity-regexp")]
     identity_regex: Option<String>,
     /// Kind of identity, where its text does not tell
     #[arg(long, value_name = "KIND", value_parser = ["email", "uri", "other-name"])]
@@ -38,12 +38,12 @@ pub(crate) struct PinArgs {
     #[arg(
         long,
         value_name = "URL",
-        alias = "certificate-oidc-issuer",
+        visible_alias = "certificate-oidc-issuer",
         conflicts_with = "issuer_regex"
     )]
     issuer: Option<String>,
     /// Pattern for the whole issuer
-    #[arg(long, value_name = "REGEX", alias = "certificate-oidc-issuer-regexp")]
+    #[arg(long, value_name = "REGEX", visible_alias = "certificate-oidc-issuer-regexp")]
     issuer_regex: Option<String>,
     /// Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable
     #[arg(long, value_name = "NAME=VALUE")]

@@ -11,7 +11,7 @@ use super::output::Console;
 use super::pins::{Failure, PinArgs};
 use super::progress::Progress;
 use super::trust::TrustArgs;
-use super::{Global, Problem, parse_duration};
+use super::{Global, Problem, parse_duration, policy_file};
 use crate::attestation::{PredicateType, SHORT_NAMES};
 use crate::ops::verify::{Outcome, Request, Rules, assemble, verify};
 use crate::policy::{Demand, DemandKind, FieldRules, Require, Written};
@@ -30,12 +30,7 @@ const MAX_LIST_BYTES: u64 = 256 << 20;
 
 /// Arguments of `verify`.
 #[derive(Debug, clap::Args)]
-#[command(
-    long_about = "Verifies signatures and attestations of files, digests and OCI layouts, and says who made them.\n\n\
-        Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for \
-        each subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.",
-    after_help = EXAMPLES
-)]
+#[command(after_help = EXAMPLES)]
 pub struct Args {
     /// Files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
     #[arg(value_name = "SUBJECT", required_unless_present = "from_file")]
@@ -61,9 +56,9 @@ pub struct Args {
     /// Verify an index and every image in it
     #[arg(long, help_heading = "Evidence")]
     all_platforms: bool,
-    /// Which of several candidates have to meet what is asked
-    #[arg(long, value_name = "RULE", help_heading = "Evidence", default_value = "any")]
-    require: Require,
+    /// Which of several candidates have to meet what is asked [default: any]
+    #[arg(long, value_name = "RULE", help_heading = "Evidence")]
+    require: Option<Require>,
 
     /// Demand an attestation of this type: a short name, a URI, or any; repeatable
     #[arg(long = "type", value_name = "TYPE", help_heading = "Attestations", value_parser = parse_type, long_help = type_help())]
@@ -120,6 +115,13 @@ pub struct Args {
     #[command(flatten)]
     trust: TrustArgs,
 }
+
+/// What the command does, at length.
+pub(super) const LONG_ABOUT: &str = "\
+Verifies signatures and attestations of files, digests and OCI layouts, and says who made them.
+
+Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for each \
+subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -248,15 +250,18 @@ struct Plan {
 
 impl Plan {
     fn new(args: &Args) -> Result<Self, Failure> {
-        let rules = Rules::Demands(args.demands()?);
+        let (rules, trust, policy) = match &args.policy {
+            Some(path) => args.policy(path)?,
+            None => (Rules::Demands(args.demands()?), None, None),
+        };
         let subjects = args.subjects()?;
         check_inputs(args, &subjects)?;
         Ok(Self {
             subjects,
             platform: args.platform_choice(),
             rules,
-            trust: None,
-            policy: None,
+            trust,
+            policy,
         })
     }
 
@@ -273,6 +278,38 @@ impl Plan {
 }
 
 impl Args {
+    /// What the policy file says. A policy decides alone: a flag beside it that says who may sign or what is demanded
+    /// is a contradiction, not an override.
+    fn policy(&self, path: &Path) -> Result<(Rules, Option<TrustChoice>, Option<PolicyReport>), Failure> {
+        let demanding = [
+            ("--require", self.require.is_some()),
+            ("--type", !self.predicate_type.is_empty()),
+            ("--max-age", self.max_age.is_some()),
+            ("--expect-commit", self.expect_commit.is_some()),
+        ];
+        let given = demanding
+            .into_iter()
+            .find_map(|(flag, given)| given.then_some(flag));
+        if let Some(flag) = self.pins.first_flag().or(given) {
+            return Err(
+                Problem::usage(format!("{flag} cannot be given together with --policy"))
+                    .help("the policy says who may sign and what is demanded; change it there")
+                    .into(),
+            );
+        }
+        let policy = policy_file::read(path, self.policy_digest.as_ref()).map_err(Failure::Findings)?;
+        if policy.trust().is_some() && self.trust.choice().is_some() {
+            return Err(Problem::usage("the policy names its trust root, and a flag names another").into());
+        }
+        let report = PolicyReport {
+            path: path.display().to_string(),
+            digest: policy.digest().clone(),
+            pinned: self.policy_digest.is_some(),
+        };
+        let trust = policy.trust().cloned();
+        Ok((Rules::Policy(Box::new(policy)), trust, Some(report)))
+    }
+
     fn demands(&self) -> Result<Vec<Demand>, Failure> {
         let pins = self.pins.pins()?;
         let fields = FieldRules {
@@ -286,7 +323,7 @@ impl Args {
             types => types.iter().cloned().map(DemandKind::Attestation).collect(),
         };
         let demand = |kind| Demand {
-            require: self.require,
+            require: self.require.unwrap_or_default(),
             max_age: written("--max-age", self.max_age.as_ref()),
             fields: fields.clone(),
             ..Demand::new(kind, pins.clone())
@@ -358,6 +395,13 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
             Problem::usage(format!("{text} has no place to look for evidence in"))
                 .help("name its bundle with --bundle FILE"),
         );
+    }
+    let is_image = |subject: &Subject| matches!(subject, Subject::Layout { .. } | Subject::Image(_));
+    let picks_images = args.platform.is_some() || args.all_platforms;
+    if picks_images && !subjects.iter().any(|(_, subject)| is_image(subject)) {
+        return Err(Problem::usage(
+            "--platform and --all-platforms are for images, and no subject is one",
+        ));
     }
     if args.predicate_out.is_some() && subjects.len() != 1 {
         return Err(Problem::usage("--predicate-out takes exactly one subject"));

@@ -12,13 +12,20 @@ const CHUNK_BYTES: usize = 256 << 10;
 /// Told about every chunk that was hashed, in bytes; for progress.
 pub type OnBytes<'a> = &'a (dyn Fn(u64) + Sync);
 
-/// SHA-256 of a file.
-pub fn file(path: &Path, on_bytes: OnBytes<'_>) -> io::Result<Digest> {
-    copy(File::open(path)?, &mut io::sink(), on_bytes)
+/// SHA-256 of a file of at most `limit` bytes.
+pub fn file(path: &Path, limit: u64, on_bytes: OnBytes<'_>) -> io::Result<Digest> {
+    copy(File::open(path)?, &mut io::sink(), limit, on_bytes)
 }
 
-/// SHA-256 of everything that `reader` gives, which is written to `copy` at the same time.
-pub fn copy(mut reader: impl Read, copy: &mut impl Write, on_bytes: OnBytes<'_>) -> io::Result<Digest> {
+/// SHA-256 of everything that `reader` gives, which is written to `copy` at the same time. More than `limit` bytes are
+/// an error.
+pub fn copy(
+    mut reader: impl Read,
+    copy: &mut impl Write,
+    limit: u64,
+    on_bytes: OnBytes<'_>,
+) -> io::Result<Digest> {
+    let mut total: u64 = 0;
     let mut hasher = sigstore_crypto::Sha256Hasher::new();
     let mut chunk = vec![0; CHUNK_BYTES];
     loop {
@@ -29,6 +36,12 @@ pub fn copy(mut reader: impl Read, copy: &mut impl Write, on_bytes: OnBytes<'_>)
             Err(error) => return Err(error),
         };
         let filled = chunk.get(..count).unwrap_or_default();
+        total = total.saturating_add(count as u64);
+        if total > limit {
+            return Err(io::Error::other(format!(
+                "larger than the limit of {limit} bytes"
+            )));
+        }
         hasher.update(filled);
         copy.write_all(filled)?;
         on_bytes(count as u64);
@@ -49,11 +62,18 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &bytes).unwrap();
         let seen = AtomicU64::new(0);
-        let digest = super::file(file.path(), &|count| {
+        let digest = super::file(file.path(), u64::MAX, &|count| {
             seen.fetch_add(count, Ordering::Relaxed);
         });
         assert_eq!(digest.unwrap(), Digest::sha256(&bytes));
         assert_eq!(seen.into_inner(), bytes.len() as u64);
+    }
+
+    #[test]
+    fn more_than_the_limit_is_an_error_and_no_digest() {
+        let digest = |limit| copy(&b"abc"[..], &mut io::sink(), limit, &|_| {});
+        assert_eq!(digest(3).unwrap(), Digest::sha256(b"abc"));
+        assert!(digest(2).is_err());
     }
 
     #[test]
@@ -67,6 +87,6 @@ mod tests {
                 Ok(())
             }
         }
-        assert!(copy(&b"abc"[..], &mut Full, &|_| {}).is_err());
+        assert!(copy(&b"abc"[..], &mut Full, u64::MAX, &|_| {}).is_err());
     }
 }

@@ -15,7 +15,7 @@ pub struct Demand {
     pub pins: PinSet,
     /// Which of several candidates count.
     pub require: Require,
-    /// How old the latest verified time may be.
+    /// How old the evidence may be, by its earliest verified time.
     pub max_age: Option<Written<Duration>>,
     /// What provenance has to say.
     pub fields: FieldRules,

@@ -1,6 +1,131 @@
 //! What is demanded of a subject: by flags or by a policy file, in one form.
+//!
+//! A [`Demand`] is the form. Flags make one directly; [`parse`] reads a policy file, whose rules make one for each
+//! subject that they cover. Nothing here does I/O: files that a policy names are read through [`Files`].
 
 mod demand;
 pub mod duration;
+mod file;
+mod limits;
+mod rule;
+mod scope;
 
 pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, Written};
+pub use file::{Files, MAX_POLICY_BYTES, parse};
+pub use limits::Limits;
+pub use scope::{MAX_SCOPE_BYTES, Scope, ScopeError, SubjectName};
+
+use self::rule::Rule;
+use crate::report::{Code, Finding, Origin};
+use crate::sigstore::pin::Pin;
+use crate::sigstore::trust::TrustChoice;
+use crate::subject::{Digest, Subject};
+
+/// The commented policy that `portcullis policy init` writes.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// A policy without mistakes.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    label: String,
+    digest: Digest,
+    trust: Option<TrustChoice>,
+    pins: Vec<Pin>,
+    rules: Vec<Rule>,
+    limits: Limits,
+    warnings: Vec<Finding>,
+    unpinned: Vec<Finding>,
+}
+
+impl Policy {
+    /// Everything that the policy demands of a subject: one demand for each rule that covers it, and all of them have
+    /// to hold. Never empty: a subject that no rule covers is an error, and is not allowed.
+    pub fn demands_for(&self, subject: &Subject) -> Result<Vec<Demand>, Finding> {
+        let name = SubjectName::of(subject);
+        let covering: Vec<&Rule> = self.rules.iter().filter(|rule| rule.covers(&name)).collect();
+        // Of what has no name it cannot be told which scopes cover it, and the stricter rule may be among them.
+        let untold = name.as_str().is_none() && covering.len() < self.rules.len();
+        if covering.is_empty() || untold {
+            return Err(self.not_covered(subject, &name));
+        }
+        covering.into_iter().map(|rule| rule.demand(subject)).collect()
+    }
+
+    fn not_covered(&self, subject: &Subject, name: &SubjectName) -> Finding {
+        let scopes: Vec<&str> = self
+            .rules
+            .iter()
+            .flat_map(|rule| &rule.scopes)
+            .map(Scope::as_str)
+            .collect();
+        let (found, message, help) = match name.as_str() {
+            Some(name) => (
+                name,
+                format!("no rule of the policy covers {subject}"),
+                "check that the subject is meant to pass by this policy; if so, add it to the rule that is meant for it",
+            ),
+            None => (
+                "a path with .. in it, or not in UTF-8",
+                format!("it cannot be told which rules of the policy cover {subject}"),
+                "name the file by a path without ..",
+            ),
+        };
+        Finding::new(Code::SubjectNotCovered, message)
+            .found(found.to_owned())
+            .expected(scopes.join(", "))
+            .origin(&Origin::flag(&self.label))
+            .help(help)
+    }
+
+    /// SHA-256 of the file's bytes.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// The trust root that the policy names.
+    pub fn trust(&self) -> Option<&TrustChoice> {
+        self.trust.as_ref()
+    }
+
+    /// Who may sign, for a report.
+    pub fn pins(&self) -> &[Pin] {
+        &self.pins
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// What is weak in the policy although nothing is wrong with it.
+    pub fn warnings(&self) -> &[Finding] {
+        &self.warnings
+    }
+
+    /// Files whose content decides and which the policy's digest does not fix, as mistakes.
+    ///
+    /// They count where the policy is pinned (`--policy-digest`): whoever may change a key file beside a pinned policy
+    /// can edit the judge after all.
+    pub fn unpinned(&self) -> &[Finding] {
+        &self.unpinned
+    }
+}
+
+/// Whether a policy file is the pinned one (`--policy-digest`). To be asked before the file is parsed.
+pub fn check_digest(label: &str, bytes: &[u8], expected: &Digest) -> Result<(), Finding> {
+    let found = Digest::of(expected.algorithm(), bytes);
+    if found == *expected {
+        return Ok(());
+    }
+    Err(Finding::new(
+        Code::PolicyDigestMismatch,
+        format!("{label} is not the pinned policy"),
+    )
+    .found(found.to_string())
+    .expected(expected.to_string())
+    .origin(&Origin::flag("--policy-digest"))
+    .help("read what changed in the policy before pinning its new digest"))
+}
+
+#[cfg(test)]
+mod tests;

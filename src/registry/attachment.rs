@@ -38,7 +38,7 @@ pub struct Attachment {
     pub place: usize,
     /// Where exactly: a tag or manifest digest, and which of its layers.
     pub location: String,
-    /// The digest it hangs on.
+    /// The digest it hangs on: the one that was asked for. Only what is unsigned may name another, by an annotation.
     pub about: Digest,
     /// What it is.
     pub content: AttachmentContent,

@@ -155,22 +155,32 @@ impl<S: Store> Search<'_, S> {
             PlaceKind::SignatureTag | PlaceKind::AttestationTag | PlaceKind::SbomTag => location.to_owned(),
             _ => descriptor.digest.to_string(),
         };
-        let about = match kind {
+        // An annotation says what a BuildKit statement is about. That is good enough for a listing and for nothing else:
+        // whatever can be verified has to be about the digest that was asked for.
+        let listed_about = match kind {
             PlaceKind::BuildkitIndex => descriptor.buildkit_subject(),
             _ => None,
         };
-        let about = about.unwrap_or_else(|| self.digest.clone());
+        let listed_about = listed_about.unwrap_or_else(|| self.digest.clone());
         let document = match self.store.manifest(descriptor) {
             Ok(document) => document,
             Err(finding) => {
-                self.deliver(location, about, AttachmentContent::Unreadable(*finding))?;
+                self.deliver(
+                    location,
+                    self.digest.clone(),
+                    AttachmentContent::Unreadable(*finding),
+                )?;
                 self.delivered.insert(descriptor.digest.clone(), 1);
                 return Ok(1);
             }
         };
         if let Some(finding) = self.refers_elsewhere(kind, descriptor, &document) {
             // Not marked as delivered: it may be evidence by another place's rule.
-            self.deliver(location, about, AttachmentContent::Unreadable(finding))?;
+            self.deliver(
+                location,
+                self.digest.clone(),
+                AttachmentContent::Unreadable(finding),
+            )?;
             return Ok(1);
         }
         let items = classify(&document);
@@ -190,6 +200,10 @@ impl<S: Store> Search<'_, S> {
                 return Err(too_much("bytes", MAX_EVIDENCE_TOTAL_BYTES));
             }
             let content = item.read(self.store);
+            let about = match content {
+                AttachmentContent::Unsigned { .. } => &listed_about,
+                _ => self.digest,
+            };
             self.deliver(location, about.clone(), content)?;
         }
         self.delivered.insert(descriptor.digest.clone(), count);

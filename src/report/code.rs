@@ -246,7 +246,7 @@ codes! {
         "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
     EvidenceTooOld "evidence-too-old" Deny Denied
         "The evidence is older than allowed"
-        "The latest verified time of the evidence lies further back than --max-age permits. Times that are only claimed do not count."
+        "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
     NotLatest "not-the-latest" Info Denied
         "A later attestation decides"
         "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
@@ -319,6 +319,12 @@ codes! {
     PolicyInvalid "policy-invalid" Deny Misconfigured
         "The policy file is invalid"
         "Every mistake is listed with its place. Nothing was examined."
+    SubjectNotCovered "subject-not-covered" Deny Misconfigured
+        "No rule of the policy covers the subject"
+        "A policy says for which subjects its rules hold. What none of them covers is refused, never passed. If the subject belongs to this policy, add it to the `subjects` of the rule that is meant for it."
+    ExactLooksLikePattern "exact-looks-like-pattern" Warning Allowed
+        "An exact text reads like a pattern"
+        "`identity`, `issuer` and exact claims are compared byte for byte, so `.*` or `^…$` in them match nothing but themselves. If a pattern is meant, write it under the key that says so (`identity-regex`)."
     PolicyDigestMismatch "policy-digest-mismatch" Deny Misconfigured
         "The policy file is not the pinned one"
         "--policy-digest pins the bytes of the policy, so that a change under review cannot edit its own judge. The file has another digest."

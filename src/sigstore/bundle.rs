@@ -32,6 +32,8 @@ const MAX_PROOF_HASHES: usize = 64;
 pub struct ParsedBundle {
     bundle: Bundle,
     format: &'static str,
+    /// Read once, because a payload may be a large document and is asked about often.
+    claimed_predicate_type: Option<String>,
 }
 
 impl ParsedBundle {
@@ -87,7 +89,11 @@ impl ParsedBundle {
             MediaType::Bundle0_3 => "bundle v0.3",
             _ => "bundle",
         });
-        Ok(Self { bundle, format })
+        Ok(Self {
+            claimed_predicate_type: claimed_predicate_type(&bundle.content),
+            bundle,
+            format,
+        })
     }
 
     /// The library's view of the bundle.
@@ -101,19 +107,8 @@ impl ParsedBundle {
     }
 
     /// The predicate type that the bundle's statement claims, when it has a statement that can be read.
-    pub fn claimed_predicate_type(&self) -> Option<String> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Claim {
-            predicate_type: String,
-        }
-        match &self.bundle.content {
-            SignatureContent::DsseEnvelope(envelope) => {
-                let claim: Result<Claim, _> = serde_json::from_slice(envelope.payload.as_bytes());
-                claim.ok().map(|claim| claim.predicate_type)
-            }
-            _ => None,
-        }
+    pub fn claimed_predicate_type(&self) -> Option<&str> {
+        self.claimed_predicate_type.as_deref()
     }
 
     /// Whether it signs a statement rather than the artifact itself.
@@ -147,6 +142,21 @@ impl ParsedBundle {
                 }
             })
             .collect()
+    }
+}
+
+fn claimed_predicate_type(content: &SignatureContent) -> Option<String> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Claim {
+        predicate_type: String,
+    }
+    match content {
+        SignatureContent::DsseEnvelope(envelope) => {
+            let claim: Result<Claim, _> = serde_json::from_slice(envelope.payload.as_bytes());
+            claim.ok().map(|claim| claim.predicate_type)
+        }
+        _ => None,
     }
 }
 
@@ -221,7 +231,7 @@ fn refused_json(problem: &strict_json::Problem) -> Finding {
     let code = match problem {
         strict_json::Problem::DuplicateKey { .. } => Code::DuplicateKey,
         strict_json::Problem::TooLarge { .. } | strict_json::Problem::TooDeep { .. } => Code::BundleTooLarge,
-        strict_json::Problem::Syntax(_) => Code::BundleMalformed,
+        strict_json::Problem::Syntax { .. } => Code::BundleMalformed,
     };
     Finding::new(code, problem.to_string())
 }

@@ -18,7 +18,7 @@ use sigstore_verify::{
 };
 
 use super::bundle::ParsedBundle;
-use super::certificate::{CertificateFacts, ClaimValue, SanKind};
+use super::certificate::{CertificateFacts, ClaimValue, KeyType, SanKind};
 use super::pin::{LogRequirement, PublicKey, SignerFacts};
 use super::refusal;
 use super::trust::Relaxations;
@@ -81,6 +81,13 @@ impl Verified {
         &self.times
     }
 
+    /// Since when the signature is known to exist: the earliest verified time. `None` only for a key without log.
+    ///
+    /// Anybody can have a signature stamped again later, which makes it no younger.
+    pub fn made(&self) -> Option<jiff::Timestamp> {
+        self.times.iter().map(|time| time.time).min()
+    }
+
     /// The signed payload, when a statement was signed rather than the artifact itself.
     pub fn payload(&self) -> Option<&SignedPayload> {
         self.payload.as_ref()
@@ -130,11 +137,7 @@ impl Engine {
         let facts = CertificateFacts::from_der(der)
             .map_err(|error| Finding::new(Code::CertificateMalformed, error.to_string()))?;
         let policy = self.certificate_policy(bundle.bundle(), &facts);
-        let algorithm = bundle
-            .bundle()
-            .signing_certificate()
-            .and_then(|certificate| sigstore_crypto::parse_certificate_info(certificate).ok())
-            .map(|info| info.key_algorithm);
+        let algorithm = library_key(&facts.key_type);
         let result = self.run(bundle.bundle(), artifact, algorithm, &policy)?;
         // The library says what it checked; a policy that was meant to be strict and was not is a refusal.
         if !result.certificate_verified() || result.verified_timestamps().is_empty() {
@@ -233,6 +236,17 @@ impl Engine {
                 Ok(result)
             }
         }
+    }
+}
+
+/// The library's name for a type of key; none for a type that it cannot check, which it then refuses itself.
+fn library_key(key_type: &KeyType) -> Option<KeyAlgorithm> {
+    match key_type {
+        KeyType::EcdsaP256 => Some(KeyAlgorithm::EcdsaP256),
+        KeyType::EcdsaP384 => Some(KeyAlgorithm::EcdsaP384),
+        KeyType::Ed25519 => Some(KeyAlgorithm::Ed25519),
+        KeyType::Rsa { .. } => Some(KeyAlgorithm::Rsa),
+        KeyType::EcdsaP521 | KeyType::Other(_) => None,
     }
 }
 

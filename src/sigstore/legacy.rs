@@ -270,7 +270,7 @@ fn strict_value(bytes: &[u8], limit: usize, what: &str) -> Result<Value, Finding
     strict_json::check(bytes, limits).map_err(|problem| {
         let code = match problem {
             strict_json::Problem::DuplicateKey { .. } => Code::DuplicateKey,
-            strict_json::Problem::Syntax(_) => Code::BundleMalformed,
+            strict_json::Problem::Syntax { .. } => Code::BundleMalformed,
             _ => Code::BundleTooLarge,
         };
         Finding::new(code, format!("{what}: {problem}"))

@@ -1,6 +1,6 @@
 //! Candidates: what was found attached to a subject, in the one form that is examined.
 
-use crate::report::{EvidenceKind, Finding};
+use crate::report::{Code, EvidenceKind, Finding};
 use crate::sigstore::{ParsedBundle, legacy};
 use crate::subject::Digest;
 
@@ -52,13 +52,29 @@ impl Candidate {
     }
 
     /// A candidate from something that hangs on an image.
-    pub(super) fn from_attachment(attachment: Attachment) -> Self {
+    /// One of more than `limit` bytes is refused unread.
+    pub(super) fn from_attachment(attachment: Attachment, limit: u64) -> Self {
         let Attachment {
             location,
             about,
             content,
             ..
         } = attachment;
+        let size = match &content {
+            AttachmentContent::Bundle { bytes, .. } => bytes.len(),
+            AttachmentContent::LegacySignature { payload, .. } => payload.len(),
+            AttachmentContent::LegacyAttestation { envelope, .. } => envelope.len(),
+            AttachmentContent::Unsigned { .. } | AttachmentContent::Unreadable(_) => 0,
+        };
+        if size as u64 > limit {
+            let message = format!("{size} bytes, more than the limit of {limit}");
+            return Self::unreadable(
+                location,
+                "evidence",
+                &about,
+                Finding::new(Code::BundleTooLarge, message),
+            );
+        }
         match content {
             AttachmentContent::Bundle { bytes, .. } => Self::from_bundle(location, &about, &bytes),
             AttachmentContent::LegacySignature { payload, annotations } => Self::converted(
@@ -134,10 +150,10 @@ impl Candidate {
     }
 
     /// The predicate type that it claims, when it claims one.
-    pub(super) fn claimed_predicate_type(&self) -> Option<String> {
+    pub(super) fn claimed_predicate_type(&self) -> Option<&str> {
         match &self.material {
             Material::Bundle(bundle) => bundle.claimed_predicate_type(),
-            Material::Unsigned(predicate_type) => predicate_type.clone(),
+            Material::Unsigned(predicate_type) => predicate_type.as_deref(),
             Material::OverPayload { .. } | Material::Unreadable(_) => None,
         }
     }
@@ -151,7 +167,7 @@ impl Candidate {
             Material::Bundle(bundle) if bundle.is_attestation() => {
                 let claimed = bundle.claimed_predicate_type();
                 // cosign v3 signs images with a statement that says nothing but "signed".
-                if claimed.as_deref() == Some(crate::attestation::COSIGN_SIGN_TYPE) {
+                if claimed == Some(crate::attestation::COSIGN_SIGN_TYPE) {
                     EvidenceKind::Signature
                 } else {
                     EvidenceKind::Attestation

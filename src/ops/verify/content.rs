@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::examine::{Genuine, Says};
+use super::genuine::{Genuine, Says};
 use crate::attestation::Provenance;
 use crate::policy::{Demand, RepositoryBinding, Written};
 use crate::report::{Code, Finding};
@@ -45,19 +45,18 @@ pub(super) fn notes(genuine: &Genuine) -> Vec<Finding> {
 fn age(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Option<Finding> {
     let limit = demand.max_age.as_ref()?;
     let words = |seconds: i64| format!("{} days", seconds / 86_400);
-    let latest = genuine.verified.times().iter().map(|time| time.time).max();
-    let Some(latest) = latest else {
+    let Some(made) = genuine.verified.made() else {
         let finding = Finding::new(Code::EvidenceTooOld, "nothing proves when the evidence was made");
         return Some(finding.origin(&limit.origin));
     };
-    let age = now.as_second().saturating_sub(latest.as_second());
+    let age = now.as_second().saturating_sub(made.as_second());
     let allowed = i64::try_from(limit.value.as_secs()).unwrap_or(i64::MAX);
     (age > allowed).then(|| {
         Finding::new(
             Code::EvidenceTooOld,
             format!("the evidence is {} old", words(age)),
         )
-        .found(latest.to_string())
+        .found(made.to_string())
         .expected(format!("at most {} old", words(allowed)))
         .origin(&limit.origin)
         .help("make the attestation anew for this artifact")
@@ -168,7 +167,8 @@ fn repository(genuine: &Genuine, demand: &Demand) -> Option<Finding> {
     let Says::Image(payload) = &genuine.says else {
         return None;
     };
-    let found = without_tag(&payload.docker_reference);
+    let found = repository_of(&payload.docker_reference);
+    let found = found.as_str();
     let (rule, holds) = match &demand.repository_binding {
         RepositoryBinding::Ignore => return None,
         RepositoryBinding::Exact(rule) => (rule, found == rule.value),
@@ -190,7 +190,16 @@ fn repository(genuine: &Genuine, demand: &Demand) -> Option<Finding> {
     })
 }
 
-/// The repository of a `docker-reference`, which may carry a tag or a digest.
+/// The repository of a `docker-reference`, with Docker Hub's host in its one spelling: cosign writes `index.docker.io`.
+fn repository_of(reference: &str) -> String {
+    let repository = without_tag(reference);
+    match repository.split_once('/') {
+        Some(("index.docker.io" | "registry-1.docker.io", rest)) => format!("docker.io/{rest}"),
+        _ => repository.to_owned(),
+    }
+}
+
+/// The reference without a tag or a digest.
 fn without_tag(reference: &str) -> &str {
     let name = reference.split_once('@').map_or(reference, |(name, _)| name);
     match name.rsplit_once(':') {
@@ -207,11 +216,12 @@ mod tests {
     fn a_tag_or_digest_is_no_part_of_the_repository() {
         for (reference, repository) in [
             ("example.com/app", "example.com/app"),
+            ("index.docker.io/library/app:v1", "docker.io/library/app"),
             ("example.com/app:v1", "example.com/app"),
             ("localhost:5000/app", "localhost:5000/app"),
             ("localhost:5000/app:v1@sha256:00", "localhost:5000/app"),
         ] {
-            assert_eq!(without_tag(reference), repository);
+            assert_eq!(repository_of(reference), repository);
         }
     }
 }

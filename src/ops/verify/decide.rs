@@ -36,7 +36,7 @@ pub(super) struct Accepted {
 impl Accepted {
     /// Records that the pins with these indices accept the signer of `verified`. `None` when none does.
     pub(super) fn by(verified: &Verified, pins: Vec<usize>) -> Option<Self> {
-        let time = verified.times().iter().map(|time| time.time).max();
+        let time = verified.made();
         (!pins.is_empty()).then(|| Self {
             signer: verified.signer().id(),
             pins,

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use super::candidate::{Candidate, Material};
 use super::content;
 use super::decide::{Accepted, Met, Standing};
+use super::genuine::{Genuine, Says};
 use crate::attestation::{SimpleSigning, Statement};
 use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, EvidenceKind, Finding, Verdict};
 use crate::sigstore::certificate::CertificateFacts;
-use crate::sigstore::pin::{LogRequirement, PublicKey};
+use crate::sigstore::pin::{LogRequirement, Pin, PublicKey};
 use crate::sigstore::{Artifact, Content, Engine, ParsedBundle, Verified};
 use crate::subject::Digest;
 
@@ -26,24 +27,6 @@ enum Outcome {
     Genuine(Box<Genuine>),
     Refused(Box<Finding>),
     Unsigned,
-}
-
-/// A verified candidate and what it says.
-pub(super) struct Genuine {
-    /// The engine's proof.
-    pub(super) verified: Verified,
-    /// What was signed.
-    pub(super) says: Says,
-}
-
-/// What a verified signature covers.
-pub(super) enum Says {
-    /// The artifact itself.
-    Artifact,
-    /// A simple-signing payload that names the image.
-    Image(SimpleSigning),
-    /// A statement about the artifact.
-    Statement(Statement),
 }
 
 /// Verifies a candidate against its subject. `content` are the subject's bytes, where there are any.
@@ -155,6 +138,16 @@ fn image(payload: &[u8], about: &Digest) -> Result<Says, Finding> {
     Ok(Says::Image(payload))
 }
 
+/// Whether a pin on a key has the log entry that it demands. The candidate may have been verified for another pin on the
+/// same key, which demands none.
+fn logged(pin: &Pin, genuine: &Genuine) -> Result<(), Vec<Finding>> {
+    if pin.key().is_none() || pin.log_may_be_absent() || genuine.verified.logged() {
+        return Ok(());
+    }
+    let message = "the signature is in no transparency log, and this pin demands that it is";
+    Err(vec![Finding::new(Code::LogEntryMissing, message)])
+}
+
 /// Asks every pin. When none accepts the signer, the findings say for each pin why not.
 fn accepted(demand: &Demand, genuine: &Genuine) -> Result<Accepted, Vec<Finding>> {
     let signer = genuine.verified.signer();
@@ -162,7 +155,7 @@ fn accepted(demand: &Demand, genuine: &Genuine) -> Result<Accepted, Vec<Finding>
     let mut accepting = Vec::new();
     let mut refusals = Vec::new();
     for (index, pin) in pins.iter().enumerate() {
-        match pin.examine(signer) {
+        match pin.examine(signer).and_then(|()| logged(pin, genuine)) {
             Ok(()) => accepting.push(index),
             Err(findings) if pins.len() == 1 => refusals.extend(findings),
             Err(findings) => refusals.extend(findings.into_iter().map(|finding| Finding {
@@ -194,9 +187,12 @@ impl Checked<'_> {
             DemandKind::Signature => shape == EvidenceKind::Signature,
             DemandKind::Attestation(demanded) => {
                 let is_statement = self.candidate.bundle().is_some_and(ParsedBundle::is_attestation);
-                let claimed = self.candidate.claimed_predicate_type();
+                // What was verified says its type itself; of what was refused there is only a claim.
+                let predicate_type = self
+                    .attested_type()
+                    .or_else(|| self.candidate.claimed_predicate_type());
                 // A statement whose type cannot be read may be of the demanded type.
-                is_statement && claimed.is_none_or(|claimed| demanded.accepts(&claimed))
+                is_statement && predicate_type.is_none_or(|predicate_type| demanded.accepts(predicate_type))
             }
         }
     }
@@ -247,7 +243,7 @@ impl Checked<'_> {
             kind: self.candidate.kind(),
             accepted,
             verified: genuine.is_some(),
-            predicate_type: self.candidate.claimed_predicate_type(),
+            predicate_type: self.candidate.claimed_predicate_type().map(str::to_owned),
             pins,
             signer: genuine
                 .map(|genuine| genuine.verified.signer().report())
@@ -274,21 +270,5 @@ impl Checked<'_> {
     /// Whether nobody signed it.
     pub(super) fn is_unsigned(&self) -> bool {
         matches!(self.outcome, Outcome::Unsigned)
-    }
-}
-
-impl Genuine {
-    /// What the signer put under the signature beyond the digest.
-    fn signed_extras(&self) -> Option<serde_json::Value> {
-        match &self.says {
-            Says::Image(payload) => {
-                let optional = payload.optional.clone().map(serde_json::Value::Object);
-                Some(serde_json::json!({
-                    "dockerReference": payload.docker_reference,
-                    "optional": optional,
-                }))
-            }
-            Says::Artifact | Says::Statement(_) => None,
-        }
     }
 }

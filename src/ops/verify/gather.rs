@@ -3,12 +3,24 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::candidate::Candidate;
+use crate::ops::pool;
+use crate::policy::Limits;
 use crate::report::{Place, PlaceKind, PlaceOutcome};
-use crate::sigstore::bundle::{MAX_BUNDLE_FILE_BYTES, split_documents};
+use crate::sigstore::bundle::split_documents;
 use crate::subject::Digest;
+
+/// How bundle files are read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reading {
+    /// Caps on them.
+    pub(super) limits: Limits,
+    /// Bundles of one file that are parsed at once.
+    pub(super) jobs: NonZeroUsize,
+}
 
 /// What was collected about one subject.
 #[derive(Debug, Default)]
@@ -28,6 +40,24 @@ impl Evidence {
             .any(|place| matches!(place.outcome, PlaceOutcome::Failed { .. }))
     }
 
+    /// Keeps at most `limit` candidates. What is left out was not looked at, so the places did not answer in full.
+    pub(super) fn cut_to(&mut self, limit: u64) {
+        let keep = usize::try_from(limit).unwrap_or(usize::MAX);
+        let total = self.candidates.len();
+        if total <= keep {
+            return;
+        }
+        self.candidates.truncate(keep);
+        let detail = format!("{total} candidates, more than the limit of {keep}");
+        for place in &mut self.places {
+            if matches!(place.outcome, PlaceOutcome::Found { .. }) {
+                place.outcome = PlaceOutcome::Failed {
+                    detail: detail.clone(),
+                };
+            }
+        }
+    }
+
     /// Adds what another search gave.
     pub(super) fn append(&mut self, mut other: Self) {
         self.places.append(&mut other.places);
@@ -36,29 +66,37 @@ impl Evidence {
 }
 
 /// Reads bundle files that were named. A file that cannot be read is a place that did not answer.
-pub(super) fn named_bundles(paths: &[PathBuf], about: &Digest) -> Evidence {
+pub(super) fn named_bundles(paths: &[PathBuf], about: &Digest, reading: Reading) -> Evidence {
     let mut evidence = Evidence::default();
     for path in paths {
-        bundle_file(&mut evidence, PlaceKind::BundleFile, path, about);
+        bundle_file(&mut evidence, PlaceKind::BundleFile, path, about, reading);
     }
+    evidence.cut_to(reading.limits.candidates);
     evidence
 }
 
 /// Looks beside a file for `<file>.sigstore.json` and `<file>.sigstore`.
-pub(super) fn beside_file(path: &Path, about: &Digest) -> Evidence {
+pub(super) fn beside_file(path: &Path, about: &Digest, reading: Reading) -> Evidence {
     let mut evidence = Evidence::default();
     for suffix in [".sigstore.json", ".sigstore"] {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        bundle_file(&mut evidence, PlaceKind::BesideFile, Path::new(&name), about);
+        bundle_file(
+            &mut evidence,
+            PlaceKind::BesideFile,
+            Path::new(&name),
+            about,
+            reading,
+        );
     }
+    evidence.cut_to(reading.limits.candidates);
     evidence
 }
 
-fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Digest) {
+fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Digest, reading: Reading) {
     let location = path.display().to_string();
-    let outcome = match read_capped(path) {
-        Ok(bytes) => bundles_in(evidence, &location, &bytes, about),
+    let outcome = match read_capped(path, reading.limits.bundle_file_bytes) {
+        Ok(bytes) => bundles_in(evidence, &location, &bytes, about, reading.jobs),
         Err(error) if error.kind() == io::ErrorKind::NotFound && kind == PlaceKind::BesideFile => {
             PlaceOutcome::Nothing
         }
@@ -74,7 +112,13 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
     });
 }
 
-fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Digest) -> PlaceOutcome {
+fn bundles_in(
+    evidence: &mut Evidence,
+    location: &str,
+    bytes: &[u8],
+    about: &Digest,
+    jobs: NonZeroUsize,
+) -> PlaceOutcome {
     let parts = match split_documents(bytes) {
         Ok(parts) => parts,
         Err(finding) => {
@@ -84,29 +128,31 @@ fn bundles_in(evidence: &mut Evidence, location: &str, bytes: &[u8], about: &Dig
         }
     };
     let count = parts.len();
-    for (index, part) in parts.into_iter().enumerate() {
-        let place = match count {
-            1 => location.to_owned(),
-            _ => format!("{location}, bundle {} of {count}", index + 1),
-        };
-        evidence
-            .candidates
-            .push(Candidate::from_bundle(place, about, part));
-    }
+    let parts: Vec<(usize, &[u8])> = parts.into_iter().enumerate().collect();
+    evidence
+        .candidates
+        .extend(pool::map(jobs, &parts, |(index, part)| {
+            let place = match count {
+                1 => location.to_owned(),
+                _ => format!("{location}, bundle {} of {count}", index + 1),
+            };
+            Candidate::from_bundle(place, about, part)
+        }));
     match count {
         0 => PlaceOutcome::Nothing,
         count => PlaceOutcome::Found { count },
     }
 }
 
-fn read_capped(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?
-        .take(MAX_BUNDLE_FILE_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BUNDLE_FILE_BYTES {
+fn read_capped(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = File::open(path)?;
+    // The length is a hint that saves growing; what is read decides.
+    let length = file.metadata()?.len().min(limit).saturating_add(1);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
         return Err(io::Error::other(format!(
-            "larger than the limit of {MAX_BUNDLE_FILE_BYTES} bytes"
+            "larger than the limit of {limit} bytes"
         )));
     }
     Ok(bytes)
@@ -115,16 +161,22 @@ fn read_capped(path: &Path) -> io::Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     use crate::report::EvidenceKind;
+
+    fn within(limits: Limits) -> Reading {
+        let jobs = NonZeroUsize::new(2).unwrap();
+        Reading { limits, jobs }
+    }
 
     #[test]
     fn a_missing_file_is_nothing_beside_a_file_and_a_failure_when_it_was_named() {
         let dir = tempfile::tempdir().unwrap();
         let about = Digest::sha256(b"");
-        let beside = beside_file(&dir.path().join("app"), &about);
+        let beside = beside_file(&dir.path().join("app"), &about, within(Limits::default()));
         assert!(beside.is_complete());
         assert_eq!(beside.places.len(), 2);
-        let named = named_bundles(&[dir.path().join("missing")], &about);
+        let named = named_bundles(&[dir.path().join("missing")], &about, within(Limits::default()));
         assert!(!named.is_complete());
     }
 
@@ -133,7 +185,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("bundles.jsonl");
         std::fs::write(&path, "{}\n{}\ngarbage").unwrap();
-        let evidence = named_bundles(&[path], &Digest::sha256(b""));
+        let evidence = named_bundles(&[path], &Digest::sha256(b""), within(Limits::default()));
         assert_eq!(evidence.candidates.len(), 3);
         assert!(
             evidence
@@ -147,8 +199,33 @@ mod tests {
     #[test]
     fn an_empty_file_holds_nothing() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        let evidence = named_bundles(&[file.path().to_owned()], &Digest::sha256(b""));
+        let evidence = named_bundles(
+            &[file.path().to_owned()],
+            &Digest::sha256(b""),
+            within(Limits::default()),
+        );
         assert_eq!(evidence.places[0].outcome, PlaceOutcome::Nothing);
         assert!(evidence.candidates.is_empty());
+    }
+
+    #[test]
+    fn over_a_limit_a_place_did_not_answer() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bundles.jsonl");
+        std::fs::write(&path, "{}\n{}\n{}").unwrap();
+        let about = Digest::sha256(b"");
+        let few = Limits {
+            candidates: 2,
+            ..Limits::default()
+        };
+        let evidence = named_bundles(std::slice::from_ref(&path), &about, within(few));
+        assert_eq!(evidence.candidates.len(), 2);
+        assert!(!evidence.is_complete());
+        let small = Limits {
+            bundle_file_bytes: 7,
+            ..Limits::default()
+        };
+        let evidence = named_bundles(&[path], &about, within(small));
+        assert!(evidence.candidates.is_empty() && !evidence.is_complete());
     }
 }

@@ -13,6 +13,7 @@ mod content;
 mod decide;
 mod examine;
 mod gather;
+mod genuine;
 mod prepare;
 mod rules;
 mod run;
@@ -71,19 +72,38 @@ pub struct Outcome {
     pub predicates: Vec<String>,
 }
 
+impl Request<'_> {
+    /// Threads that one argument may use: all of them when it is the only one, else one, because the arguments share
+    /// them already.
+    fn jobs_of_each(&self) -> NonZeroUsize {
+        match self.subjects {
+            [_] => self.jobs,
+            _ => NonZeroUsize::MIN,
+        }
+    }
+}
+
 /// Verifies every subject, in order, whatever becomes of the others.
+///
+/// Each is prepared and verified in one go, so that the evidence of no more than `jobs` subjects is held at once.
 pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
-    let prepared = pool::map(request.jobs, request.subjects, |(input, subject)| {
-        prepare::prepare(Asked { input, subject }, request)
+    let outcomes = pool::map(request.jobs, request.subjects, |(input, subject)| {
+        verify_argument(Asked { input, subject }, request, engine)
     });
-    let prepared: Vec<Prepared<'_>> = prepared.into_iter().flatten().collect();
-    // One subject with many candidates is as much work as many subjects: whichever there are more of shares the jobs.
+    outcomes.into_iter().flatten().collect()
+}
+
+/// Verifies what one argument stands for, which may be several images.
+fn verify_argument(asked: Asked<'_>, request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
+    let jobs = request.jobs_of_each();
+    let prepared = prepare::prepare(asked, request);
+    // One image with many candidates is as much work as many images: whichever there are more of shares the jobs.
     let inner = if prepared.len() == 1 {
-        request.jobs
+        jobs
     } else {
         NonZeroUsize::MIN
     };
-    pool::map(request.jobs, &prepared, |prepared| {
+    pool::map(jobs, &prepared, |prepared| {
         let outcome = verify_one(prepared, request, engine, inner);
         (request.on_subject)(&outcome.report);
         outcome

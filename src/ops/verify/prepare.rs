@@ -7,7 +7,7 @@ use tempfile::NamedTempFile;
 
 use super::Request;
 use super::candidate::Candidate;
-use super::gather::{self, Evidence};
+use super::gather::{self, Evidence, Reading};
 use crate::ops::hash;
 use crate::registry::{self, Layout, PlatformChoice, Resolved};
 use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
@@ -124,6 +124,13 @@ pub(super) fn prepare<'a>(asked: Asked<'a>, request: &Request<'_>) -> Vec<Prepar
     }
 }
 
+fn reading(request: &Request<'_>) -> Reading {
+    Reading {
+        limits: request.rules.limits(),
+        jobs: request.jobs_of_each(),
+    }
+}
+
 fn no_registry() -> Finding {
     Finding::new(
         Code::SubjectUnreadable,
@@ -133,14 +140,14 @@ fn no_registry() -> Finding {
 }
 
 fn file<'a>(asked: Asked<'a>, path: &Path, request: &Request<'_>) -> Prepared<'a> {
-    let digest = match hash::file(path, request.on_bytes) {
+    let digest = match hash::file(path, request.rules.limits().artifact_bytes, request.on_bytes) {
         Ok(digest) => digest,
         Err(error) => return Prepared::failed(asked, SubjectKind::File, unreadable(asked.input, &error)),
     };
     let evidence = if request.bundles.is_empty() {
-        gather::beside_file(path, &digest)
+        gather::beside_file(path, &digest, reading(request))
     } else {
-        gather::named_bundles(request.bundles, &digest)
+        gather::named_bundles(request.bundles, &digest, reading(request))
     };
     let found = Found {
         evidence,
@@ -158,12 +165,17 @@ fn file<'a>(asked: Asked<'a>, path: &Path, request: &Request<'_>) -> Prepared<'a
 /// Standard input is kept in a file while it is hashed: some signatures need a second reading.
 fn stdin<'a>(asked: Asked<'a>, request: &Request<'_>) -> Prepared<'a> {
     let spooled = NamedTempFile::new().and_then(|mut file| {
-        let digest = hash::copy(io::stdin().lock(), &mut file, request.on_bytes)?;
+        let digest = hash::copy(
+            io::stdin().lock(),
+            &mut file,
+            request.rules.limits().artifact_bytes,
+            request.on_bytes,
+        )?;
         Ok((file, digest))
     });
     match spooled {
         Ok((file, digest)) => {
-            let evidence = gather::named_bundles(request.bundles, &digest);
+            let evidence = gather::named_bundles(request.bundles, &digest, reading(request));
             let found = Found {
                 evidence,
                 bytes: Bytes::Spooled(file),
@@ -176,7 +188,7 @@ fn stdin<'a>(asked: Asked<'a>, request: &Request<'_>) -> Prepared<'a> {
 
 fn digest_alone<'a>(asked: Asked<'a>, digest: &Digest, request: &Request<'_>) -> Prepared<'a> {
     let found = Found {
-        evidence: gather::named_bundles(request.bundles, digest),
+        evidence: gather::named_bundles(request.bundles, digest, reading(request)),
         bytes: Bytes::None,
     };
     Prepared::with(
@@ -233,18 +245,20 @@ fn layout_image<'a>(
 
 fn discover(layout: &Layout, digest: &Digest, request: &Request<'_>) -> Evidence {
     if !request.bundles.is_empty() {
-        return gather::named_bundles(request.bundles, digest);
+        return gather::named_bundles(request.bundles, digest, reading(request));
     }
+    let limits = request.rules.limits();
     let discovery = registry::discover(layout, digest);
-    let candidates = discovery
-        .attachments
-        .into_iter()
-        .map(Candidate::from_attachment)
+    let attachments = discovery.attachments.into_iter();
+    let candidates = attachments
+        .map(|attachment| Candidate::from_attachment(attachment, limits.evidence_bytes))
         .collect();
-    Evidence {
+    let mut evidence = Evidence {
         places: discovery.places,
         candidates,
-    }
+    };
+    evidence.cut_to(limits.candidates);
+    evidence
 }
 
 fn unreadable(what: &str, error: &io::Error) -> Finding {

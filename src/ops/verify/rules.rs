@@ -1,7 +1,7 @@
 //! What is demanded of subjects, by flags or by a policy file.
 
 use crate::attestation::PredicateType;
-use crate::policy::{Demand, DemandKind};
+use crate::policy::{Demand, DemandKind, Limits, Policy};
 use crate::report::{Finding, Origin, PinReport};
 use crate::sigstore::pin::{Combine, IdentityRule, IssuerRule, Pin, PinSet, TextRule, Who};
 use crate::subject::Subject;
@@ -11,6 +11,8 @@ use crate::subject::Subject;
 pub enum Rules {
     /// The same demands on every subject; all of them have to hold.
     Demands(Vec<Demand>),
+    /// A policy file, whose rules say what is demanded of which subject.
+    Policy(Box<Policy>),
 }
 
 impl Rules {
@@ -51,13 +53,24 @@ impl Rules {
                     })
                     .collect(),
             ),
+            // A policy says itself what it demands.
+            Self::Policy(policy) => Self::Policy(policy),
         }
     }
 
     /// What is demanded of a subject; a finding when no rule covers it.
-    pub fn for_subject(&self, _subject: &Subject) -> Result<Vec<Demand>, Finding> {
+    pub fn for_subject(&self, subject: &Subject) -> Result<Vec<Demand>, Finding> {
         match self {
             Self::Demands(demands) => Ok(demands.clone()),
+            Self::Policy(policy) => policy.demands_for(subject),
+        }
+    }
+
+    /// Caps on what a verification may cost.
+    pub fn limits(&self) -> Limits {
+        match self {
+            Self::Demands(_) => Limits::default(),
+            Self::Policy(policy) => policy.limits(),
         }
     }
 
@@ -68,7 +81,10 @@ impl Rules {
 
     /// What is weak about the rules themselves.
     pub fn warnings(&self) -> Vec<Finding> {
-        self.distinct_pins().into_iter().flat_map(Pin::warnings).collect()
+        match self {
+            Self::Demands(_) => self.distinct_pins().into_iter().flat_map(Pin::warnings).collect(),
+            Self::Policy(policy) => policy.warnings().to_vec(),
+        }
     }
 
     fn distinct_pins(&self) -> Vec<&Pin> {
@@ -81,6 +97,7 @@ impl Rules {
                     }
                 }
             }
+            Self::Policy(policy) => pins.extend(policy.pins()),
         }
         pins
     }

@@ -1,7 +1,8 @@
 //! What a decision means for the report.
 
 use super::decide::{Decision, Shortfall};
-use super::examine::{Checked, Says};
+use super::examine::Checked;
+use super::genuine::Says;
 use super::{MAX_REPORTED_CANDIDATES, Tally};
 use crate::attestation::PredicateType;
 use crate::policy::{Demand, DemandKind};
@@ -110,8 +111,7 @@ pub(super) fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<Stri
             let Says::Statement(statement) = &genuine.says else {
                 return None;
             };
-            let time = genuine.verified.times().iter().map(|time| time.time).max();
-            Some((time, statement.predicate().get().to_owned()))
+            Some((genuine.verified.made(), statement.predicate().get().to_owned()))
         })
         .collect();
     predicates.sort_by_key(|(time, _)| *time);

@@ -325,6 +325,22 @@ fn buildkit_attestations_are_listed_as_unsigned_for_the_index_and_the_image() {
 }
 
 #[test]
+fn what_can_be_verified_is_about_the_digest_that_was_asked_for_whatever_an_annotation_says() {
+    let mut builder = Builder::new();
+    let (image, other) = (builder.image("app"), builder.image("other"));
+    let mut marked = buildkit(&builder, &other);
+    let bundle = builder.artifact(&[builder.blob(BUNDLE, b"bundle")], None);
+    for member in ["digest", "size"] {
+        marked[member] = bundle[member].clone();
+    }
+    let index = builder.index_of(&[image, marked]);
+    builder.add(&index);
+    let discovery = attached(&builder, &index);
+    assert_found(&discovery, &[(PlaceKind::BuildkitIndex, 1)]);
+    assert_eq!(discovery.attachments[0].about, digest(&index));
+}
+
+#[test]
 fn evidence_that_cannot_be_read_is_there_and_never_nothing() {
     type Damage = fn(&std::path::Path);
     let damages: [(Damage, Code); 3] = [

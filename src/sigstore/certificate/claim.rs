@@ -11,6 +11,7 @@ use der::asn1::Utf8StringRef;
 
 /// The arc that Fulcio's extensions live under.
 pub(super) const FULCIO_ARC: &str = "1.3.6.1.4.1.57264.1";
+const FULCIO_PREFIX: ObjectIdentifier = ObjectIdentifier::new_unwrap(FULCIO_ARC);
 
 /// Longest claim that is read, in bytes. URLs and names stay far below it.
 pub const MAX_CLAIM_BYTES: usize = 8 * 1024;
@@ -69,8 +70,12 @@ claims! {
 impl Claim {
     /// The claim whose extension has this OID.
     pub(super) fn from_oid(oid: &ObjectIdentifier) -> Option<Self> {
-        let text = oid.to_string();
-        let arc: u32 = text.strip_prefix(FULCIO_ARC)?.strip_prefix('.')?.parse().ok()?;
+        // Compared as bytes: spelling out every OID of a certificate took a third of the time of reading it.
+        let [arc] = oid.as_bytes().strip_prefix(FULCIO_PREFIX.as_bytes())? else {
+            return None;
+        };
+        // An arc below 128 is one byte; of a greater one every byte but the last has the highest bit.
+        let arc = u32::from(*arc);
         Self::ALL.iter().copied().find(|claim| claim.arc() == arc)
     }
 

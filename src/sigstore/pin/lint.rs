@@ -268,16 +268,8 @@ impl Layout<'_> {
             }
             None => {
                 let (last, _) = self.wildcards().next_back()?;
-                let before = self.shape.spell_before(last);
-                // What the wildcard stands for, judged by how much of the path is there: the realistic spelling first.
-                let file = ".github/workflows/x.yml@";
-                let missing = match before.matches('/').count() {
-                    _ if !before.ends_with('/') => "@".to_owned(),
-                    0..=3 => format!("org/app/{file}"),
-                    4 => format!("app/{file}"),
-                    _ => file.to_owned(),
-                };
-                [missing.as_str(), "@", "/x@", "x@"].iter().find_map(|middle| {
+                let realistic = rest_of_workflow(&self.shape.spell_before(last));
+                [realistic, "@", "/x@", "x@"].iter().find_map(|middle| {
                     all(&|strange| self.shape.spell_with(last, &format!("{middle}{strange}")))
                 })
             }
@@ -332,6 +324,20 @@ impl Layout<'_> {
             || ["/.github/workflows/", ".gitlab-ci.yml", "@refs/"].iter().any(|part| text.contains(part))
             // Nothing is fixed at all: workflows are among what it accepts.
             || self.wildcards().next().is_some_and(|(_, zone)| zone == Zone::Scheme)
+    }
+}
+
+/// What is missing of a workflow's identity behind `before`, up to its ref, judged by the slashes: two behind the
+/// scheme, and one each in front of owner, repository and file.
+fn rest_of_workflow(before: &str) -> &'static str {
+    match (before.matches('/').count(), before.ends_with('/')) {
+        (0..=3, true) => "org/app/.github/workflows/x.yml@",
+        (0..=3, false) => "/app/.github/workflows/x.yml@",
+        (4, true) => "app/.github/workflows/x.yml@",
+        (4, false) => "/.github/workflows/x.yml@",
+        (5, true) => ".github/workflows/x.yml@",
+        (_, true) => "x.yml@",
+        (_, false) => "@",
     }
 }
 

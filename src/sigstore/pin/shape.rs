@@ -141,12 +141,6 @@ impl Shape {
         }
         text
     }
-
-    fn then(&self, other: &Self) -> Self {
-        Self {
-            pieces: self.pieces.iter().chain(&other.pieces).cloned().collect(),
-        }
-    }
 }
 
 /// Every way through `hir`, or `None` where a shape would become too long.
@@ -167,14 +161,16 @@ fn expand(hir: &Hir) -> Option<Vec<Shape>> {
         HirKind::Concat(parts) => {
             let mut shapes = vec![Shape::default()];
             for part in parts {
-                shapes = join(&shapes, &expand(part)?)?;
+                shapes = join(shapes, &expand(part)?)?;
             }
             Some(shapes)
         }
         HirKind::Alternation(parts) => {
             let mut shapes = Vec::new();
             for part in parts {
-                shapes.extend(expand(part)?);
+                if shapes.len() < MAX_SHAPES {
+                    shapes.extend(expand(part)?);
+                }
             }
             shapes.truncate(MAX_SHAPES);
             Some(shapes)
@@ -182,19 +178,31 @@ fn expand(hir: &Hir) -> Option<Vec<Shape>> {
     }
 }
 
-fn join(left: &[Shape], right: &[Shape]) -> Option<Vec<Shape>> {
-    let mut joined = Vec::new();
-    for a in left {
-        for b in right {
-            if joined.len() < MAX_SHAPES {
-                joined.push(a.then(b));
-            }
-        }
+/// Every pair of a way through the left and one through the right. Where those are too many, every way through either
+/// side still occurs in some pair.
+fn join(mut left: Vec<Shape>, right: &[Shape]) -> Option<Vec<Shape>> {
+    let (ways, others) = (left.len(), right.len());
+    let pairs = ways.checked_mul(others)?;
+    if ways == 0 || others == 0 {
+        return Some(Vec::new());
     }
-    joined
-        .iter()
-        .all(|shape| shape.pieces.len() <= MAX_PIECES)
-        .then_some(joined)
+    for index in ways..pairs.min(MAX_SHAPES) {
+        let again = left.get(index % ways)?.clone();
+        left.push(again);
+    }
+    for (index, shape) in left.iter_mut().enumerate() {
+        let other = if pairs <= MAX_SHAPES {
+            index / ways
+        } else {
+            index % others
+        };
+        let other = right.get(other)?;
+        if shape.pieces.len() + other.pieces.len() > MAX_PIECES {
+            return None;
+        }
+        shape.pieces.extend_from_slice(&other.pieces);
+    }
+    Some(left)
 }
 
 fn repeat(subs: Vec<Shape>, min: u32, max: Option<u32>) -> Option<Vec<Shape>> {
@@ -213,7 +221,7 @@ fn repeat(subs: Vec<Shape>, min: u32, max: Option<u32>) -> Option<Vec<Shape>> {
     // A repeated group: once where it may be absent, and as often as it has to be there.
     let mut shapes = vec![Shape::default()];
     for _ in 0..min.clamp(1, MAX_SPELT) {
-        shapes = join(&shapes, &subs)?;
+        shapes = join(shapes, &subs)?;
     }
     if min == 0 {
         shapes.truncate(MAX_SHAPES - 1);
@@ -257,6 +265,23 @@ mod tests {
         assert_eq!(literal("[./]"), None);
         assert_eq!(literal("."), None);
         assert_eq!(literal("a?"), None);
+    }
+
+    #[test]
+    fn every_way_through_is_a_shape_and_in_a_flood_every_alternative_occurs() {
+        let spelt = |text: &str| -> Vec<String> {
+            Shape::of(&WholePattern::new(text).unwrap())
+                .iter()
+                .map(Shape::spell)
+                .collect()
+        };
+        let mut all = spelt("(aa|b)(cc|dd|)");
+        all.sort();
+        assert_eq!(all, ["aa", "aacc", "aadd", "b", "bcc", "bdd"]);
+        let flood = spelt("(11|22|33)(44|55|66)(77|88|99)(aa|bb|cc)(dd|ee|ff)");
+        for part in ["11", "33", "44", "66", "77", "99", "aa", "cc", "dd", "ff"] {
+            assert!(flood.iter().any(|text| text.contains(part)), "{part}");
+        }
     }
 
     #[test]

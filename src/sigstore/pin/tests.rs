@@ -404,3 +404,30 @@ fn a_signer_is_the_same_under_other_claims_and_another_under_another_issuer() {
     );
     assert_ne!(first, id(TestCertificate::default().email(SAN).claim(8, ISSUER)));
 }
+
+#[test]
+fn an_exact_text_that_reads_like_a_pattern_is_warned_about() {
+    let warned = |text: &str| {
+        let warnings = identity(TextRule::exact(text), Some(SanKind::Uri), vec![]).warnings();
+        warnings
+            .iter()
+            .any(|finding| finding.code == Code::ExactLooksLikePattern)
+    };
+    for text in [
+        "https://github.com/org/.*",
+        "^https://a",
+        "https://a$",
+        r"https://github\.com/a",
+        "https://github.com/*",
+    ] {
+        assert!(warned(text), "{text}");
+    }
+    for text in [
+        SAN,
+        "alice+ci@example.com",
+        "https://gitlab.com/a/b//.gitlab-ci.yml@refs/heads/main",
+        "a!b.example",
+    ] {
+        assert!(!warned(text), "{text}");
+    }
+}

@@ -1,7 +1,8 @@
 //! A pin: one answer to the question who may sign.
 
 use super::key::PublicKey;
-use super::rule::{ClaimRule, IdentityRule, IssuerRule};
+use super::lint::PatternUse;
+use super::rule::{ClaimRule, IdentityRule, IssuerRule, TextRule};
 use crate::report::{Code, Finding, Origin, PinReport, SignerReport};
 use crate::sigstore::certificate::CertificateFacts;
 use crate::subject::Digest;
@@ -188,17 +189,18 @@ impl Pin {
         }
     }
 
-    /// What is weak about the pin itself: patterns that accept more than their author thinks, and no rule at all.
+    /// What is weak about the pin itself: patterns that accept more than their author thinks, exact texts that were
+    /// meant as patterns, and no rule at all.
     pub fn warnings(&self) -> Vec<Finding> {
         let mut findings = Vec::new();
         match &self.who {
             Who::Identity { identity, issuer } => {
-                if let Some(pattern) = identity.text.as_pattern() {
-                    findings.extend(pattern.lint(identity.kind.into(), &identity.origin));
-                }
-                if let Some(pattern) = issuer.text.as_pattern() {
-                    findings.extend(pattern.lint(super::lint::PatternUse::Issuer, &issuer.origin));
-                }
+                findings.extend(text_warnings(
+                    &identity.text,
+                    identity.kind.into(),
+                    &identity.origin,
+                ));
+                findings.extend(text_warnings(&issuer.text, PatternUse::Issuer, &issuer.origin));
             }
             Who::Key { .. } => {}
             Who::AnyUnsafe { origin } => findings.push(
@@ -210,6 +212,37 @@ impl Pin {
                 .origin(origin),
             ),
         }
+        for claim in &self.claims {
+            if let TextRule::Exact(_) = claim.text {
+                // What a pattern for a claim should look like depends on the claim, so only exact texts are looked at.
+                findings.extend(text_warnings(&claim.text, PatternUse::OtherName, &claim.origin));
+            }
+        }
         findings
     }
+}
+
+fn text_warnings(rule: &TextRule, usage: PatternUse, origin: &Origin) -> Vec<Finding> {
+    match rule {
+        TextRule::Pattern(pattern) => pattern.lint(usage, origin),
+        TextRule::Exact(text) if reads_like_pattern(text) => vec![
+            Finding::new(
+                Code::ExactLooksLikePattern,
+                format!("{text} is compared byte for byte, and reads like a pattern"),
+            )
+            .found(text)
+            .help("write the whole text as it stands in the certificate, or use the key or flag for patterns")
+            .origin(origin),
+        ],
+        TextRule::Exact(_) => Vec::new(),
+    }
+}
+
+/// Whether an exact text has signs in it that identities do not have and patterns do.
+fn reads_like_pattern(text: &str) -> bool {
+    text.starts_with('^')
+        || text.ends_with('$')
+        || [".*", ".+", r"\.", "[^", "/*", "(?"]
+            .iter()
+            .any(|sign| text.contains(sign))
 }

@@ -12,12 +12,15 @@ use sigstore_verify::Verifier;
 use super::TrustError;
 use super::audit::{self, CheckState};
 use super::error::chain;
-use super::json::{check_unique_keys, offset_of};
 use crate::report::Origin;
+use crate::strict_json;
 use crate::subject::Digest;
 
 /// Largest trusted root or signing configuration, in bytes. The public-good root has 7 kB, GitHub's 34 kB.
 pub const MAX_TRUST_DOCUMENT_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Most levels of nesting in such a document; real ones have eight.
+const MAX_TRUST_DOCUMENT_DEPTH: usize = 32;
 
 /// The media types of a trusted root, the current one first (protobuf-specs `trustroot.v1.TrustedRoot`).
 pub const TRUSTED_ROOT_MEDIA_TYPES: [&str; 3] = [
@@ -83,7 +86,7 @@ impl TrustDocument {
             return Err(too_large(name, MAX_TRUST_DOCUMENT_BYTES));
         }
         let text = Text::new(name, bytes)?;
-        check_unique_keys(&text.text).map_err(|error| text.refuse("is not acceptable JSON", &error))?;
+        text.check()?;
         let head: Head = text.read()?;
         let (root, signing_config) = if head.media_type == CLIENT_TRUST_CONFIG_MEDIA_TYPE {
             let config: ClientTrustConfig = text.read()?;
@@ -140,7 +143,7 @@ pub(crate) fn parse_signing_config(name: &str, bytes: &[u8]) -> Result<SigningCo
         return Err(too_large(name, MAX_TRUST_DOCUMENT_BYTES));
     }
     let text = Text::new(name, bytes)?;
-    check_unique_keys(&text.text).map_err(|error| text.refuse("is not acceptable JSON", &error))?;
+    text.check()?;
     SigningConfig::from_json(&text.text)
         .map_err(|error| TrustError::invalid(format!("{name} cannot be read: {}", chain(&error))))
 }
@@ -166,11 +169,28 @@ impl<'a> Text<'a> {
     }
 
     fn read<'de, T: Deserialize<'de>>(&'de self) -> Result<T, TrustError> {
-        serde_json::from_str(&self.text).map_err(|error| self.refuse("is not a trusted root", &error))
+        serde_json::from_str(&self.text)
+            .map_err(|error| self.refuse("is not a trusted root", &error, (error.line(), error.column())))
     }
 
-    fn refuse(&self, what: &str, error: &serde_json::Error) -> TrustError {
-        let start = offset_of(&self.text, error.line(), error.column());
+    /// Refuses what two readers could read differently, before anything is read.
+    fn check(&self) -> Result<(), TrustError> {
+        let bytes = usize::try_from(MAX_TRUST_DOCUMENT_BYTES).unwrap_or(usize::MAX);
+        let limits = strict_json::Limits {
+            bytes,
+            depth: MAX_TRUST_DOCUMENT_DEPTH,
+        };
+        strict_json::check(self.text.as_bytes(), limits)
+            .map_err(|problem| self.refuse("cannot be read", &problem, problem.place()))
+    }
+
+    fn refuse(
+        &self,
+        what: &str,
+        error: &dyn std::fmt::Display,
+        (line, column): (usize, usize),
+    ) -> TrustError {
+        let start = offset_of(&self.text, line, column);
         let rest = self.text.get(start..).unwrap_or_default();
         let width = rest.chars().next().map_or(0, char::len_utf8);
         TrustError::invalid(format!("{} {what}: {error}", self.name))
@@ -193,6 +213,20 @@ impl<'a> Text<'a> {
     }
 }
 
+/// Byte offset of a 1-based line and column as serde_json counts them (bytes).
+fn offset_of(text: &str, line: usize, column: usize) -> usize {
+    let before: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let mut offset = (before + column.saturating_sub(1)).min(text.len());
+    while !text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
@@ -200,6 +234,15 @@ mod tests {
 
     use super::*;
     use crate::report::Code;
+
+    #[test]
+    fn offsets_stay_inside_the_text() {
+        let text = "ab\ncä\n";
+        assert_eq!(offset_of(text, 2, 1), 3);
+        for (line, column) in [(0, 0), (2, 3), (2, 99), (99, 99), (usize::MAX, usize::MAX / 2)] {
+            assert!(text.is_char_boundary(offset_of(text, line, column)));
+        }
+    }
 
     fn good() -> Value {
         serde_json::from_str(SIGSTORE_PRODUCTION_TRUSTED_ROOT).unwrap()

@@ -19,7 +19,6 @@ mod doctor;
 mod document;
 mod endpoints;
 mod error;
-mod json;
 mod load;
 mod network;
 mod repository;

@@ -24,7 +24,10 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
             &[
                 page.mark(mark_of(report.verdict)),
                 Span::new(tone_of(report.verdict), report.verdict.words()),
-                Span::plain("(nothing was examined)"),
+                Span::plain(match report.verdict {
+                    Verdict::Allowed => "(no mistakes; no subject was examined)",
+                    _ => "(nothing was examined)",
+                }),
             ],
         );
     }

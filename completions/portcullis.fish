@@ -1,0 +1,358 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_portcullis_global_optspecs
+    string join \n format= o/output= q/quiet v/verbose color= timeout= jobs= offline h/help V/version
+end
+
+function __fish_portcullis_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_portcullis_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_portcullis_using_subcommand
+    set -l cmd (__fish_portcullis_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c portcullis -n "__fish_portcullis_needs_command" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_needs_command" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_needs_command" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_needs_command" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_needs_command" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_needs_command" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_needs_command" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_needs_command" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l from-file -d 'Read more subjects from a file, one on each line; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity -l certificate-identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity; a match of a part of it is no match' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-kind -d 'Kind of identity, where its text does not tell' -r -f -a "email\t''
+uri\t''
+other-name\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer -l certificate-oidc-issuer -d 'Exact OIDC issuer that vouches for the identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l issuer-regex -l certificate-oidc-issuer-regexp -d 'Pattern for the whole issuer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim -d 'Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l claim-regex -d 'Pattern for the whole value of a certificate claim; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key -d 'Public key of the signer (PEM), instead of an identity' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l require -d 'Which of several candidates have to meet what is asked [default: any]' -r -f -a "any\t'One that meets the demand is enough'
+all\t'Every one has to meet it'
+latest\t'Only the newest by an accepted signer counts'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l type -d 'Demand an attestation of this type: a short name, a URI, or any; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l max-age -d 'Oldest allowed evidence by verified time, for example 30d' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l builder-id -d 'Exact builder id of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-repository -d 'Exact source repository of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-ref -d 'Exact source ref of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key-without-log -d 'Accept signatures of the key that are in no transparency log: weaker, and the report says so'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l unsafe-any-identity -d 'Accept any signer at all: proves that somebody signed, and everybody can'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l deny-warnings -d 'Deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "init" -d 'Write a commented starting policy'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l policy-digest -d 'Digest that the file has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l deny-warnings -d 'Fail where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from init" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity -l certificate-identity -d 'Exact identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l identity-kind -d 'Kind of identity, where the text does not tell' -r -f -a "email\t''
+uri\t''
+other-name\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l san -d 'An identity to try, repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from explain" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "init" -d 'Write a commented starting policy'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -f -a "show" -d 'What the trust root holds, where it came from and how old it is'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -f -a "update" -d 'Refresh the trust root now, and say what changed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -f -a "doctor" -d 'Check every part of the trust root and of the repository that it comes from'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -f -a "endpoints" -d 'The hosts to let through a firewall, and what for'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and not __fish_seen_subcommand_from show update doctor endpoints help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from show" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from update" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from doctor" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from endpoints" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "show" -d 'What the trust root holds, where it came from and how old it is'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "update" -d 'Refresh the trust root now, and say what changed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "doctor" -d 'Check every part of the trust root and of the repository that it comes from'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "endpoints" -d 'The hosts to let through a firewall, and what for'
+complete -c portcullis -n "__fish_portcullis_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l list -d 'List every code with its one-line meaning'
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand explain" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand completions" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -f -a "verify-bundle" -d 'Verify one bundle'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l bundle -d 'The bundle' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l certificate-identity -d 'Expected identity' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l certificate-oidc-issuer -d 'Expected issuer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l key -d 'Expected key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l trusted-root -d 'Trusted root' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l staging -d 'Use the staging instance'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "verify-bundle" -d 'Verify one bundle'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l check -d 'Only compare; exit with 1 if a file differs'
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "init" -d 'Write a commented starting policy'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "show" -d 'What the trust root holds, where it came from and how old it is'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "update" -d 'Refresh the trust root now, and say what changed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "doctor" -d 'Check every part of the trust root and of the repository that it comes from'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "endpoints" -d 'The hosts to let through a firewall, and what for'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from conformance" -f -a "verify-bundle" -d 'Verify one bundle'

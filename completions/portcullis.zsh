@@ -1,0 +1,1022 @@
+#compdef portcullis
+
+autoload -U is-at-least
+
+_portcullis() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C)
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis_commands" \
+"*::: :->portcullis" \
+&& ret=0
+    case $state in
+    (portcullis)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-command-$line[1]:"
+        case $line[1] in
+            (verify)
+_arguments "${_arguments_options[@]}" : \
+'--from-file=[Read more subjects from a file, one on each line; \`-\` is standard input]:LIST:_files' \
+'(--identity-regex)--identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
+'(--identity-regex)--certificate-identity=[Exact identity of the signer\: the workflow URI or e-mail address in the certificate]:SAN:_default' \
+'--identity-regex=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
+'--certificate-identity-regexp=[Pattern for the whole identity; a match of a part of it is no match]:REGEX:_default' \
+'--identity-kind=[Kind of identity, where its text does not tell]:KIND:(email uri other-name)' \
+'(--issuer-regex)--issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
+'(--issuer-regex)--certificate-oidc-issuer=[Exact OIDC issuer that vouches for the identity]:URL:_default' \
+'--issuer-regex=[Pattern for the whole issuer]:REGEX:_default' \
+'--certificate-oidc-issuer-regexp=[Pattern for the whole issuer]:REGEX:_default' \
+'*--claim=[Exact value of a certificate claim, for example source-repository-ref=refs/heads/main; repeatable]:NAME=VALUE:_default' \
+'*--claim-regex=[Pattern for the whole value of a certificate claim; repeatable]:NAME=REGEX:_default' \
+'(--identity --identity-regex --issuer --issuer-regex)--key=[Public key of the signer (PEM), instead of an identity]:FILE:_files' \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
+'--require=[Which of several candidates have to meet what is asked \[default\: any\]]:RULE:((any\:"One that meets the demand is enough"
+all\:"Every one has to meet it"
+latest\:"Only the newest by an accepted signer counts"))' \
+'*--type=[Demand an attestation of this type\: a short name, a URI, or any; repeatable]:TYPE:_default' \
+'--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
+'--max-age=[Oldest allowed evidence by verified time, for example 30d]:DURATION:_default' \
+'--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
+'--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
+'--source-ref=[Exact source ref of SLSA provenance]:REF:_default' \
+'--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
+'--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
+'--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--key-without-log[Accept signatures of the key that are in no transparency log\: weaker, and the report says so]' \
+'(--identity --identity-regex --issuer --issuer-regex --key)--unsafe-any-identity[Accept any signer at all\: proves that somebody signed, and everybody can]' \
+'--all-platforms[Verify an index and every image in it]' \
+'--deny-warnings[Deny where there are warnings]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+&& ret=0
+;;
+(policy)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__policy_commands" \
+"*::: :->policy" \
+&& ret=0
+
+    case $state in
+    (policy)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-policy-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+'--policy-digest=[Digest that the file has to have]:DIGEST:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--deny-warnings[Fail where there are warnings]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':file -- The policy file:_files' \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'::file -- File to write, which must not exist; `-` is standard output:_files' \
+&& ret=0
+;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+'--identity-regex=[Pattern for the whole identity]:REGEX:_default' \
+'--certificate-identity-regexp=[Pattern for the whole identity]:REGEX:_default' \
+'(--identity-regex)--identity=[Exact identity]:SAN:_default' \
+'(--identity-regex)--certificate-identity=[Exact identity]:SAN:_default' \
+'--identity-kind=[Kind of identity, where the text does not tell]:KIND:(email uri other-name)' \
+'*--san=[An identity to try, repeatable]:SAN:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__policy__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-policy-help-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(trust)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__trust_commands" \
+"*::: :->trust" \
+&& ret=0
+
+    case $state in
+    (trust)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-trust-command-$line[1]:"
+        case $line[1] in
+            (show)
+_arguments "${_arguments_options[@]}" : \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(update)
+_arguments "${_arguments_options[@]}" : \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__trust__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-trust-help-command-$line[1]:"
+        case $line[1] in
+            (show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(update)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'()--list[List every code with its one-line meaning]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'::code -- The code, as it stands in a report:_default' \
+&& ret=0
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':shell -- The shell:(bash elvish fish powershell zsh)' \
+&& ret=0
+;;
+(man)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::command -- A command, for example `verify` or `policy check`; without it the page of the program:_default' \
+&& ret=0
+;;
+(conformance)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__conformance_commands" \
+"*::: :->conformance" \
+&& ret=0
+
+    case $state in
+    (conformance)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-conformance-command-$line[1]:"
+        case $line[1] in
+            (verify-bundle)
+_arguments "${_arguments_options[@]}" : \
+'--bundle=[The bundle]:BUNDLE:_files' \
+'--certificate-identity=[Expected identity]:CERTIFICATE_IDENTITY:_default' \
+'--certificate-oidc-issuer=[Expected issuer]:CERTIFICATE_OIDC_ISSUER:_default' \
+'(--certificate-identity)--key=[Expected key]:KEY:_files' \
+'--trusted-root=[Trusted root]:TRUSTED_ROOT:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--staging[Use the staging instance]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':artifact -- File or digest:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__conformance__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-conformance-help-command-$line[1]:"
+        case $line[1] in
+            (verify-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(generate)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--check[Only compare; exit with 1 if a file differs]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'::root -- Root of the repository:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-command-$line[1]:"
+        case $line[1] in
+            (verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(policy)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__policy_commands" \
+"*::: :->policy" \
+&& ret=0
+
+    case $state in
+    (policy)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-policy-command-$line[1]:"
+        case $line[1] in
+            (check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(init)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(trust)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__trust_commands" \
+"*::: :->trust" \
+&& ret=0
+
+    case $state in
+    (trust)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-trust-command-$line[1]:"
+        case $line[1] in
+            (show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(update)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(doctor)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(endpoints)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(explain)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(completions)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(man)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(conformance)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__conformance_commands" \
+"*::: :->conformance" \
+&& ret=0
+
+    case $state in
+    (conformance)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-conformance-command-$line[1]:"
+        case $line[1] in
+            (verify-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+}
+
+(( $+functions[_portcullis_commands] )) ||
+_portcullis_commands() {
+    local commands; commands=(
+'verify:Verify signatures and attestations of files, digests and OCI layouts' \
+'policy:Lint a policy, write a starting one, show what a pattern accepts' \
+'trust:Show, refresh and check the trust roots in use' \
+'explain:The long form of a diagnostic code' \
+'completions:Print shell completions' \
+'man:Print the man page' \
+'conformance:Sigstore client conformance protocol' \
+'generate:Write or check the generated files of the repository' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__completions_commands] )) ||
+_portcullis__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis completions commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance_commands] )) ||
+_portcullis__subcmd__conformance_commands() {
+    local commands; commands=(
+'verify-bundle:Verify one bundle' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis conformance commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance__subcmd__help_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__help_commands() {
+    local commands; commands=(
+'verify-bundle:Verify one bundle' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis conformance help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance__subcmd__help__subcmd__verify-bundle_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__help__subcmd__verify-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance help verify-bundle commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance__subcmd__verify-bundle_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__verify-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance verify-bundle commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__explain_commands] )) ||
+_portcullis__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis explain commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__generate_commands] )) ||
+_portcullis__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help_commands] )) ||
+_portcullis__subcmd__help_commands() {
+    local commands; commands=(
+'verify:Verify signatures and attestations of files, digests and OCI layouts' \
+'policy:Lint a policy, write a starting one, show what a pattern accepts' \
+'trust:Show, refresh and check the trust roots in use' \
+'explain:The long form of a diagnostic code' \
+'completions:Print shell completions' \
+'man:Print the man page' \
+'conformance:Sigstore client conformance protocol' \
+'generate:Write or check the generated files of the repository' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__completions_commands] )) ||
+_portcullis__subcmd__help__subcmd__completions_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help completions commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__conformance_commands] )) ||
+_portcullis__subcmd__help__subcmd__conformance_commands() {
+    local commands; commands=(
+'verify-bundle:Verify one bundle' \
+    )
+    _describe -t commands 'portcullis help conformance commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands] )) ||
+_portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help conformance verify-bundle commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__explain_commands] )) ||
+_portcullis__subcmd__help__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help explain commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__generate_commands] )) ||
+_portcullis__subcmd__help__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__man_commands] )) ||
+_portcullis__subcmd__help__subcmd__man_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help man commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__policy_commands] )) ||
+_portcullis__subcmd__help__subcmd__policy_commands() {
+    local commands; commands=(
+'check:Every mistake in a policy file at once, and what is wider than it looks' \
+'init:Write a commented starting policy' \
+'explain:Show which identities a pattern or an exact identity accepts' \
+    )
+    _describe -t commands 'portcullis help policy commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__policy__subcmd__check_commands] )) ||
+_portcullis__subcmd__help__subcmd__policy__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help policy check commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__policy__subcmd__explain_commands] )) ||
+_portcullis__subcmd__help__subcmd__policy__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help policy explain commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__policy__subcmd__init_commands] )) ||
+_portcullis__subcmd__help__subcmd__policy__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help policy init commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__trust_commands] )) ||
+_portcullis__subcmd__help__subcmd__trust_commands() {
+    local commands; commands=(
+'show:What the trust root holds, where it came from and how old it is' \
+'update:Refresh the trust root now, and say what changed' \
+'doctor:Check every part of the trust root and of the repository that it comes from' \
+'endpoints:The hosts to let through a firewall, and what for' \
+    )
+    _describe -t commands 'portcullis help trust commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__trust__subcmd__doctor_commands] )) ||
+_portcullis__subcmd__help__subcmd__trust__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help trust doctor commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__trust__subcmd__endpoints_commands] )) ||
+_portcullis__subcmd__help__subcmd__trust__subcmd__endpoints_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help trust endpoints commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__trust__subcmd__show_commands] )) ||
+_portcullis__subcmd__help__subcmd__trust__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help trust show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__trust__subcmd__update_commands] )) ||
+_portcullis__subcmd__help__subcmd__trust__subcmd__update_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help trust update commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__verify_commands] )) ||
+_portcullis__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__man_commands] )) ||
+_portcullis__subcmd__man_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis man commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy_commands] )) ||
+_portcullis__subcmd__policy_commands() {
+    local commands; commands=(
+'check:Every mistake in a policy file at once, and what is wider than it looks' \
+'init:Write a commented starting policy' \
+'explain:Show which identities a pattern or an exact identity accepts' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis policy commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__check_commands] )) ||
+_portcullis__subcmd__policy__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy check commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__explain_commands] )) ||
+_portcullis__subcmd__policy__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy explain commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__help_commands] )) ||
+_portcullis__subcmd__policy__subcmd__help_commands() {
+    local commands; commands=(
+'check:Every mistake in a policy file at once, and what is wider than it looks' \
+'init:Write a commented starting policy' \
+'explain:Show which identities a pattern or an exact identity accepts' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis policy help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__help__subcmd__check_commands] )) ||
+_portcullis__subcmd__policy__subcmd__help__subcmd__check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy help check commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__help__subcmd__explain_commands] )) ||
+_portcullis__subcmd__policy__subcmd__help__subcmd__explain_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy help explain commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__policy__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__help__subcmd__init_commands] )) ||
+_portcullis__subcmd__policy__subcmd__help__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy help init commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__policy__subcmd__init_commands] )) ||
+_portcullis__subcmd__policy__subcmd__init_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis policy init commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust_commands] )) ||
+_portcullis__subcmd__trust_commands() {
+    local commands; commands=(
+'show:What the trust root holds, where it came from and how old it is' \
+'update:Refresh the trust root now, and say what changed' \
+'doctor:Check every part of the trust root and of the repository that it comes from' \
+'endpoints:The hosts to let through a firewall, and what for' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis trust commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__doctor_commands] )) ||
+_portcullis__subcmd__trust__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust doctor commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__endpoints_commands] )) ||
+_portcullis__subcmd__trust__subcmd__endpoints_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust endpoints commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__help_commands] )) ||
+_portcullis__subcmd__trust__subcmd__help_commands() {
+    local commands; commands=(
+'show:What the trust root holds, where it came from and how old it is' \
+'update:Refresh the trust root now, and say what changed' \
+'doctor:Check every part of the trust root and of the repository that it comes from' \
+'endpoints:The hosts to let through a firewall, and what for' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis trust help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__help__subcmd__doctor_commands] )) ||
+_portcullis__subcmd__trust__subcmd__help__subcmd__doctor_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust help doctor commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__help__subcmd__endpoints_commands] )) ||
+_portcullis__subcmd__trust__subcmd__help__subcmd__endpoints_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust help endpoints commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__trust__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__help__subcmd__show_commands] )) ||
+_portcullis__subcmd__trust__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust help show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__help__subcmd__update_commands] )) ||
+_portcullis__subcmd__trust__subcmd__help__subcmd__update_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust help update commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__show_commands] )) ||
+_portcullis__subcmd__trust__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__trust__subcmd__update_commands] )) ||
+_portcullis__subcmd__trust__subcmd__update_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis trust update commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__verify_commands] )) ||
+_portcullis__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis verify commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_portcullis" ]; then
+    _portcullis "$@"
+else
+    compdef _portcullis portcullis
+fi

@@ -1,0 +1,256 @@
+//! Bodies of the fuzz targets: one for every parser that reads bytes of strangers.
+//!
+//! Each takes any bytes and returns, or fails with the property that did not hold. `fuzz_targets/` calls them from
+//! libFuzzer, and `tests/fuzz_corpus.rs` calls them with every file of `corpus/`, without cargo-fuzz.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a fuzz target reports a broken property by a panic"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use portcullis::attestation::{Provenance, SimpleSigning, Statement};
+use portcullis::policy::{self, Files};
+use portcullis::registry::{Layout, PlatformChoice, discover};
+use portcullis::report::Origin;
+use portcullis::sigstore::bundle::split_documents;
+use portcullis::sigstore::certificate::CertificateFacts;
+use portcullis::sigstore::pin::{PublicKey, WholePattern, kind_of};
+use portcullis::sigstore::trust::TrustMaterial;
+use portcullis::sigstore::{ParsedBundle, legacy};
+use portcullis::strict_json;
+use portcullis::subject::{Digest, LayoutSelector, PathKind, Subject};
+use serde_json::Value;
+
+/// A target's body.
+pub type Body = fn(&[u8]);
+
+/// Every target by the name of its corpus.
+pub const TARGETS: [(&str, Body); 13] = [
+    ("bundle", bundle),
+    ("certificate", certificate),
+    ("layout", layout),
+    ("legacy", legacy_annotations),
+    ("pattern", pattern),
+    ("policy", policy_file),
+    ("provenance", provenance),
+    ("public_key", public_key),
+    ("simple_signing", simple_signing),
+    ("statement", statement),
+    ("strict_json", strict_json),
+    ("subject", subject),
+    ("trusted_root", trusted_root),
+];
+
+/// A file of bundles: no byte disappears between its parts, and each part is a bundle or a reason.
+pub fn bundle(data: &[u8]) {
+    let Ok(parts) = split_documents(data) else {
+        return;
+    };
+    let kept: usize = parts.iter().map(|part| visible(part)).sum();
+    assert_eq!(kept, visible(data), "bytes were lost between the documents");
+    for part in parts {
+        if let Ok(bundle) = ParsedBundle::parse(part) {
+            assert!(
+                serde_json::from_slice::<Value>(part).is_ok(),
+                "a bundle that is not JSON"
+            );
+            read_all(&bundle);
+        }
+    }
+}
+
+fn visible(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| !byte.is_ascii_whitespace()).count()
+}
+
+fn read_all(bundle: &ParsedBundle) {
+    let logs = bundle.log_entries(|_, _| None);
+    assert!(logs.len() <= 32);
+    let claims = bundle.claimed_predicate_type().is_some();
+    assert!(!claims || bundle.is_attestation());
+    if let Some(der) = bundle.certificate() {
+        certificate(der);
+    }
+}
+
+/// A DER certificate.
+pub fn certificate(data: &[u8]) {
+    if let Ok(facts) = CertificateFacts::from_der(data) {
+        let _ = facts.report();
+    }
+}
+
+/// An OCI layout: the first part is its index, each other part a blob under its own digest. A NUL byte parts them.
+pub fn layout(data: &[u8]) {
+    let dir = tempfile::tempdir().unwrap();
+    let blobs = dir.path().join("blobs/sha256");
+    std::fs::create_dir_all(&blobs).unwrap();
+    std::fs::write(dir.path().join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();
+    let mut parts = data.split(|byte| *byte == 0);
+    std::fs::write(dir.path().join("index.json"), parts.next().unwrap_or_default()).unwrap();
+    for part in parts.take(16) {
+        std::fs::write(blobs.join(Digest::sha256(part).to_hex()), part).unwrap();
+    }
+    let Ok(layout) = Layout::open(dir.path()) else {
+        return;
+    };
+    let platform = PlatformChoice::One("linux/amd64".parse().unwrap());
+    for choice in [PlatformChoice::AsIs, PlatformChoice::All, platform] {
+        for image in layout.resolve(&LayoutSelector::Only, &choice).unwrap_or_default() {
+            let found = discover(&layout, &image.digest);
+            assert!(!found.places.is_empty(), "an answer without a place");
+        }
+    }
+}
+
+/// cosign's annotations: the first line is the map of them, the rest the envelope.
+pub fn legacy_annotations(data: &[u8]) {
+    let (first, rest) = first_line(data);
+    let Ok(annotations) = serde_json::from_slice::<BTreeMap<String, String>>(first) else {
+        return;
+    };
+    for bundle in [
+        legacy::signature(&annotations),
+        legacy::attestation(rest, &annotations),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        read_all(&bundle);
+    }
+}
+
+fn first_line(data: &[u8]) -> (&[u8], &[u8]) {
+    match data.iter().position(|byte| *byte == b'\n') {
+        Some(end) => (&data[..end], &data[end + 1..]),
+        None => (data, &[]),
+    }
+}
+
+/// A pattern in the first line, a value in the rest: what matches as a whole also matches somewhere, from end to end.
+pub fn pattern(data: &[u8]) {
+    let (text, value) = first_line(data);
+    let (Ok(text), Ok(value)) = (std::str::from_utf8(text), std::str::from_utf8(value)) else {
+        return;
+    };
+    let Ok(whole) = WholePattern::new(text) else {
+        return;
+    };
+    let _ = whole.lint(kind_of(value).into(), &Origin::flag("--identity-regex"));
+    if whole.is_match(value) {
+        let alone = regex::Regex::new(text).unwrap();
+        assert!(alone.is_match(value), "the anchors let more in than the pattern");
+        assert!(!whole.would_match_part(value));
+    }
+}
+
+/// A policy file. The files that it names do not exist.
+pub fn policy_file(data: &[u8]) {
+    let files = Files {
+        folder: Path::new("."),
+        read: &|_| Err("not there".to_owned()),
+    };
+    match policy::parse("policy.toml", data, &files) {
+        Ok(policy) => {
+            let subject = Subject::Digest(Digest::sha256(b""));
+            if let Ok(demands) = policy.demands_for(&subject) {
+                assert!(!demands.is_empty(), "a policy that demands nothing");
+            }
+        }
+        Err(findings) => assert!(!findings.is_empty(), "a refusal without a reason"),
+    }
+}
+
+/// A SLSA predicate of either version.
+pub fn provenance(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    for version in ["v0.2", "v1"] {
+        let _ = Provenance::parse(&format!("https://slsa.dev/provenance/{version}"), text);
+    }
+}
+
+/// A public key in PEM.
+pub fn public_key(data: &[u8]) {
+    if let Ok(key) = PublicKey::from_pem(data) {
+        assert_eq!(*key.fingerprint(), Digest::sha256(key.der().as_bytes()));
+    }
+}
+
+/// A simple-signing payload.
+pub fn simple_signing(data: &[u8]) {
+    if SimpleSigning::parse(data).is_ok() {
+        assert!(serde_json::from_slice::<Value>(data).is_ok());
+    }
+}
+
+/// An in-toto statement: it is about every digest that it lists, and about no other.
+pub fn statement(data: &[u8]) {
+    let Ok(statement) = Statement::parse(data) else {
+        return;
+    };
+    assert!(statement.digests().all(|digest| statement.is_about(&digest)));
+    assert!(
+        !statement.is_about(&Digest::sha256(data)),
+        "a statement that holds its own digest"
+    );
+}
+
+/// Strict JSON against the reader that everybody uses: it accepts less, never more, and what it accepts has one
+/// reading.
+pub fn strict_json(data: &[u8]) {
+    let limits = strict_json::Limits {
+        bytes: 1 << 20,
+        depth: 32,
+    };
+    let value = serde_json::from_slice::<Value>(data);
+    match (strict_json::check(data, limits), value) {
+        (Ok(()), Ok(value)) => {
+            let again = serde_json::to_vec(&value).unwrap();
+            assert!(again.len() > limits.bytes || strict_json::check(&again, limits).is_ok());
+        }
+        (Ok(()), Err(error)) => panic!("accepted what is not JSON: {error}"),
+        (Err(strict_json::Problem::Syntax(error)), Ok(_)) => panic!("refused JSON as no JSON: {error}"),
+        (Err(_), _) => {}
+    }
+}
+
+/// A subject as it is typed; a digest keeps its value when it is printed and read again.
+pub fn subject(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    for kind in [
+        PathKind::Missing,
+        PathKind::File,
+        PathKind::Layout,
+        PathKind::Directory,
+    ] {
+        if let Ok(Subject::Digest(digest)) = Subject::parse(text, |_| kind) {
+            assert_eq!(digest.to_string().parse(), Ok(digest));
+        }
+    }
+    if let Ok(digest) = text.parse::<Digest>() {
+        assert_eq!(digest.as_bytes().len(), digest.algorithm().length());
+    }
+}
+
+/// A trusted root document.
+pub fn trusted_root(data: &[u8]) {
+    if let Ok(material) = TrustMaterial::from_document("root.json", data) {
+        let root = material.root();
+        assert!(
+            !(root.tlogs.is_empty()
+                && root.ctlogs.is_empty()
+                && root.certificate_authorities.is_empty()
+                && root.timestamp_authorities.is_empty()),
+            "a trust root that trusts nothing"
+        );
+    }
+}

@@ -1,0 +1,143 @@
+//! The policy file as it is written: parsed with places, read strictly, every mistake told at once.
+
+mod key;
+mod pins;
+mod reader;
+mod rules;
+mod table;
+mod trust;
+
+use std::path::{Path, PathBuf};
+
+use toml::de::DeTable;
+
+use self::reader::{MAX_FINDINGS, Reader};
+use self::table::{Section, number_of};
+use super::Policy;
+use super::limits::Limits;
+use crate::report::{Code, Finding, Origin};
+use crate::subject::Digest;
+
+/// Largest policy file, in bytes.
+pub const MAX_POLICY_BYTES: usize = 512 * 1024;
+
+/// The version of the format that this build reads.
+const VERSION: u64 = 1;
+
+const KEYS: [&str; 6] = ["version", "trust", "pin", "signature", "attestation", "limits"];
+
+/// The files beside a policy: key files and trust roots that it names.
+pub struct Files<'a> {
+    /// The folder of the policy file, from which relative paths in it are read.
+    pub folder: &'a Path,
+    /// Reads a file, or says in a few words why it cannot be read. It should bound what it reads.
+    pub read: &'a dyn Fn(&Path) -> Result<Vec<u8>, String>,
+}
+
+impl Files<'_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    fn read(&self, name: &str) -> Result<Vec<u8>, String> {
+        (self.read)(&self.path(name))
+    }
+}
+
+/// Files whose content the policy's own digest does not fix.
+#[derive(Debug, Default)]
+struct Unpinned(Vec<Finding>);
+
+impl Unpinned {
+    fn note(&mut self, name: &str, help: &str, origin: &Origin) {
+        let message = format!("the policy is pinned by its digest, and nothing in it pins {name}");
+        self.0.push(
+            Finding::new(Code::PolicyInvalid, message)
+                .help(help)
+                .origin(origin),
+        );
+    }
+}
+
+/// Reads a policy. `label` is the name of the file in findings.
+///
+/// On failure every mistake is given, each with its place, in the order of the file; nothing of the policy is used.
+pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec<Finding>> {
+    let whole =
+        |message: String| vec![Finding::new(Code::PolicyInvalid, message).origin(&Origin::flag(label))];
+    if bytes.len() > MAX_POLICY_BYTES {
+        return Err(whole(format!(
+            "the policy is {} bytes long, and at most {MAX_POLICY_BYTES} are read",
+            bytes.len()
+        )));
+    }
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        whole(format!(
+            "the policy is not UTF-8 from byte {} on",
+            error.valid_up_to()
+        ))
+    })?;
+    let mut reader = Reader::new(label, text);
+    let (document, errors) = DeTable::parse_recoverable(text);
+    for error in errors.iter().take(MAX_FINDINGS) {
+        reader.syntax(error.message(), error.span().unwrap_or(0..0));
+    }
+    let root = Section::new(&mut reader, "the policy", document.get_ref(), 0..0, &KEYS);
+    version(&mut reader, &root);
+    let mut unpinned = Unpinned::default();
+    let trust = trust::open(&mut reader, &root)
+        .and_then(|section| trust::read(&mut reader, &section, files, &mut unpinned));
+    let mut entries = pins::read_all(&mut reader, &root, files, &mut unpinned);
+    let rules = rules::read_all(&mut reader, &root, &mut entries);
+    pins::note_unused(&mut reader, &entries);
+    let limits = limits(&mut reader, &root);
+    if !reader.is_clean() {
+        return Err(reader.into_findings());
+    }
+    let warnings = rules::warnings(&rules);
+    let pins = entries.into_values().filter_map(|entry| entry.pin).collect();
+    Ok(Policy {
+        label: label.to_owned(),
+        digest: Digest::sha256(bytes),
+        trust,
+        pins,
+        rules,
+        limits,
+        warnings,
+        unpinned: unpinned.0,
+    })
+}
+
+fn version(reader: &mut Reader<'_>, root: &Section<'_>) {
+    let help = format!("write version = {VERSION} at the top");
+    match root.get("version") {
+        None => reader.missing(&(0..0), "the policy does not say its version", help),
+        Some(value) => {
+            if number_of(reader, "version", value, u64::from(u32::MAX))
+                .is_some_and(|version| version != VERSION)
+            {
+                reader.mistake(
+                    &value.span(),
+                    "this build does not know that version of the format",
+                    help,
+                );
+            }
+        }
+    }
+}
+
+fn limits(reader: &mut Reader<'_>, root: &Section<'_>) -> Limits {
+    let mut limits = Limits::default();
+    let section = root
+        .get("limits")
+        .and_then(|value| Section::open(reader, "[limits]", value, &Limits::KEYS));
+    let Some(section) = section else { return limits };
+    for key in Limits::KEYS {
+        if let (Some(value), Some(limit)) = (section.get(key), limits.by_key(key))
+            && let Some(number) = number_of(reader, key, value, *limit)
+        {
+            *limit = number;
+        }
+    }
+    limits
+}
