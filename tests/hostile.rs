@@ -216,7 +216,7 @@ fn anything() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(3, 12, 4, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-            prop::collection::btree_map(".{0,6}", inner, 0..4).prop_map(|members| Value::from_iter(members)),
+            prop::collection::btree_map(".{0,6}", inner, 0..4).prop_map(Value::from_iter),
         ]
     })
 }
