@@ -32,7 +32,7 @@ pub struct Library {
     verifier: Verifier,
     policy: VerificationPolicy,
     digest: Sha256Hash,
-    text: String,
+    path: PathBuf,
     bundle: Bundle,
 }
 
@@ -43,13 +43,12 @@ impl Library {
             uri if uri.contains("://") => SubjectAltName::Uri(uri.to_owned()),
             email => SubjectAltName::Email(email.to_owned()),
         };
-        let text = case.text();
         Self {
             verifier: Verifier::new(&root).unwrap(),
             policy: VerificationPolicy::new(identity, case.issuer),
             digest: Sha256Hash::from_hex(case.digest_hex).unwrap(),
-            bundle: Bundle::from_json(&text).unwrap(),
-            text,
+            bundle: Bundle::from_json(&case.text()).unwrap(),
+            path: case.path(),
         }
     }
 
@@ -59,9 +58,10 @@ impl Library {
         assert!(result.unwrap().certificate_verified());
     }
 
-    /// Parses the bundle from memory and verifies it.
-    pub fn parse_and_verify(&self) {
-        let bundle = Bundle::from_json(&self.text).unwrap();
+    /// Reads the bundle's file, parses it and verifies it: what any program does that uses the library.
+    pub fn read_and_verify(&self) {
+        let text = std::fs::read_to_string(&self.path).unwrap();
+        let bundle = Bundle::from_json(&text).unwrap();
         let result = self.verifier.verify(self.digest, &bundle, &self.policy);
         assert!(result.unwrap().certificate_verified());
     }
