@@ -110,6 +110,14 @@ impl PredicateType {
         }
     }
 
+    /// Whether it accepts SLSA provenance whose fields can be read.
+    pub fn accepts_provenance(&self) -> bool {
+        SHORT_NAMES
+            .iter()
+            .flat_map(|(_, types)| *types)
+            .any(|known| super::Provenance::is_provenance(known) && self.accepts(known))
+    }
+
     /// The short name of a predicate type, for a hint that can be typed; the type itself when it has none.
     pub fn short_name(predicate_type: &str) -> &str {
         SHORT_NAMES
@@ -145,6 +153,23 @@ mod tests {
         assert!(uri.accepts("https://example.com/p/v1"));
         assert!(!uri.accepts("https://example.com/p/v1/"));
         assert!(!uri.accepts("https://example.com/p/v10"));
+    }
+
+    #[test]
+    fn provenance_is_told_from_other_types() {
+        for (text, expected) in [
+            ("slsa-provenance", true),
+            ("slsa-provenance-v0.2", true),
+            ("any", true),
+            ("spdx", false),
+            ("a:b", false),
+        ] {
+            assert_eq!(
+                PredicateType::parse(text).unwrap().accepts_provenance(),
+                expected,
+                "{text}"
+            );
+        }
     }
 
     #[test]

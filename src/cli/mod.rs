@@ -122,7 +122,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn supervise(
     timeout: Duration,
     work: impl FnOnce() -> ExitCode + Send + 'static,
-    too_late: impl FnOnce() -> ExitCode,
+    too_late: impl FnOnce() -> Option<ExitCode>,
 ) -> ExitCode {
     use std::sync::mpsc::RecvTimeoutError;
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -132,7 +132,10 @@ fn supervise(
     });
     match receiver.recv_timeout(timeout) {
         Ok(code) => code,
-        Err(RecvTimeoutError::Timeout) => too_late(),
+        // Work that is reporting already may finish its sentence.
+        Err(RecvTimeoutError::Timeout) => {
+            too_late().unwrap_or_else(|| receiver.recv().unwrap_or(ExitCode::Bug))
+        }
         // The worker ended without a code: it panicked, and the panic's message is on standard error.
         Err(RecvTimeoutError::Disconnected) => {
             drop(worker.join());
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn a_panic_is_a_bug_and_a_deadline_is_undecided() {
         let long = Duration::from_secs(60);
-        let too_late = || ExitCode::Undecided;
+        let too_late = || Some(ExitCode::Undecided);
         assert_eq!(supervise(long, || ExitCode::Denied, too_late), ExitCode::Denied);
         assert_eq!(supervise(long, || panic!("on purpose"), too_late), ExitCode::Bug);
         let (_held, stalled) = std::sync::mpsc::channel::<ExitCode>();

@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -51,9 +53,36 @@ pub(super) fn parse_target(text: &str) -> Result<Target, String> {
     Ok(Target { format, file })
 }
 
+/// Who reports: the work, or the deadline. Never both, so that a report is whole and belongs to the exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+enum Speaker {
+    Work = 1,
+    Deadline = 2,
+}
+
+/// Whose turn it is to report; nobody's at first.
+#[derive(Debug, Clone, Default)]
+struct Turn(Arc<AtomicU8>);
+
+impl Turn {
+    /// Takes the turn for `speaker`; false when the other has it.
+    fn take(&self, speaker: Speaker) -> bool {
+        let wanted = speaker as u8;
+        match self
+            .0
+            .compare_exchange(0, wanted, Ordering::SeqCst, Ordering::SeqCst)
+        {
+            Ok(_) => true,
+            Err(taken) => taken == wanted,
+        }
+    }
+}
+
 /// Where everything that a run has to say goes.
 #[derive(Debug, Clone)]
 pub(crate) struct Console {
+    turn: Turn,
     files: Vec<(Format, PathBuf)>,
     stdout: Option<Format>,
     human: bool,
@@ -66,6 +95,7 @@ impl Console {
     /// Sorts out the targets. Two formats cannot share standard output.
     pub(super) fn new(global: &Global) -> Result<Self, Problem> {
         let mut console = Self {
+            turn: Turn::default(),
             files: Vec::new(),
             stdout: None,
             human: false,
@@ -116,6 +146,9 @@ impl Console {
     /// Like [`Self::finish`], with another text than the list of subjects for standard output. It is printed only if the
     /// report allows, and if no report for machines goes there.
     pub(crate) fn finish_with(&self, report: &Report, text: Option<&str>) -> ExitCode {
+        if !self.turn.take(Speaker::Work) {
+            return ExitCode::Undecided;
+        }
         match self.write_report(report, text) {
             Ok(()) => report.exit_code,
             Err(problem) => self.fail(&problem),
@@ -191,15 +224,22 @@ impl Console {
         self.stdout == Some(Format::Json)
     }
 
-    /// Reports that the deadline passed, in every format that was asked for.
-    pub(super) fn timed_out(&self, command: &'static str, timeout: Duration) -> ExitCode {
+    /// Reports that the deadline passed, in every format that was asked for; `None` when the work is reporting already.
+    pub(super) fn timed_out(&self, command: &'static str, timeout: Duration) -> Option<ExitCode> {
         let finding = Finding::new(
             Code::TimedOut,
             format!("not finished after {timeout:?}, so nothing is decided"),
         )
         .origin(&Origin::flag("--timeout"))
         .help("try again, or allow more time with --timeout");
-        self.finish(&Report::refused(command, Timestamp::now(), vec![finding]))
+        if !self.turn.take(Speaker::Deadline) {
+            return None;
+        }
+        let report = Report::refused(command, Timestamp::now(), vec![finding]);
+        Some(match self.write_report(&report, None) {
+            Ok(()) => report.exit_code,
+            Err(problem) => self.fail(&problem),
+        })
     }
 }
 
@@ -224,7 +264,8 @@ fn terminal_width() -> usize {
         .map_or(PLAIN_WIDTH, |(columns, _)| usize::from(columns.0).clamp(40, 160))
 }
 
-fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
+/// Writes a whole file, and says so when the disk is full.
+pub(super) fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(text.as_bytes())?;
     file.sync_all().or_else(|error| match error.kind() {

@@ -140,14 +140,31 @@ impl RuleArgs {
             source_ref: written("--source-ref", self.source_ref.as_ref()),
             commit: written("--expect-commit", self.expect_commit.as_ref()),
         };
+        let of_provenance =
+            fields.builder_id.is_some() || fields.source_repository.is_some() || fields.source_ref.is_some();
+        if of_provenance && !self.predicate_type.iter().any(PredicateType::accepts_provenance) {
+            return Err(Problem::usage(
+                "--builder-id, --source-repository and --source-ref are for SLSA provenance",
+            )
+            .help("demand it with --type slsa-provenance")
+            .into());
+        }
         let kinds: Vec<DemandKind> = match self.predicate_type.as_slice() {
             [] => vec![DemandKind::Signature],
             types => types.iter().cloned().map(DemandKind::Attestation).collect(),
         };
+        // Other attestations beside the provenance have no builder and no source to compare.
+        let fields_of = |kind: &DemandKind| match kind {
+            DemandKind::Attestation(predicate_type) if !predicate_type.accepts_provenance() => FieldRules {
+                commit: fields.commit.clone(),
+                ..FieldRules::default()
+            },
+            _ => fields.clone(),
+        };
         let demand = |kind| Demand {
             require: self.require.unwrap_or_default(),
             max_age: written("--max-age", self.max_age.as_ref()),
-            fields: fields.clone(),
+            fields: fields_of(&kind),
             ..Demand::new(kind, pins.clone())
         };
         Ok(kinds.into_iter().map(demand).collect())

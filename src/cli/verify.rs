@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use oci_spec::distribution::Reference;
 
-use super::output::Console;
+use super::output::{Console, write_file};
 use super::pins::Failure;
 use super::progress::Progress;
 use super::registry::{self, RegistryArgs};
@@ -326,10 +326,6 @@ fn read_list(path: &Path) -> Result<Vec<String>, Problem> {
 }
 
 fn write_predicate(path: &Path, predicate: &str) -> Result<(), Problem> {
-    let write = || -> std::io::Result<()> {
-        let mut file = std::fs::File::create(path)?;
-        std::io::Write::write_all(&mut file, predicate.as_bytes())?;
-        file.sync_all()
-    };
-    write().map_err(|error| Problem::undecided(format!("{}: cannot write: {error}", path.display())))
+    write_file(path, predicate)
+        .map_err(|error| Problem::undecided(format!("{}: cannot write: {error}", path.display())))
 }

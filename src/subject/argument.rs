@@ -105,7 +105,7 @@ pub enum SubjectError {
 impl Subject {
     /// Reads one argument; `probe` says what stands at a path.
     ///
-    /// An existing path is a file. Everything that could mean two things is an error that says how to write either.
+    /// An existing path is a file, unless it also reads as an image. Everything that could mean two things is an error that says how to write either.
     pub fn parse(text: &str, probe: impl Fn(&Path) -> PathKind) -> Result<Self, SubjectError> {
         if text.is_empty() {
             return Err(SubjectError::Empty);
@@ -260,13 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn an_existing_path_is_a_file_even_when_it_reads_like_an_image() {
+    fn a_file_that_lies_where_an_image_is_named_never_stands_in_for_it() {
         assert_eq!(parse("app.tar.gz"), Ok(Subject::File("app.tar.gz".into())));
         assert_eq!(
             parse("localhost:5000/app"),
-            Ok(Subject::File("localhost:5000/app".into()))
+            Err(SubjectError::FileOrImage("localhost:5000/app".into()))
         );
         assert!(matches!(parse("oci:localhost:5000/app"), Ok(Subject::Image(_))));
+        assert_eq!(
+            parse("file:localhost:5000/app"),
+            Ok(Subject::File("localhost:5000/app".into()))
+        );
     }
 
     #[test]
