@@ -46,12 +46,7 @@ pub fn discover(store: &impl Store, digest: &Digest) -> Discovery {
     };
     search.place(PlaceKind::Referrers, store.name(), store.referrers(digest));
     search.referrers_tag();
-    for (kind, suffix) in [
-        (PlaceKind::SignatureTag, "sig"),
-        (PlaceKind::AttestationTag, "att"),
-        (PlaceKind::SbomTag, "sbom"),
-    ] {
-        let tag = format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex());
+    for (kind, tag) in evidence_tags(digest) {
         let listing = store.tagged(&tag);
         search.place(kind, tag, listing);
     }
@@ -63,6 +58,28 @@ pub fn discover(store: &impl Store, digest: &Digest) -> Discovery {
         places: search.places,
         attachments: search.attachments,
     }
+}
+
+/// The tag under which registries without a referrers API list what is about `digest`.
+pub(crate) fn referrers_tag(digest: &Digest) -> String {
+    let mut hex = digest.to_hex();
+    hex.truncate(REFERRERS_TAG_HEX);
+    format!("{}-{hex}", digest.algorithm().name())
+}
+
+/// cosign's tags for what is about `digest`.
+pub(crate) fn evidence_tags(digest: &Digest) -> [(PlaceKind, String); 3] {
+    [
+        (PlaceKind::SignatureTag, "sig"),
+        (PlaceKind::AttestationTag, "att"),
+        (PlaceKind::SbomTag, "sbom"),
+    ]
+    .map(|(kind, suffix)| {
+        (
+            kind,
+            format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex()),
+        )
+    })
 }
 
 struct Search<'a, S> {
@@ -79,13 +96,12 @@ struct Search<'a, S> {
 impl<S: Store> Search<'_, S> {
     /// The index under the referrers tag lists manifests as the referrers API does.
     fn referrers_tag(&mut self) {
-        let mut hex = self.digest.to_hex();
-        hex.truncate(REFERRERS_TAG_HEX);
-        let tag = format!("{}-{hex}", self.digest.algorithm().name());
+        let tag = referrers_tag(self.digest);
         let tagged = self.store.tagged(&tag);
         let mut listing = Listing {
             found: Vec::new(),
             failed: tagged.failed,
+            asked: tagged.asked,
         };
         for descriptor in &tagged.found {
             match self.store.manifest(descriptor) {
@@ -108,7 +124,11 @@ impl<S: Store> Search<'_, S> {
 
     /// Delivers what `listing` holds and reports the place.
     fn place(&mut self, kind: PlaceKind, location: String, listing: Listing) {
-        let Listing { found, mut failed } = listing;
+        let Listing {
+            found,
+            mut failed,
+            asked,
+        } = listing;
         let mut count = 0_usize;
         let mut seen = BTreeSet::new();
         for descriptor in &found {
@@ -125,6 +145,7 @@ impl<S: Store> Search<'_, S> {
         }
         let outcome = match (failed.first(), count) {
             (Some(first), _) => PlaceOutcome::Failed {
+                code: first.code,
                 detail: match failed.len() {
                     1 => first.message.clone(),
                     several => format!("{}, and {} more", first.message, several.saturating_sub(1)),
@@ -137,6 +158,7 @@ impl<S: Store> Search<'_, S> {
             kind,
             location,
             about: Some(self.digest.clone()),
+            asked,
             outcome,
         });
     }

@@ -37,6 +37,24 @@ pub const MAX_LAYERS: usize = 1_000;
 /// Attachments that are delivered for one digest (CVE-2023-46737, CVE-2024-29903).
 pub const MAX_ATTACHMENTS: usize = 1_000;
 
+/// Pages of one list of referrers that are followed. Registries put at least some dozens on a page.
+pub const MAX_PAGES: usize = 100;
+
+/// Bytes of one page of a list of referrers.
+pub const MAX_PAGE_BYTES: u64 = MAX_MANIFEST_BYTES;
+
+/// Redirects of one request that are followed.
+pub const MAX_REDIRECTS: usize = 5;
+
+/// Bytes of a token server's answer.
+pub const MAX_TOKEN_BYTES: u64 = 64 * 1024;
+
+/// Requests that are made of one registry at the same time.
+pub const MAX_REQUESTS_IN_FLIGHT: usize = 32;
+
+/// Images of registries that are looked up at the same time unless somebody says otherwise: looking up is waiting.
+pub const IMAGES_IN_FLIGHT: usize = 32;
+
 /// Names that a message lists before it says how many more there are.
 pub(crate) const MAX_LISTED: usize = 20;
 

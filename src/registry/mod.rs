@@ -1,15 +1,19 @@
-//! Where images and the evidence about them are kept: OCI image layouts, and what is attached to a digest in them.
+//! Where images and the evidence about them are kept: OCI image layouts and registries, and what is attached to a digest
+//! in them.
 //!
 //! [`Layout::open`] reads a layout, [`Layout::resolve`] finds the digests that were asked for, and [`discover`] lists
 //! every place in which evidence about a digest could be, with what it gave. Signatures are not looked at here.
+//! [`client`] does the same over a network: a [`client::RemoteStore`] is one image of a registry.
 
 mod attachment;
+pub mod client;
 mod discover;
 mod error;
 mod json;
 mod layout;
 pub mod limits;
 mod manifest;
+mod platforms;
 mod select;
 mod store;
 
@@ -21,5 +25,5 @@ pub use discover::{Discovery, discover};
 pub use error::LayoutError;
 pub use layout::Layout;
 pub use manifest::{Content, Descriptor, Document, ManifestKind};
-pub use select::{PlatformChoice, Resolved};
+pub use platforms::{PlatformChoice, Resolved};
 pub use store::{Listing, Store};

@@ -20,6 +20,8 @@ pub struct Listing {
     pub found: Vec<Descriptor>,
     /// What kept the list from being complete. Empty means that there is nothing else.
     pub failed: Vec<Finding>,
+    /// What was asked over a network and how it was answered, for the report. Empty for a layout.
+    pub asked: Vec<String>,
 }
 
 /// A source of manifests, blobs and tags.
@@ -72,7 +74,7 @@ impl Store for Layout {
                 .filter(|descriptor| descriptor.tag() == Some(tag))
                 .cloned()
                 .collect(),
-            failed: Vec::new(),
+            ..Listing::default()
         }
     }
 
@@ -136,6 +138,7 @@ impl Store for Layout {
                 .map(|entry| entry.descriptor.clone())
                 .collect(),
             failed: unread.map(|error| error.evidence_finding()).collect(),
+            asked: Vec::new(),
         }
     }
 }

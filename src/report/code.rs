@@ -279,6 +279,42 @@ codes! {
         "A manifest, index or blob does not parse, is too large, or does not have the digest under which it is stored."
     }
 
+    Registry "Registries" {
+    RegistryUnreachable "registry-unreachable" Deny Undecided
+        "The registry gave no answer"
+        "No connection, no TLS, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY, and for a private certificate authority name its certificate with --registry-ca."
+    RegistryUnauthorised "registry-unauthorised" Deny Undecided
+        "The registry does not let us look"
+        "It answered 401 or 403, or its token server gave no token. That says nothing about whether the image is signed. Log in with an account that may pull; --verbose shows which credentials were used."
+    RegistryThrottled "registry-throttled" Deny Undecided
+        "The registry answers too many requests"
+        "It answered 429 and went on doing so, or asks to wait for longer than a check should take. A throttle is never taken for `no signatures`. Try again later, or log in."
+    RegistryNotFound "registry-not-found" Deny Undecided
+        "The repository has no such manifest or blob"
+        "The repository answered that it does not hold this tag or digest. Check the reference. Not found is not unsigned: nothing was examined."
+    RegistryNoRepository "registry-repository-not-found" Deny Undecided
+        "The registry has no such repository"
+        "The registry answered that it does not know the name. Many registries say so as well about repositories that the asker may not see."
+    RegistryDigestMismatch "registry-digest-mismatch" Deny Denied
+        "The registry sent other bytes than were asked for"
+        "Every manifest and blob is hashed here and compared with the digest and size that it was asked by (CVE-2023-33959). Other bytes mean that the registry, or something in between, changed them or is broken. Do not use the image."
+    RegistryRefusedDestination "registry-refused-destination" Deny Undecided
+        "The registry points to a place that is not gone to"
+        "A token server, redirect or page lies at an address that credentials must not go to, that is not reached over TLS, that is not on the egress list, or that leads into a private network (CVE-2020-15157, CVE-2026-48978). Nothing was sent there. If the address is right, whoever runs this check can name it with --registry-auth-host or --registry-egress."
+    RegistryResponseTooLarge "registry-response-too-large" Deny Undecided
+        "The registry's answer is longer than is read"
+        "Manifests, lists, tokens and evidence have limits far above what real ones need. Reading was stopped at the limit."
+    RegistryProtocol "registry-protocol" Deny Undecided
+        "The answer is not one that a registry gives"
+        "The status, a header or the body is not what HTTP and the OCI distribution specification allow: a compressed answer, pages that lead in a circle, a list that is none. A proxy or a login page may have answered instead."
+    RegistryCredentials "registry-credentials-invalid" Deny Misconfigured
+        "The configured registry credentials cannot be used"
+        "A credential file does not parse, or a certificate, key or proxy address is malformed. The message names the file; its content is not repeated."
+    ManifestMalformed "manifest-malformed" Deny Denied
+        "A manifest in the registry is malformed"
+        "A manifest or index does not parse, could be read as both, exceeds a limit, is of an obsolete kind, or is not of the kind that points to it (CVE-2021-41190). What cannot be read in one way only is denied."
+    }
+
     Caution "Warnings and things worth knowing" {
     UnsafeAnyIdentity "unsafe-any-identity" Warning Allowed
         "Any signer was accepted"

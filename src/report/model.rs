@@ -149,6 +149,9 @@ pub struct Place {
     /// The digest whose evidence was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub about: Option<Digest>,
+    /// What was asked over the network and how it was answered, one entry for each request; none for files.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<String>,
     /// What it gave.
     pub outcome: PlaceOutcome,
 }
@@ -190,6 +193,8 @@ pub enum PlaceOutcome {
     Nothing,
     /// It did not answer, so nothing is known about it.
     Failed {
+        /// The code of what went wrong; `place-failed` where there is no finer one.
+        code: Code,
         /// Why.
         detail: String,
     },

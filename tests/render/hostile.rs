@@ -80,7 +80,7 @@ fn spoil(report: &mut Report, texts: &[String]) {
         (subject.name, subject.input, subject.platform) = (next(), next(), Some(next()));
         for place in &mut subject.places {
             place.location = next();
-            if let PlaceOutcome::Failed { detail } = &mut place.outcome {
+            if let PlaceOutcome::Failed { detail, .. } = &mut place.outcome {
                 *detail = next();
             }
         }

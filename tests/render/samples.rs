@@ -109,6 +109,7 @@ fn place(kind: PlaceKind, location: &str, outcome: PlaceOutcome) -> Place {
         kind,
         location: location.to_owned(),
         about: None,
+        asked: Vec::new(),
         outcome,
     }
 }
@@ -430,6 +431,7 @@ pub(crate) fn no_evidence_other_type() -> Report {
 pub(crate) fn undecided() -> Report {
     let mut subject = image(Verdict::Undecided);
     subject.places[1].outcome = PlaceOutcome::Failed {
+        code: Code::PlaceFailed,
         detail: "HTTP 429 Too Many Requests after 4 tries, the last asked to wait 120 s".to_owned(),
     };
     subject.candidates = vec![foreign_candidate(&Origin::flag("--identity"), RELEASE)];
@@ -509,6 +511,7 @@ pub(crate) fn hostile() -> Report {
         PlaceKind::BundleFile,
         evil,
         PlaceOutcome::Failed {
+            code: Code::PlaceFailed,
             detail: evil.to_owned(),
         },
     ));

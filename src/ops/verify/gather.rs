@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::candidate::Candidate;
 use crate::ops::pool;
 use crate::policy::Limits;
-use crate::report::{Place, PlaceKind, PlaceOutcome};
+use crate::report::{Code, Place, PlaceKind, PlaceOutcome};
 use crate::sigstore::bundle::split_documents;
 use crate::subject::Digest;
 
@@ -101,6 +101,7 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
             PlaceOutcome::Nothing
         }
         Err(error) => PlaceOutcome::Failed {
+            code: Code::PlaceFailed,
             detail: error.to_string(),
         },
     };
@@ -108,6 +109,7 @@ fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Di
         kind,
         location,
         about: Some(about.clone()),
+        asked: Vec::new(),
         outcome,
     });
 }
@@ -123,6 +125,7 @@ fn bundles_in(
         Ok(parts) => parts,
         Err(finding) => {
             return PlaceOutcome::Failed {
+                code: finding.code,
                 detail: finding.message,
             };
         }

@@ -6,7 +6,7 @@ use super::genuine::Says;
 use super::{MAX_REPORTED_CANDIDATES, Tally};
 use crate::attestation::PredicateType;
 use crate::policy::{Demand, DemandKind};
-use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome};
+use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome, Verdict};
 
 /// The findings about a subject that follow from a decision.
 pub(super) fn findings(
@@ -80,8 +80,14 @@ fn failed_places(places: &[Place]) -> Vec<Finding> {
     places
         .iter()
         .filter_map(|place| match &place.outcome {
-            PlaceOutcome::Failed { detail } => {
-                let finding = Finding::new(Code::PlaceFailed, format!("{}: {detail}", place.location));
+            PlaceOutcome::Failed { code, detail } => {
+                // The place is what did not answer. A code that denies is about what was found there, and nothing was
+                // denied.
+                let code = match code.verdict() {
+                    Verdict::Undecided => *code,
+                    _ => Code::PlaceFailed,
+                };
+                let finding = Finding::new(code, format!("{}: {detail}", place.location));
                 Some(finding.help("try again; what is there may be what is missing"))
             }
             PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => None,

@@ -220,7 +220,7 @@ fn a_referrers_tag_that_is_no_index_fails_the_place() {
     let image = builder.image("app");
     builder.add_tagged(&image, &tag(&image, ""));
     let discovery = attached(&builder, &image);
-    let PlaceOutcome::Failed { detail } = outcome(&discovery, PlaceKind::ReferrersTag) else {
+    let PlaceOutcome::Failed { detail, .. } = outcome(&discovery, PlaceKind::ReferrersTag) else {
         panic!("{discovery:?}");
     };
     assert!(detail.contains("has to point to an index"), "{detail}");
@@ -452,7 +452,7 @@ fn endless_attachments_fail_the_place_with_the_limit() {
         builder.add(&referrer);
     }
     let discovery = attached(&builder, &image);
-    let PlaceOutcome::Failed { detail } = outcome(&discovery, PlaceKind::Referrers) else {
+    let PlaceOutcome::Failed { detail, .. } = outcome(&discovery, PlaceKind::Referrers) else {
         panic!("{:?}", discovery.places);
     };
     assert!(detail.contains("attachments, at most 1000"), "{detail}");
@@ -471,7 +471,7 @@ fn the_bytes_of_all_evidence_are_limited() {
     let referrer = builder.artifact(&vec![layer; fitting + 1], Some(&image));
     builder.add(&image).add(&referrer);
     let discovery = attached(&builder, &image);
-    let PlaceOutcome::Failed { detail } = outcome(&discovery, PlaceKind::Referrers) else {
+    let PlaceOutcome::Failed { detail, .. } = outcome(&discovery, PlaceKind::Referrers) else {
         panic!("{:?}", discovery.places);
     };
     assert!(detail.contains("bytes, at most"), "{detail}");

@@ -198,7 +198,7 @@ fn reasons_in_places(subject: &SubjectReport) -> Vec<Note<'_>> {
 
 fn failure(place: &Place) -> Option<Finding> {
     match &place.outcome {
-        PlaceOutcome::Failed { detail } => {
+        PlaceOutcome::Failed { detail, .. } => {
             let message = format!("a place did not answer: {detail}");
             Some(Finding::new(Code::PlaceFailed, message).found(&place.location))
         }

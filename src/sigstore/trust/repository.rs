@@ -113,7 +113,7 @@ impl HttpRepository {
 
     async fn get(&self, name: &str, limit: u64) -> Result<Option<Vec<u8>>, FetchError> {
         let url = self.locate(name)?;
-        let unreachable = |error: sigstore_tuf::reqwest::Error| FetchError::Unreachable {
+        let unreachable = |error: reqwest::Error| FetchError::Unreachable {
             url: url.to_string(),
             detail: chain(&error.without_url()),
         };

@@ -56,7 +56,7 @@ pub(super) fn render(page: &mut Page<'_>, one: &SubjectReport, full: bool) {
 fn compact(place: &Place, end: &str) -> Span {
     let words = format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome));
     match &place.outcome {
-        PlaceOutcome::Failed { detail } => Span::plain(format!("{words} ({detail}){end}")),
+        PlaceOutcome::Failed { detail, .. } => Span::plain(format!("{words} ({detail}){end}")),
         PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => {
             Span::whole(Tone::Plain, format!("{words}{end}"))
         }
@@ -138,7 +138,7 @@ fn line(page: &mut Page<'_>, one: &SubjectReport, place: &Place) {
         spans.push(Span::plain(about.to_string()));
     }
     page.line(4, &spans);
-    if let PlaceOutcome::Failed { detail } = &place.outcome {
+    if let PlaceOutcome::Failed { detail, .. } = &place.outcome {
         page.line(8, &[Span::plain(detail)]);
     }
 }

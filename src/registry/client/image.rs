@@ -1,0 +1,519 @@
+//! One image's repository: manifests, tags, referrers and blobs. Each is fetched at most once, also when several ask for
+//! it at the same time, and every byte is hashed before it is used.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use oci_spec::distribution::Reference;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use tokio::sync::OnceCell;
+
+use super::link;
+use super::session::{Question, Redirects, Session};
+use super::trouble::{Trouble, Why};
+use super::wire::Answer;
+use crate::registry::error::{LayoutError, quoted};
+use crate::registry::limits::{
+    MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS, MAX_PAGE_BYTES, MAX_PAGES,
+};
+use crate::registry::manifest::{Content, Descriptor, Document, ManifestKind, names};
+use crate::subject::{Algorithm, Digest};
+
+/// The kinds of manifests that are asked for.
+const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+/// The kind of a list of referrers.
+const INDEX: &str = names::OCI_INDEX;
+/// Beginning of the media types of Docker's first manifests.
+const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+";
+/// The header with which a registry says what digest its answer has.
+const CLAIMED_DIGEST: &str = "docker-content-digest";
+
+/// Answers that are kept, so that each question is asked once.
+type Memo<K, T> = Mutex<HashMap<K, Arc<OnceCell<Result<T, Trouble>>>>>;
+
+/// A manifest that was read, or why it makes no sense.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    /// What points to it, made from its bytes.
+    pub(super) descriptor: Descriptor,
+    /// What it is.
+    pub(super) document: Result<Arc<Document>, Trouble>,
+}
+
+/// A list that a registry gave, as far as it gave it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Listed {
+    pub(super) found: Vec<Descriptor>,
+    pub(super) failed: Option<Trouble>,
+    pub(super) asked: Vec<String>,
+}
+
+/// A repository of a registry, seen from one reference.
+#[derive(Debug)]
+pub(super) struct Image {
+    session: Arc<Session>,
+    repository: String,
+    /// `registry/repository` as it was typed.
+    name: String,
+    wanted: Wanted,
+    root: OnceCell<Result<Descriptor, Trouble>>,
+    manifests: Memo<Digest, Held>,
+    tags: Memo<String, Listed>,
+    referrers: Memo<Digest, Listed>,
+    /// By size as well: a descriptor with a wrong size must not spoil the blob for those with the right one.
+    blobs: Memo<(Digest, u64), Arc<[u8]>>,
+    manifest_bytes: AtomicU64,
+}
+
+#[derive(Debug, Clone)]
+enum Wanted {
+    Tag(String),
+    Digest(Digest),
+}
+
+impl Image {
+    pub(super) fn new(session: Arc<Session>, reference: &Reference) -> Result<Self, Why> {
+        let wanted =
+            match (reference.digest(), reference.tag()) {
+                (Some(digest), _) => Wanted::Digest(digest.parse().map_err(|_| {
+                    Why::Protocol(format!("{} is no digest that is supported", quoted(digest)))
+                })?),
+                (None, tag) => Wanted::Tag(tag.unwrap_or("latest").to_owned()),
+            };
+        Ok(Self {
+            name: format!("{}/{}", session.name(), reference.repository()),
+            session,
+            repository: reference.repository().to_owned(),
+            wanted,
+            root: OnceCell::new(),
+            manifests: Memo::default(),
+            tags: Memo::default(),
+            referrers: Memo::default(),
+            blobs: Memo::default(),
+            manifest_bytes: AtomicU64::new(0),
+        })
+    }
+
+    /// `registry/repository`.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The image that the reference names: a tag is resolved here, once, to a digest over bytes that were hashed.
+    pub(super) async fn root(&self) -> Result<Descriptor, Trouble> {
+        let resolve = || async {
+            let (reference, expected) = match &self.wanted {
+                Wanted::Tag(tag) => (tag.clone(), None),
+                Wanted::Digest(digest) => (digest.to_string(), Some(digest)),
+            };
+            let held = match expected {
+                Some(digest) => self.held(digest).await?,
+                None => self.fetch_manifest(&reference, None).await?,
+            };
+            // What was asked about has to make sense; evidence that does not is one candidate among others.
+            let _ = held.document?;
+            Ok(held.descriptor)
+        };
+        self.root.get_or_init(resolve).await.clone()
+    }
+
+    /// The manifest that `descriptor` points to, checked against it.
+    pub(super) async fn document(&self, descriptor: &Descriptor) -> Result<Arc<Document>, Trouble> {
+        let place = self.at(&descriptor.digest);
+        if descriptor.kind().is_none() {
+            let error = LayoutError::Malformed {
+                file: place.clone(),
+                place: "the descriptor that points to it".to_owned(),
+                detail: format!(
+                    "{} is no type of manifest that is supported",
+                    quoted(&descriptor.media_type)
+                ),
+            };
+            return Err(Trouble::new(place, Why::Document(Box::new(error))));
+        }
+        let held = self.held(&descriptor.digest).await?;
+        let document = held.document?;
+        document
+            .agrees_with(descriptor, || place.clone())
+            .map_err(|error| {
+                Trouble::new(
+                    place.clone(),
+                    match error {
+                        LayoutError::SizeMismatch { expected, found, .. } => Why::Size { expected, found },
+                        other => Why::Document(Box::new(other)),
+                    },
+                )
+            })?;
+        Ok(document)
+    }
+
+    /// A manifest that has been fetched, if it has been.
+    pub(super) fn known(&self, digest: &Digest) -> Option<Arc<Document>> {
+        let cell = Arc::clone(lock(&self.manifests).get(digest)?);
+        cell.get()?.as_ref().ok()?.document.clone().ok()
+    }
+
+    /// Every index that has been fetched.
+    pub(super) fn known_indexes(&self) -> Vec<(Digest, Arc<Document>)> {
+        let cells: Vec<_> = lock(&self.manifests)
+            .iter()
+            .map(|(digest, cell)| (digest.clone(), Arc::clone(cell)))
+            .collect();
+        let index = |(digest, cell): (Digest, Arc<OnceCell<Result<Held, Trouble>>>)| {
+            let document = cell.get()?.as_ref().ok()?.document.clone().ok()?;
+            (document.kind() == ManifestKind::Index).then_some((digest, document))
+        };
+        let mut indexes: Vec<_> = cells.into_iter().filter_map(index).collect();
+        indexes.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        indexes
+    }
+
+    async fn held(&self, digest: &Digest) -> Result<Held, Trouble> {
+        let fetch = || async { self.fetch_manifest(&digest.to_string(), Some(digest)).await };
+        once(&self.manifests, digest, fetch).await
+    }
+
+    /// What a tag points to.
+    pub(super) async fn tagged(&self, tag: &str) -> Listed {
+        let fetch = || async {
+            let asked = self.asked("manifests", tag);
+            Ok(match self.fetch_manifest(tag, None).await {
+                Ok(held) => Listed {
+                    found: vec![held.descriptor],
+                    failed: None,
+                    asked: vec![format!("{asked}: 200")],
+                },
+                Err(trouble) => absent(asked, trouble),
+            })
+        };
+        listed(once(&self.tags, &tag.to_owned(), fetch).await)
+    }
+
+    /// The manifests whose `subject` is `digest`, by the referrers API, all pages.
+    pub(super) async fn referrers(&self, digest: &Digest) -> Listed {
+        let fetch = || async { Ok(self.fetch_referrers(digest).await) };
+        listed(once(&self.referrers, digest, fetch).await)
+    }
+
+    /// The bytes that `descriptor` points to.
+    pub(super) async fn blob(&self, descriptor: &Descriptor, limit: u64) -> Result<Arc<[u8]>, Trouble> {
+        let path = self.path("blobs", &descriptor.digest.to_string());
+        let asked = || format!("GET {}{path}", self.session.home());
+        if descriptor.size > limit {
+            let what = "bytes of a blob";
+            let file = self.at(&descriptor.digest);
+            let error = LayoutError::Limit { file, what, limit };
+            return Err(Trouble::new(asked(), Why::Document(Box::new(error))));
+        }
+        let fetch = || async {
+            let question = Question {
+                repository: &self.repository,
+                path: &path,
+                accept: None,
+                limit: descriptor.size,
+                redirects: Redirects::Follow,
+            };
+            let answer = self.session.ask(question).await?;
+            let bytes: Arc<[u8]> = answer.body.into();
+            check(&bytes, &descriptor.digest).map_err(|why| Trouble::new(asked(), why))?;
+            Ok(bytes)
+        };
+        let key = (descriptor.digest.clone(), descriptor.size);
+        let bytes = once(&self.blobs, &key, fetch).await?;
+        match bytes.len() as u64 == descriptor.size {
+            true => Ok(bytes),
+            false => Err(Trouble::new(
+                asked(),
+                Why::Size {
+                    expected: descriptor.size,
+                    found: bytes.len() as u64,
+                },
+            )),
+        }
+    }
+
+    /// Fetches a manifest by tag or digest, and keeps it under the digest of its bytes.
+    async fn fetch_manifest(&self, reference: &str, expected: Option<&Digest>) -> Result<Held, Trouble> {
+        let path = self.path("manifests", reference);
+        let question = Question {
+            repository: &self.repository,
+            path: &path,
+            accept: Some(MANIFESTS),
+            limit: MAX_MANIFEST_BYTES,
+            redirects: Redirects::Follow,
+        };
+        let asked = || self.asked("manifests", reference);
+        let answer = self.session.ask(question).await?;
+        let digest = verified_digest(&answer, expected).map_err(|why| Trouble::new(asked(), why))?;
+        self.account(&answer).map_err(|why| Trouble::new(asked(), why))?;
+        let held = hold(&answer, &digest, &self.at(&digest));
+        if expected.is_none() {
+            // Whoever asks for it by digest finds it here.
+            let cell = Arc::new(OnceCell::new_with(Some(Ok(held.clone()))));
+            lock(&self.manifests).entry(digest).or_insert(cell);
+        }
+        Ok(held)
+    }
+
+    async fn fetch_referrers(&self, digest: &Digest) -> Listed {
+        let mut listed = Listed::default();
+        let mut path = self.path("referrers", &digest.to_string());
+        let mut seen = BTreeSet::new();
+        loop {
+            let question = Question {
+                repository: &self.repository,
+                path: &path,
+                accept: Some(INDEX),
+                limit: MAX_PAGE_BYTES,
+                redirects: Redirects::Refuse,
+            };
+            let asked = self.asked("referrers", &digest.to_string());
+            let page = match self.session.ask(question).await {
+                Ok(answer) => answer,
+                Err(trouble) if seen.is_empty() && trouble.why == Why::NotFound => {
+                    let note = format!("{asked}: 404, this registry has no referrers API");
+                    return Listed {
+                        asked: vec![note],
+                        ..listed
+                    };
+                }
+                Err(trouble) => return listed.but(asked, trouble),
+            };
+            seen.insert(path);
+            let next = match self.page(&page, &mut listed, seen.len()) {
+                Ok(next) => next,
+                Err(why) => return listed.but(asked.clone(), Trouble::new(asked, why)),
+            };
+            listed.asked.push(format!("{asked}: 200"));
+            match next {
+                None => return listed,
+                Some(next) if seen.contains(&next) => {
+                    let why = Why::Protocol("its pages lead in a circle".to_owned());
+                    return listed.but(asked.clone(), Trouble::new(asked, why));
+                }
+                Some(next) => path = next,
+            }
+        }
+    }
+
+    /// Takes what a page lists, and gives the path of the next one.
+    fn page(&self, answer: &Answer, listed: &mut Listed, number: usize) -> Result<Option<String>, Why> {
+        self.account(answer)?;
+        let no_list = || Why::Protocol("the answer is not a list of referrers".to_owned());
+        let kind = content_type(&answer.headers).and_then(|text| ManifestKind::of_media_type(&text));
+        let document = Document::parse(&answer.body, "the list of referrers").map_err(|_| no_list())?;
+        let Content::Index { manifests } = document.content else {
+            return Err(no_list());
+        };
+        if kind == Some(ManifestKind::Image) {
+            return Err(no_list());
+        }
+        listed.found.extend(manifests);
+        if listed.found.len() > MAX_MANIFESTS {
+            listed.found.truncate(MAX_MANIFESTS);
+            return Err(Why::Protocol(format!(
+                "it lists more than {MAX_MANIFESTS} referrers"
+            )));
+        }
+        let Some(next) = link::next(&answer.headers).map_err(|detail| Why::Protocol(detail.to_owned()))?
+        else {
+            return Ok(None);
+        };
+        if number >= MAX_PAGES {
+            return Err(Why::Protocol(format!("it has more than {MAX_PAGES} pages")));
+        }
+        self.next_path(&next, digest_path(&self.repository)).map(Some)
+    }
+
+    /// The path and query of the next page, which has to be one of the same list.
+    fn next_path(&self, link: &str, list: String) -> Result<String, Why> {
+        let home = self.session.home();
+        let base = home
+            .url(&list)
+            .ok_or_else(|| Why::Protocol("no address can be made of it".to_owned()))?;
+        let url = base
+            .join(link)
+            .map_err(|_| Why::Protocol("its next page is no address".to_owned()))?;
+        if super::origin::Origin::of(&url).as_ref() != Some(home) || !url.path().starts_with(&list) {
+            return Err(Why::Refused(
+                "its next page is not a page of the same list".to_owned(),
+            ));
+        }
+        Ok(match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        })
+    }
+
+    /// Counts the bytes of manifests and lists.
+    fn account(&self, answer: &Answer) -> Result<(), Why> {
+        let size = answer.body.len() as u64;
+        let before = self.manifest_bytes.fetch_add(size, Ordering::Relaxed);
+        match before.saturating_add(size) > MAX_MANIFEST_TOTAL_BYTES {
+            true => Err(Why::TooLarge(MAX_MANIFEST_TOTAL_BYTES)),
+            false => Ok(()),
+        }
+    }
+
+    fn path(&self, what: &str, reference: &str) -> String {
+        format!("/v2/{}/{what}/{reference}", self.repository)
+    }
+
+    fn asked(&self, what: &str, reference: &str) -> String {
+        format!("GET {}{}", self.session.home(), self.path(what, reference))
+    }
+
+    fn at(&self, digest: &Digest) -> String {
+        format!("{}@{digest}", self.name)
+    }
+}
+
+fn digest_path(repository: &str) -> String {
+    format!("/v2/{repository}/referrers/")
+}
+
+impl Listed {
+    /// What was listed before it went wrong.
+    fn but(mut self, asked: String, trouble: Trouble) -> Self {
+        self.asked.push(format!("{asked}: {}", trouble.why.code()));
+        self.failed = Some(trouble);
+        self
+    }
+}
+
+/// A place that is not there holds nothing; every other trouble leaves open what it holds.
+fn absent(asked: String, trouble: Trouble) -> Listed {
+    match trouble.why {
+        Why::NotFound | Why::NoRepository => Listed {
+            asked: vec![format!("{asked}: 404")],
+            ..Listed::default()
+        },
+        _ => Listed::default().but(asked, trouble),
+    }
+}
+
+fn listed(result: Result<Listed, Trouble>) -> Listed {
+    result.unwrap_or_else(|trouble| Listed {
+        failed: Some(trouble),
+        ..Listed::default()
+    })
+}
+
+/// The digest of an answer's bytes: the expected one, or the SHA-256. What the registry claims can only be wrong.
+fn verified_digest(answer: &Answer, expected: Option<&Digest>) -> Result<Digest, Why> {
+    let digest = match expected {
+        Some(digest) => {
+            check(&answer.body, digest)?;
+            digest.clone()
+        }
+        None => Digest::of(Algorithm::Sha256, &answer.body),
+    };
+    let claimed = answer
+        .headers
+        .get(CLAIMED_DIGEST)
+        .and_then(|value| value.to_str().ok()?.parse::<Digest>().ok());
+    if let Some(claimed) = claimed {
+        check(&answer.body, &claimed)?;
+    }
+    Ok(digest)
+}
+
+fn check(bytes: &[u8], expected: &Digest) -> Result<(), Why> {
+    let found = Digest::of(expected.algorithm(), bytes);
+    match found == *expected {
+        true => Ok(()),
+        false => Err(Why::Digest {
+            expected: expected.clone(),
+            found,
+        }),
+    }
+}
+
+/// Reads a manifest whose digest has been checked; `place` names it in errors.
+fn hold(answer: &Answer, digest: &Digest, place: &str) -> Held {
+    let content_type = content_type(&answer.headers);
+    let document = parse(answer, content_type.as_deref(), place);
+    let own = document
+        .as_ref()
+        .ok()
+        .and_then(|document| document.media_type.clone());
+    let usual = |document: &Arc<Document>| match document.kind() {
+        ManifestKind::Image => names::OCI_MANIFEST,
+        ManifestKind::Index => names::OCI_INDEX,
+    };
+    let known = content_type.filter(|text| ManifestKind::of_media_type(text).is_some());
+    let media_type = own
+        .or(known)
+        .unwrap_or_else(|| document.as_ref().map_or(names::OCI_MANIFEST, usual).to_owned());
+    Held {
+        descriptor: Descriptor {
+            media_type,
+            digest: digest.clone(),
+            size: answer.body.len() as u64,
+            annotations: std::collections::BTreeMap::new(),
+            platform: None,
+            artifact_type: None,
+        },
+        document,
+    }
+}
+
+fn parse(answer: &Answer, content_type: Option<&str>, place: &str) -> Result<Arc<Document>, Trouble> {
+    let trouble = |why| Trouble::new(place, why);
+    if content_type.is_some_and(|text| text.starts_with(SCHEMA_1)) || is_schema_1(&answer.body) {
+        return Err(trouble(Why::Unsupported("a Docker manifest of schema 1")));
+    }
+    let document =
+        Document::parse(&answer.body, place).map_err(|error| trouble(Why::Document(Box::new(error))))?;
+    // A header that names another kind of manifest makes it two things to two readers (CVE-2021-41190).
+    let said = content_type.and_then(ManifestKind::of_media_type);
+    let differs = said.is_some()
+        && document
+            .media_type
+            .as_deref()
+            .is_some_and(|own| Some(own) != content_type);
+    if differs || said.is_some_and(|kind| kind != document.kind()) {
+        let error = LayoutError::MediaTypeMismatch {
+            file: place.to_owned(),
+            expected: quoted(content_type.unwrap_or_default()),
+            found: format!("an {}", document.kind().words()),
+        };
+        return Err(trouble(Why::Document(Box::new(error))));
+    }
+    Ok(Arc::new(document))
+}
+
+fn is_schema_1(bytes: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Version {
+        #[serde(rename = "schemaVersion")]
+        version: u64,
+    }
+    serde_json::from_slice::<Version>(bytes).is_ok_and(|found| found.version == 1)
+}
+
+/// The media type without its parameters.
+fn content_type(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
+    let name = text.split(';').next().unwrap_or_default().trim();
+    Some(name.to_ascii_lowercase())
+}
+
+/// Runs `fetch` unless the answer is already there, or on its way.
+async fn once<K, T, F>(memo: &Memo<K, T>, key: &K, fetch: impl FnOnce() -> F) -> Result<T, Trouble>
+where
+    K: Clone + Eq + Hash,
+    T: Clone,
+    F: Future<Output = Result<T, Trouble>>,
+{
+    let cell = Arc::clone(lock(memo).entry(key.clone()).or_default());
+    cell.get_or_init(fetch).await.clone()
+}
+
+fn lock<K, T>(memo: &Memo<K, T>) -> std::sync::MutexGuard<'_, HashMap<K, Arc<OnceCell<Result<T, Trouble>>>>> {
+    // Nothing is left half done under this lock.
+    memo.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,111 @@
+//! A client for OCI registries that believes nothing it is sent (OCI distribution specification 1.1).
+//!
+//! [`Client::open`] gives a [`RemoteStore`] for a reference: [`RemoteStore::resolve`] turns the tag into digests over
+//! bytes that were hashed here, once, and [`RemoteStore::prefetch`] fetches everything that discovery will ask for in
+//! parallel, each thing once.
+//!
+//! | part | answers for |
+//! |---|---|
+//! | `origin`, `egress` | where requests may go, by name, by address and by what a name server says |
+//! | `challenge`, `token`, `credentials`, `secret` | who we say we are, and to whom |
+//! | `wire` | one exchange: time, bytes, headers, TLS, proxy |
+//! | `session` | attempts, redirects and tokens, for one registry |
+//! | `image`, `prefetch` | manifests, tags, referrers and blobs, each at most once |
+//! | `store` | the same for the threads that discovery runs on |
+//! | `trouble` | why there was no answer, as a finding |
+//!
+//! Inside it is asynchronous; at its border it is not.
+
+mod challenge;
+mod config;
+mod credentials;
+mod egress;
+mod image;
+mod link;
+mod origin;
+mod prefetch;
+mod retry;
+mod secret;
+mod session;
+mod store;
+mod token;
+mod trouble;
+mod wire;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use oci_spec::distribution::Reference;
+
+pub use config::{ClientConfig, Patience, Proxies, TlsConfig};
+pub use credentials::{CredentialOptions, CredentialPath, CredentialSource, HELPER_TIMEOUT};
+pub use origin::{Endpoint, EndpointError};
+pub use retry::RetryPolicy;
+pub use secret::{Credential, Secret};
+pub use store::RemoteStore;
+
+use crate::report::Finding;
+use credentials::Keyring;
+use image::Image;
+use session::Session;
+use store::Worker;
+use trouble::Trouble;
+
+/// Threads that requests are driven on; they mostly wait.
+const WORKERS: usize = 2;
+
+/// All that the images of one run share: connections, tokens, credentials and threads.
+#[derive(Debug)]
+pub struct Client {
+    config: Arc<ClientConfig>,
+    keyring: Arc<Keyring>,
+    sessions: Mutex<HashMap<String, Result<Arc<Session>, Trouble>>>,
+    worker: Arc<Worker>,
+}
+
+impl Client {
+    /// Sets up a client. Nothing is sent and nothing is read before an image is asked for.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no threads.
+    pub fn new(config: ClientConfig) -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(WORKERS)
+            .thread_name("registry")
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            keyring: Keyring::new(config.credentials.clone()),
+            config: Arc::new(config),
+            sessions: Mutex::default(),
+            worker: Arc::new(Worker::new(runtime)),
+        })
+    }
+
+    /// The store of the image that `reference` names. Nothing is sent yet.
+    ///
+    /// # Errors
+    ///
+    /// A finding when the registry's name, a certificate or a proxy address cannot be used.
+    pub fn open(&self, reference: &Reference) -> Result<RemoteStore, Box<Finding>> {
+        let session = self
+            .session(reference.registry())
+            .map_err(|trouble| Box::new(trouble.finding()))?;
+        let image = Image::new(session, reference)
+            .map_err(|why| Box::new(Trouble::new(reference.to_string(), why).finding()))?;
+        Ok(RemoteStore::new(Arc::new(image), Arc::clone(&self.worker)))
+    }
+
+    /// Which registry was asked with which credentials so far; for people, never for decisions.
+    pub fn credential_sources(&self) -> Vec<(String, CredentialSource)> {
+        self.keyring.used()
+    }
+
+    fn session(&self, registry: &str) -> Result<Arc<Session>, Trouble> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let make =
+            || Session::new(registry, Arc::clone(&self.config), Arc::clone(&self.keyring)).map(Arc::new);
+        sessions.entry(registry.to_owned()).or_insert_with(make).clone()
+    }
+}
