@@ -93,6 +93,7 @@ impl Ours {
                 subjects,
                 bundles: &[bundles],
                 platform: &PlatformChoice::AsIs,
+                registry: None,
                 rules: &self.rules,
                 jobs,
                 now: Timestamp::now(),

@@ -95,6 +95,7 @@ fn verify_bundle(args: &VerifyBundle) -> Result<(Verdict, Vec<Finding>), Finding
             subjects: &[(args.artifact.clone(), subject)],
             bundles: std::slice::from_ref(&args.bundle),
             platform: &PlatformChoice::AsIs,
+            registry: None,
             rules: &Rules::Demands(vec![demand]),
             jobs: std::num::NonZeroUsize::MIN,
             now,

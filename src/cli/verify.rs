@@ -215,6 +215,7 @@ fn execute(
         subjects: &plan.subjects,
         bundles: &args.bundle,
         platform: &plan.platform,
+        registry: None,
         rules: &plan.rules,
         jobs: global.jobs.unwrap_or_else(default_jobs),
         now,

@@ -146,6 +146,7 @@ impl<'a> Question<'a> {
             subjects: &[(self.subject.to_string(), self.subject.clone())],
             bundles: &self.bundles,
             platform: &self.platform,
+            registry: None,
             rules: &rules,
             jobs: NonZeroUsize::MIN,
             now: self.now,

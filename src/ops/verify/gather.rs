@@ -52,6 +52,7 @@ impl Evidence {
         for place in &mut self.places {
             if matches!(place.outcome, PlaceOutcome::Found { .. }) {
                 place.outcome = PlaceOutcome::Failed {
+                    code: Code::PlaceFailed,
                     detail: detail.clone(),
                 };
             }

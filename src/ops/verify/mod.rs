@@ -26,10 +26,12 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use oci_spec::distribution::Reference;
 
 use super::{hash, pool};
 use crate::policy::Demand;
 use crate::registry::PlatformChoice;
+use crate::registry::client::RemoteStore;
 use crate::report::{CandidateReport, Finding, SubjectReport, Verdict};
 use crate::sigstore::Engine;
 use crate::sigstore::pin::{LogRequirement, PublicKey};
@@ -50,6 +52,8 @@ pub struct Request<'a> {
     pub bundles: &'a [PathBuf],
     /// What to do with an image index.
     pub platform: &'a PlatformChoice,
+    /// How images in registries are reached; without it they are not.
+    pub registry: Option<RegistryAccess<'a>>,
     /// What is demanded of each.
     pub rules: &'a Rules,
     /// Subjects examined at once.
@@ -62,6 +66,15 @@ pub struct Request<'a> {
     pub on_subject: &'a (dyn Fn(&SubjectReport) + Sync),
     /// Address of a page that shows an entry of a public log, by hex log id and index.
     pub public_log_url: &'a (dyn Fn(&str, u64) -> Option<String> + Sync),
+}
+
+/// How images in registries are reached.
+#[derive(Clone, Copy)]
+pub struct RegistryAccess<'a> {
+    /// Gives the store of an image, or the finding that says why there is none.
+    pub open: &'a (dyn Fn(&Reference) -> Result<RemoteStore, Box<Finding>> + Sync),
+    /// Images looked up and verified at once. It may be more than there are jobs: most of it is waiting.
+    pub in_flight: NonZeroUsize,
 }
 
 /// What came of one subject.
@@ -85,9 +98,15 @@ impl Request<'_> {
 
 /// Verifies every subject, in order, whatever becomes of the others.
 ///
-/// Each is prepared and verified in one go, so that the evidence of no more than `jobs` subjects is held at once.
+/// Each is prepared and verified in one go, so that the evidence of no more subjects is held at once than there are
+/// jobs, or images in flight.
 pub fn verify(request: &Request<'_>, engine: &Engine) -> Vec<Outcome> {
-    let outcomes = pool::map(request.jobs, request.subjects, |(input, subject)| {
+    let is_image = |(_, subject): &(String, Subject)| matches!(subject, Subject::Image(_));
+    let at_once = match request.registry {
+        Some(registry) if request.subjects.iter().any(is_image) => request.jobs.max(registry.in_flight),
+        _ => request.jobs,
+    };
+    let outcomes = pool::map(at_once, request.subjects, |(input, subject)| {
         verify_argument(Asked { input, subject }, request, engine)
     });
     outcomes.into_iter().flatten().collect()

@@ -3,13 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use oci_spec::distribution::Reference;
 use tempfile::NamedTempFile;
 
 use super::Request;
 use super::candidate::Candidate;
 use super::gather::{self, Evidence, Reading};
 use crate::ops::hash;
-use crate::registry::{self, Layout, PlatformChoice, Resolved};
+use crate::registry::{self, Layout, PlatformChoice, Resolved, Store};
 use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
 use crate::sigstore::Content;
 use crate::subject::{Digest, LayoutSelector, Subject};
@@ -120,7 +121,7 @@ pub(super) fn prepare<'a>(asked: Asked<'a>, request: &Request<'_>) -> Vec<Prepar
         Subject::Stdin => vec![stdin(asked, request)],
         Subject::Digest(digest) => vec![digest_alone(asked, digest, request)],
         Subject::Layout { path, selector } => layout(asked, path, selector, request),
-        Subject::Image(_) => vec![Prepared::failed(asked, SubjectKind::Image, no_registry())],
+        Subject::Image(reference) => remote(asked, reference, request),
     }
 }
 
@@ -129,14 +130,6 @@ fn reading(request: &Request<'_>) -> Reading {
         limits: request.rules.limits(),
         jobs: request.jobs_of_each(),
     }
-}
-
-fn no_registry() -> Finding {
-    Finding::new(
-        Code::SubjectUnreadable,
-        "this version cannot read images from a registry",
-    )
-    .help("copy the image into an OCI layout, for example with skopeo copy, and verify oci-layout:DIR")
 }
 
 fn file<'a>(asked: Asked<'a>, path: &Path, request: &Request<'_>) -> Prepared<'a> {
@@ -211,27 +204,55 @@ fn layout<'a>(
         Ok((layout, images))
     });
     match opened {
-        Ok((layout, images)) => images
-            .into_iter()
-            .map(|image| layout_image(asked, &layout, image, request))
-            .collect(),
+        Ok((layout, images)) => {
+            let name = |digest: &Digest| format!("oci-layout:{}@{digest}", layout.path().display());
+            let images = images.into_iter();
+            images
+                .map(|image| stored(asked, &layout, name(&image.digest), image, request))
+                .collect()
+        }
         Err(error) => vec![Prepared::failed(asked, SubjectKind::Image, error.finding())],
     }
 }
 
-fn layout_image<'a>(
+fn remote<'a>(asked: Asked<'a>, reference: &Reference, request: &Request<'_>) -> Vec<Prepared<'a>> {
+    let Some(registry) = request.registry else {
+        let finding = Finding::new(
+            Code::SubjectUnreadable,
+            "images in registries are out of reach here",
+        )
+        .help("copy the image into an OCI layout and verify oci-layout:DIR");
+        return vec![Prepared::failed(asked, SubjectKind::Image, finding)];
+    };
+    let opened = (registry.open)(reference).and_then(|store| {
+        let images = store.resolve(request.platform)?;
+        Ok((store, images))
+    });
+    let (store, images) = match opened {
+        Ok(opened) => opened,
+        Err(finding) => return vec![Prepared::failed(asked, SubjectKind::Image, *finding)],
+    };
+    if request.bundles.is_empty() {
+        store.prefetch(images.iter().flat_map(|image| looked_at(image, request)));
+    }
+    let images = images.into_iter();
+    images
+        .map(|image| stored(asked, &store, store.name_of(&image.digest), image, request))
+        .collect()
+}
+
+/// An image in a layout or a registry, with what hangs on it.
+fn stored<'a>(
     asked: Asked<'a>,
-    layout: &Layout,
+    store: &impl Store,
+    name: String,
     image: Resolved,
     request: &Request<'_>,
 ) -> Prepared<'a> {
-    let mut evidence = discover(layout, &image.digest, request);
-    // An index names its images by digest, so what vouches for the index vouches for the image that was picked from
-    // it. With --all-platforms every image has to stand on its own.
-    if let (PlatformChoice::One(_), Some(parent)) = (request.platform, &image.parent) {
-        evidence.append(discover(layout, parent, request));
+    let mut evidence = Evidence::default();
+    for digest in looked_at(&image, request) {
+        evidence.append(discover(store, digest, request));
     }
-    let name = format!("oci-layout:{}@{}", layout.path().display(), image.digest);
     let found = Found {
         evidence,
         bytes: Bytes::None,
@@ -243,12 +264,20 @@ fn layout_image<'a>(
     }
 }
 
-fn discover(layout: &Layout, digest: &Digest, request: &Request<'_>) -> Evidence {
+/// The digests whose evidence counts for an image: its own, and that of the index that it was picked from, which names
+/// it by digest. With `--all-platforms` every image has to stand on its own.
+fn looked_at<'i>(image: &'i Resolved, request: &Request<'_>) -> impl Iterator<Item = &'i Digest> {
+    let picked = matches!(request.platform, PlatformChoice::One(_));
+    let parent = image.parent.as_ref().filter(|_| picked);
+    std::iter::once(&image.digest).chain(parent)
+}
+
+fn discover(store: &impl Store, digest: &Digest, request: &Request<'_>) -> Evidence {
     if !request.bundles.is_empty() {
         return gather::named_bundles(request.bundles, digest, reading(request));
     }
     let limits = request.rules.limits();
-    let discovery = registry::discover(layout, digest);
+    let discovery = registry::discover(store, digest);
     let attachments = discovery.attachments.into_iter();
     let candidates = attachments
         .map(|attachment| Candidate::from_attachment(attachment, limits.evidence_bytes))

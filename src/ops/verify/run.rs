@@ -65,6 +65,7 @@ pub fn verify_subject(
         subjects: &[(subject.to_string(), subject.clone())],
         bundles,
         platform: &PlatformChoice::AsIs,
+        registry: None,
         rules,
         jobs: NonZeroUsize::MIN,
         now,
