@@ -7,7 +7,7 @@ use crate::report::ExitCode;
 /// What to do.
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Verify signatures and attestations of files, digests and OCI layouts
+    /// Verify signatures and attestations of images, files, digests and OCI layouts
     #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
 

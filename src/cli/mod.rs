@@ -11,6 +11,7 @@ mod policy;
 mod policy_file;
 mod problem;
 mod progress;
+mod registry;
 mod trust;
 mod verify;
 

@@ -6,16 +6,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use oci_spec::distribution::Reference;
 
 use super::output::Console;
 use super::pins::{Failure, PinArgs};
 use super::progress::Progress;
+use super::registry::{self, RegistryArgs};
 use super::trust::TrustArgs;
 use super::{Global, Problem, parse_duration, policy_file};
 use crate::attestation::{PredicateType, SHORT_NAMES};
-use crate::ops::verify::{Outcome, Request, Rules, assemble, verify};
+use crate::ops::verify::{Outcome, RegistryAccess, Request, Rules, assemble, verify};
 use crate::policy::{Demand, DemandKind, FieldRules, Require, Written};
 use crate::registry::PlatformChoice;
+use crate::registry::client::Client;
 use crate::report::{ExitCode, Origin, PolicyReport, Report, Verdict};
 use crate::sigstore::Engine;
 use crate::sigstore::trust::{TrustChoice, TrustMaterial};
@@ -32,7 +35,7 @@ const MAX_LIST_BYTES: u64 = 256 << 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
+    /// Images (registry/repository:tag), files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
     #[arg(value_name = "SUBJECT", required_unless_present = "from_file")]
     subjects: Vec<String>,
     /// Read more subjects from a file, one on each line; `-` is standard input
@@ -114,17 +117,24 @@ pub struct Args {
 
     #[command(flatten)]
     trust: TrustArgs,
+
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 /// What the command does, at length.
 pub(super) const LONG_ABOUT: &str = "\
-Verifies signatures and attestations of files, digests and OCI layouts, and says who made them.
+Verifies signatures and attestations of images, files, digests and OCI layouts, and says who made them.
 
 Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for each \
 subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.";
 
 const EXAMPLES: &str = "\
 Examples:
+  An image in a registry; what is printed is the digest that was verified, and nothing unless it passed:
+    image=$(portcullis verify ghcr.io/org/app:v1 --issuer https://token.actions.githubusercontent.com \\
+        --identity https://github.com/org/app/.github/workflows/release.yml@refs/tags/v1)
+
   A release file, signed by a GitHub workflow on a version tag; its bundle lies beside it:
     portcullis verify app.tar.gz --issuer https://token.actions.githubusercontent.com \\
         --identity-regex 'https://github\\.com/org/app/\\.github/workflows/release\\.yml@refs/tags/v[0-9.]+'
@@ -167,7 +177,7 @@ fn parse_commit(text: &str) -> Result<String, String> {
 
 pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     let now = Timestamp::now();
-    let plan = match Plan::new(&args) {
+    let plan = match Plan::new(&args, global) {
         Ok(plan) => plan,
         Err(Failure::Usage(problem)) => return console.fail(&problem),
         Err(Failure::Findings(findings)) => return console.finish(&Report::refused(COMMAND, now, findings)),
@@ -211,11 +221,16 @@ fn execute(
     material: &TrustMaterial,
 ) -> Vec<Outcome> {
     let progress = Progress::new(console.shows_progress(), plan.total_bytes(), plan.subjects.len());
+    let client = plan.client.as_ref();
+    let open = client.map(|client| |reference: &Reference| client.open(reference));
     let request = Request {
         subjects: &plan.subjects,
         bundles: &args.bundle,
         platform: &plan.platform,
-        registry: None,
+        registry: open.as_ref().map(|open| RegistryAccess {
+            open,
+            in_flight: registry::in_flight(global),
+        }),
         rules: &plan.rules,
         jobs: global.jobs.unwrap_or_else(default_jobs),
         now,
@@ -225,6 +240,9 @@ fn execute(
     };
     let outcomes = verify(&request, engine);
     progress.clear();
+    if let Some(client) = client.filter(|_| global.verbose) {
+        registry::tell_sources(client);
+    }
     outcomes
 }
 
@@ -247,18 +265,24 @@ struct Plan {
     rules: Rules,
     trust: Option<TrustChoice>,
     policy: Option<PolicyReport>,
+    /// Where there are images in registries.
+    client: Option<Client>,
 }
 
 impl Plan {
-    fn new(args: &Args) -> Result<Self, Failure> {
+    fn new(args: &Args, global: &Global) -> Result<Self, Failure> {
         let (rules, trust, policy) = match &args.policy {
             Some(path) => args.policy(path)?,
             None => (Rules::Demands(args.demands()?), None, None),
         };
         let subjects = args.subjects()?;
         check_inputs(args, &subjects)?;
+        let client = args
+            .registry
+            .client(&subjects, reads_stdin(args, &subjects) > 0, global)?;
         Ok(Self {
             subjects,
+            client,
             platform: args.platform_choice(),
             rules,
             trust,
@@ -373,14 +397,16 @@ fn path_kind(path: &Path) -> PathKind {
     }
 }
 
+/// How many inputs are standard input.
+fn reads_stdin(args: &Args, subjects: &[(String, Subject)]) -> usize {
+    let is_stdin = |(_, subject): &&(String, Subject)| *subject == Subject::Stdin;
+    let list_is_stdin = args.from_file.as_deref() == Some(Path::new("-"));
+    subjects.iter().filter(is_stdin).count() + usize::from(list_is_stdin)
+}
+
 /// Inputs that do not go together, or that are not there.
 fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Problem> {
-    let from_stdin = subjects
-        .iter()
-        .filter(|(_, subject)| *subject == Subject::Stdin)
-        .count();
-    let list_is_stdin = usize::from(args.from_file.as_deref() == Some(Path::new("-")));
-    if from_stdin + list_is_stdin > 1 {
+    if reads_stdin(args, subjects) > 1 {
         return Err(Problem::usage("standard input can be read only once"));
     }
     if let Some(missing) = args.bundle.iter().find(|path| !path.exists()) {

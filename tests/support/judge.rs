@@ -9,10 +9,12 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use oci_spec::distribution::Reference;
 use portcullis::attestation::PredicateType;
-use portcullis::ops::verify::{Request, Rules, verify};
+use portcullis::ops::verify::{RegistryAccess, Request, Rules, verify};
 use portcullis::policy::{Demand, DemandKind, Require};
 use portcullis::registry::PlatformChoice;
+use portcullis::registry::client::Client;
 use portcullis::report::{Code, Finding, Origin, SubjectReport, Verdict};
 use portcullis::sigstore::Engine;
 use portcullis::sigstore::certificate::SanKind;
@@ -20,7 +22,7 @@ use portcullis::sigstore::pin::{
     Combine, IdentityRule, IssuerRule, LogRequirement, Pin, PinSet, PublicKey, TextRule, Who,
 };
 use portcullis::sigstore::trust::{Relaxations, TrustChoice, TrustOptions, load};
-use portcullis::subject::{Digest, Subject};
+use portcullis::subject::{Digest, PathKind, Subject};
 use serde_json::Value;
 use sigstore_trust_root::TrustedRoot;
 
@@ -117,6 +119,7 @@ pub(crate) struct Question<'a> {
     pub(crate) platform: PlatformChoice,
     pub(crate) demands: Vec<Demand>,
     pub(crate) now: Timestamp,
+    pub(crate) client: Option<&'a Client>,
 }
 
 impl<'a> Question<'a> {
@@ -128,6 +131,16 @@ impl<'a> Question<'a> {
             platform: PlatformChoice::AsIs,
             demands: vec![demand],
             now: Timestamp::now(),
+            client: None,
+        }
+    }
+
+    /// A question about an image of a registry.
+    pub(crate) fn image(engine: &'a Engine, client: &'a Client, reference: &str, demand: Demand) -> Self {
+        let subject = Subject::parse(reference, |_| PathKind::Missing).unwrap();
+        Self {
+            client: Some(client),
+            ..Self::new(engine, subject, demand)
         }
     }
 
@@ -142,11 +155,16 @@ impl<'a> Question<'a> {
     /// The answers, one for each subject that the question came to.
     pub(crate) fn ask_all(&self) -> Vec<Answer> {
         let rules = Rules::Demands(self.demands.clone());
+        let open = |reference: &Reference| self.client.unwrap().open(reference);
+        let registry = self.client.map(|_| RegistryAccess {
+            open: &open,
+            in_flight: NonZeroUsize::MIN,
+        });
         let request = Request {
             subjects: &[(self.subject.to_string(), self.subject.clone())],
             bundles: &self.bundles,
             platform: &self.platform,
-            registry: None,
+            registry,
             rules: &rules,
             jobs: NonZeroUsize::MIN,
             now: self.now,

@@ -17,7 +17,7 @@ pub struct ClientConfig {
     /// When given, the only destinations: registries, token servers and content delivery networks.
     pub egress: Option<Vec<Endpoint>>,
     /// Hosts that are reached without TLS. Loopback hosts are anyway, unless [`TlsConfig`] says something about TLS.
-    pub allow_http: Vec<String>,
+    pub allow_http: Vec<Endpoint>,
     /// Certificate authorities and client certificate.
     pub tls: TlsConfig,
     /// Proxies, as the environment of the process names them.

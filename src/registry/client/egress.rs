@@ -43,7 +43,7 @@ pub(crate) struct Guard {
     /// Hosts that somebody named besides.
     pub(crate) named: Vec<Endpoint>,
     /// Hosts that may be reached without TLS.
-    pub(crate) plain: Vec<String>,
+    pub(crate) plain: Vec<Endpoint>,
     /// Hosts of proxies, which somebody named in the settings of this machine.
     pub(crate) proxies: Vec<String>,
 }
@@ -70,7 +70,8 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return refuse(format!("an address at {origin} has a user name in it"));
         }
-        let plain = self.plain.contains(&origin.host) || (origin.host == self.home.host && !self.home.secure);
+        let named = |endpoint: &Endpoint| endpoint.covers(&origin.host, origin.port);
+        let plain = self.plain.iter().any(named) || (origin.host == self.home.host && !self.home.secure);
         if !origin.secure && !plain {
             return refuse(format!("{origin} would be reached without TLS"));
         }

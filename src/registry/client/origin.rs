@@ -88,16 +88,19 @@ impl Origin {
         })
     }
 
-    /// The address of the registry that a reference calls `name`. `plain` says whether a host is reached without TLS.
-    pub(crate) fn of_registry(name: &str, plain: impl Fn(&str) -> bool) -> Option<Self> {
+    /// The address of the registry that a reference calls `name`. `plain` says whether a host and port are reached
+    /// without TLS.
+    pub(crate) fn of_registry(name: &str, plain: impl Fn(&str, u16) -> bool) -> Option<Self> {
         let name = if DOCKER_HUB_NAMES.contains(&name) {
             DOCKER_HUB_HOST
         } else {
             name
         };
-        let host = host_of(&authority(name, "https")?)?;
-        let scheme = if plain(&host) { "http" } else { "https" };
-        Self::of(&authority(name, scheme)?)
+        let without = Self::of(&authority(name, "http")?)?;
+        match plain(&without.host, without.port) {
+            true => Some(without),
+            false => Self::of(&authority(name, "https")?),
+        }
     }
 
     /// The address of a path on this origin.
@@ -218,11 +221,15 @@ mod tests {
             ("127.0.0.1:443", "http://127.0.0.1:443"),
             ("[::1]:80", "http://[::1]"),
         ] {
-            let origin = Origin::of_registry(name, is_loopback).unwrap();
+            let origin = Origin::of_registry(name, |host, _| is_loopback(host)).unwrap();
             assert_eq!(origin.to_string(), expected, "{name}");
         }
         for name in ["", "a b", "user@host", "host/path", "host?x", "h:99999"] {
-            assert_eq!(Origin::of_registry(name, is_loopback), None, "{name}");
+            assert_eq!(
+                Origin::of_registry(name, |host, _| is_loopback(host)),
+                None,
+                "{name}"
+            );
         }
     }
 

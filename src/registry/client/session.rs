@@ -13,7 +13,7 @@ use super::challenge::{self, Challenge, ChallengeError};
 use super::config::ClientConfig;
 use super::credentials::{Found, Keyring};
 use super::egress::Guard;
-use super::origin::Origin;
+use super::origin::{Origin, is_loopback};
 use super::retry::random;
 use super::secret::{Credential, basic, bearer};
 use super::token::{self, TokenRequest, asked};
@@ -74,8 +74,10 @@ impl Session {
     pub(super) fn new(name: &str, config: Arc<ClientConfig>, keyring: Arc<Keyring>) -> Result<Self, Trouble> {
         let asked = || format!("registry {name}");
         let over_tls = config.tls.authorities.is_some() || config.tls.client.is_some();
-        let allowed = |host: &str| config.allow_http.iter().any(|known| known == host);
-        let plain = |host: &str| allowed(host) || (!over_tls && super::origin::is_loopback(host));
+        let plain = |host: &str, port: u16| {
+            let mut named = config.allow_http.iter();
+            named.any(|endpoint| endpoint.covers(host, port)) || (!over_tls && is_loopback(host))
+        };
         let home = Origin::of_registry(name, plain)
             .ok_or_else(|| Trouble::new(asked(), Why::Refused("its name is no host".to_owned())))?;
         let guard = Guard {

@@ -96,6 +96,10 @@ pub(super) fn read(answer: &Answer) -> Result<HeaderValue, Why> {
                 "the token server points elsewhere, and credentials do not follow".to_owned(),
             ));
         }
+        StatusCode::TOO_MANY_REQUESTS => return Err(Why::Throttled(answer.retry_after())),
+        status if status.is_server_error() => {
+            return Err(Why::Unreachable(format!("the token server answered {status}")));
+        }
         status => return Err(Why::Unauthorised(format!("the token server answered {status}"))),
     }
     let unusable = || Why::Protocol("the token server's answer holds no usable token".to_owned());
