@@ -36,7 +36,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -s v -l verbose -d '
 complete -c portcullis -n "__fish_portcullis_needs_command" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -77,6 +77,14 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trusted
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -88,6 +96,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l key-wit
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l unsafe-any-identity -d 'Accept any signer at all: proves that somebody signed, and everybody can'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l deny-warnings -d 'Deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-password-stdin -d 'Read the password for the registry from standard input'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s q -l quiet -d 'Say nothing about what passed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l verbose -d 'Show every check and every place'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
@@ -339,7 +348,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'

@@ -75,6 +75,14 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -87,6 +95,7 @@ never\:"Never"))' \
 '(--identity --identity-regex --issuer --issuer-regex --key)--unsafe-any-identity[Accept any signer at all\: proves that somebody signed, and everybody can]' \
 '--all-platforms[Verify an index and every image in it]' \
 '--deny-warnings[Deny where there are warnings]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
 '(-v --verbose)-q[Say nothing about what passed]' \
 '(-v --verbose)--quiet[Say nothing about what passed]' \
 '-v[Show every check and every place]' \
@@ -96,7 +105,7 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::subjects -- Files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
 ;;
 (policy)
@@ -713,7 +722,7 @@ esac
 (( $+functions[_portcullis_commands] )) ||
 _portcullis_commands() {
     local commands; commands=(
-'verify:Verify signatures and attestations of files, digests and OCI layouts' \
+'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -774,7 +783,7 @@ _portcullis__subcmd__generate_commands() {
 (( $+functions[_portcullis__subcmd__help_commands] )) ||
 _portcullis__subcmd__help_commands() {
     local commands; commands=(
-'verify:Verify signatures and attestations of files, digests and OCI layouts' \
+'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \

@@ -22,5 +22,7 @@ mod faults;
 mod finding;
 #[path = "registry/lies.rs"]
 mod lies;
+#[path = "registry/program.rs"]
+mod program;
 #[path = "registry/real.rs"]
 mod real;

@@ -439,7 +439,13 @@ fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Seen>> {
     }
     let mut words = head.split(' ');
     let method = words.next().unwrap_or_default().to_owned();
-    let target = words.next().unwrap_or_default().to_owned();
+    let target = words.next().unwrap_or_default();
+    // A proxy is asked with the whole address.
+    let target = match target.strip_prefix("http://") {
+        Some(rest) => &rest[rest.find('/').unwrap()..],
+        None => target,
+    }
+    .to_owned();
     Ok(Some(Seen {
         method,
         target,

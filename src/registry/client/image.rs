@@ -1,16 +1,17 @@
 //! One image's repository: manifests, tags, referrers and blobs. Each is fetched at most once, also when several ask for
 //! it at the same time, and every byte is hashed before it is used.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::Hash;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 use oci_spec::distribution::Reference;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use tokio::sync::OnceCell;
 
+use super::held::{Held, check, content_type, hold, verified_digest};
 use super::link;
+use super::memo::Memo;
+use super::origin::Origin;
 use super::session::{Question, Redirects, Session};
 use super::trouble::{Trouble, Why};
 use super::wire::Answer;
@@ -19,29 +20,13 @@ use crate::registry::limits::{
     MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS, MAX_PAGE_BYTES, MAX_PAGES,
 };
 use crate::registry::manifest::{Content, Descriptor, Document, ManifestKind, names};
-use crate::subject::{Algorithm, Digest};
+use crate::subject::Digest;
 
 /// The kinds of manifests that are asked for.
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
 /// The kind of a list of referrers.
 const INDEX: &str = names::OCI_INDEX;
-/// Beginning of the media types of Docker's first manifests.
-const SCHEMA_1: &str = "application/vnd.docker.distribution.manifest.v1+";
-/// The header with which a registry says what digest its answer has.
-const CLAIMED_DIGEST: &str = "docker-content-digest";
-
-/// Answers that are kept, so that each question is asked once.
-type Memo<K, T> = Mutex<HashMap<K, Arc<OnceCell<Result<T, Trouble>>>>>;
-
-/// A manifest that was read, or why it makes no sense.
-#[derive(Debug, Clone)]
-pub(super) struct Held {
-    /// What points to it, made from its bytes.
-    pub(super) descriptor: Descriptor,
-    /// What it is.
-    pub(super) document: Result<Arc<Document>, Trouble>,
-}
 
 /// A list that a registry gave, as far as it gave it.
 #[derive(Debug, Clone, Default)]
@@ -152,28 +137,23 @@ impl Image {
 
     /// A manifest that has been fetched, if it has been.
     pub(super) fn known(&self, digest: &Digest) -> Option<Arc<Document>> {
-        let cell = Arc::clone(lock(&self.manifests).get(digest)?);
-        cell.get()?.as_ref().ok()?.document.clone().ok()
+        self.manifests.known(digest)?.document.ok()
     }
 
-    /// Every index that has been fetched.
+    /// Every index that has been fetched, in the order of the digests.
     pub(super) fn known_indexes(&self) -> Vec<(Digest, Arc<Document>)> {
-        let cells: Vec<_> = lock(&self.manifests)
-            .iter()
-            .map(|(digest, cell)| (digest.clone(), Arc::clone(cell)))
+        let document = |(digest, held): (Digest, Held)| Some((digest, held.document.ok()?));
+        let documents = self.manifests.all().into_iter().filter_map(document);
+        let mut indexes: Vec<_> = documents
+            .filter(|(_, document)| document.kind() == ManifestKind::Index)
             .collect();
-        let index = |(digest, cell): (Digest, Arc<OnceCell<Result<Held, Trouble>>>)| {
-            let document = cell.get()?.as_ref().ok()?.document.clone().ok()?;
-            (document.kind() == ManifestKind::Index).then_some((digest, document))
-        };
-        let mut indexes: Vec<_> = cells.into_iter().filter_map(index).collect();
         indexes.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         indexes
     }
 
     async fn held(&self, digest: &Digest) -> Result<Held, Trouble> {
         let fetch = || async { self.fetch_manifest(&digest.to_string(), Some(digest)).await };
-        once(&self.manifests, digest, fetch).await
+        self.manifests.once(digest, fetch).await
     }
 
     /// What a tag points to.
@@ -189,13 +169,13 @@ impl Image {
                 Err(trouble) => absent(asked, trouble),
             })
         };
-        listed(once(&self.tags, &tag.to_owned(), fetch).await)
+        listed(self.tags.once(&tag.to_owned(), fetch).await)
     }
 
     /// The manifests whose `subject` is `digest`, by the referrers API, all pages.
     pub(super) async fn referrers(&self, digest: &Digest) -> Listed {
         let fetch = || async { Ok(self.fetch_referrers(digest).await) };
-        listed(once(&self.referrers, digest, fetch).await)
+        listed(self.referrers.once(digest, fetch).await)
     }
 
     /// The bytes that `descriptor` points to.
@@ -222,7 +202,7 @@ impl Image {
             Ok(bytes)
         };
         let key = (descriptor.digest.clone(), descriptor.size);
-        let bytes = once(&self.blobs, &key, fetch).await?;
+        let bytes = self.blobs.once(&key, fetch).await?;
         match bytes.len() as u64 == descriptor.size {
             true => Ok(bytes),
             false => Err(Trouble::new(
@@ -252,8 +232,7 @@ impl Image {
         let held = hold(&answer, &digest, &self.at(&digest));
         if expected.is_none() {
             // Whoever asks for it by digest finds it here.
-            let cell = Arc::new(OnceCell::new_with(Some(Ok(held.clone()))));
-            lock(&self.manifests).entry(digest).or_insert(cell);
+            self.manifests.keep(digest, held.clone());
         }
         Ok(held)
     }
@@ -337,7 +316,7 @@ impl Image {
         let url = base
             .join(link)
             .map_err(|_| Why::Protocol("its next page is no address".to_owned()))?;
-        if super::origin::Origin::of(&url).as_ref() != Some(home) || !url.path().starts_with(&list) {
+        if Origin::of(&url).as_ref() != Some(home) || !url.path().starts_with(&list) {
             return Err(Why::Refused(
                 "its next page is not a page of the same list".to_owned(),
             ));
@@ -400,120 +379,4 @@ fn listed(result: Result<Listed, Trouble>) -> Listed {
         failed: Some(trouble),
         ..Listed::default()
     })
-}
-
-/// The digest of an answer's bytes: the expected one, or the SHA-256. What the registry claims can only be wrong.
-fn verified_digest(answer: &Answer, expected: Option<&Digest>) -> Result<Digest, Why> {
-    let digest = match expected {
-        Some(digest) => {
-            check(&answer.body, digest)?;
-            digest.clone()
-        }
-        None => Digest::of(Algorithm::Sha256, &answer.body),
-    };
-    let claimed = answer
-        .headers
-        .get(CLAIMED_DIGEST)
-        .and_then(|value| value.to_str().ok()?.parse::<Digest>().ok());
-    if let Some(claimed) = claimed {
-        check(&answer.body, &claimed)?;
-    }
-    Ok(digest)
-}
-
-fn check(bytes: &[u8], expected: &Digest) -> Result<(), Why> {
-    let found = Digest::of(expected.algorithm(), bytes);
-    match found == *expected {
-        true => Ok(()),
-        false => Err(Why::Digest {
-            expected: expected.clone(),
-            found,
-        }),
-    }
-}
-
-/// Reads a manifest whose digest has been checked; `place` names it in errors.
-fn hold(answer: &Answer, digest: &Digest, place: &str) -> Held {
-    let content_type = content_type(&answer.headers);
-    let document = parse(answer, content_type.as_deref(), place);
-    let own = document
-        .as_ref()
-        .ok()
-        .and_then(|document| document.media_type.clone());
-    let usual = |document: &Arc<Document>| match document.kind() {
-        ManifestKind::Image => names::OCI_MANIFEST,
-        ManifestKind::Index => names::OCI_INDEX,
-    };
-    let known = content_type.filter(|text| ManifestKind::of_media_type(text).is_some());
-    let media_type = own
-        .or(known)
-        .unwrap_or_else(|| document.as_ref().map_or(names::OCI_MANIFEST, usual).to_owned());
-    Held {
-        descriptor: Descriptor {
-            media_type,
-            digest: digest.clone(),
-            size: answer.body.len() as u64,
-            annotations: std::collections::BTreeMap::new(),
-            platform: None,
-            artifact_type: None,
-        },
-        document,
-    }
-}
-
-fn parse(answer: &Answer, content_type: Option<&str>, place: &str) -> Result<Arc<Document>, Trouble> {
-    let trouble = |why| Trouble::new(place, why);
-    if content_type.is_some_and(|text| text.starts_with(SCHEMA_1)) || is_schema_1(&answer.body) {
-        return Err(trouble(Why::Unsupported("a Docker manifest of schema 1")));
-    }
-    let document =
-        Document::parse(&answer.body, place).map_err(|error| trouble(Why::Document(Box::new(error))))?;
-    // A header that names another kind of manifest makes it two things to two readers (CVE-2021-41190).
-    let said = content_type.and_then(ManifestKind::of_media_type);
-    let differs = said.is_some()
-        && document
-            .media_type
-            .as_deref()
-            .is_some_and(|own| Some(own) != content_type);
-    if differs || said.is_some_and(|kind| kind != document.kind()) {
-        let error = LayoutError::MediaTypeMismatch {
-            file: place.to_owned(),
-            expected: quoted(content_type.unwrap_or_default()),
-            found: format!("an {}", document.kind().words()),
-        };
-        return Err(trouble(Why::Document(Box::new(error))));
-    }
-    Ok(Arc::new(document))
-}
-
-fn is_schema_1(bytes: &[u8]) -> bool {
-    #[derive(serde::Deserialize)]
-    struct Version {
-        #[serde(rename = "schemaVersion")]
-        version: u64,
-    }
-    serde_json::from_slice::<Version>(bytes).is_ok_and(|found| found.version == 1)
-}
-
-/// The media type without its parameters.
-fn content_type(headers: &HeaderMap) -> Option<String> {
-    let text = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    let name = text.split(';').next().unwrap_or_default().trim();
-    Some(name.to_ascii_lowercase())
-}
-
-/// Runs `fetch` unless the answer is already there, or on its way.
-async fn once<K, T, F>(memo: &Memo<K, T>, key: &K, fetch: impl FnOnce() -> F) -> Result<T, Trouble>
-where
-    K: Clone + Eq + Hash,
-    T: Clone,
-    F: Future<Output = Result<T, Trouble>>,
-{
-    let cell = Arc::clone(lock(memo).entry(key.clone()).or_default());
-    cell.get_or_init(fetch).await.clone()
-}
-
-fn lock<K, T>(memo: &Memo<K, T>) -> std::sync::MutexGuard<'_, HashMap<K, Arc<OnceCell<Result<T, Trouble>>>>> {
-    // Nothing is left half done under this lock.
-    memo.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -10,7 +10,7 @@
 //! | `challenge`, `token`, `credentials`, `secret` | who we say we are, and to whom |
 //! | `wire` | one exchange: time, bytes, headers, TLS, proxy |
 //! | `session` | attempts, redirects and tokens, for one registry |
-//! | `image`, `prefetch` | manifests, tags, referrers and blobs, each at most once |
+//! | `image`, `held`, `memo`, `link`, `prefetch` | manifests, tags, referrers and blobs, each at most once |
 //! | `store` | the same for the threads that discovery runs on |
 //! | `trouble` | why there was no answer, as a finding |
 //!
@@ -20,8 +20,10 @@ mod challenge;
 mod config;
 mod credentials;
 mod egress;
+mod held;
 mod image;
 mod link;
+mod memo;
 mod origin;
 mod prefetch;
 mod retry;

@@ -94,13 +94,16 @@ impl Found {
     }
 }
 
+/// What a helper said: a credential, that it has none, or why it said nothing.
+type Helped = Result<Option<Credential>, String>;
+
 /// The sources of one run, each read at most once.
 #[derive(Debug)]
 pub(super) struct Keyring {
     options: CredentialOptions,
     files: OnceCell<Result<Vec<CredentialFile>, String>>,
     /// What helpers said, by program and server.
-    helped: Mutex<HashMap<(String, String), Result<Option<Credential>, String>>>,
+    helped: Mutex<HashMap<(String, String), Helped>>,
     /// What was used, by registry.
     used: std::sync::Mutex<Vec<(String, CredentialSource)>>,
 }
@@ -185,7 +188,7 @@ impl Keyring {
     }
 
     /// Asks a helper program, once for each server.
-    async fn help(&self, program: &str, server: &str) -> Result<Option<Credential>, String> {
+    async fn help(&self, program: &str, server: &str) -> Helped {
         if !self.options.allow_helpers {
             return Err(format!(
                 "{program} was not asked: helper programs are not allowed here"
