@@ -144,6 +144,9 @@ fn the_latest_of_all_accepted_signers_decides_where_one_is_enough() {
     assert!(answer.codes().contains(&Code::NotLatest));
 }
 
+/// What is asked, of which pins, by which rule, with which bundles, and the verdict.
+type Row<'a> = (&'a str, &'a [Pin], Require, &'a [&'a Value], Verdict);
+
 /// One signer counts once, however many signatures it made and however many pins accept it (CVE-2026-49834).
 #[test]
 fn two_pins_need_two_signers() {
@@ -160,7 +163,7 @@ fn two_pins_need_two_signers() {
     let anyone = Pin::new("anyone", anyone.who().clone(), Vec::new()).unwrap();
     let people = vec![named("dev", "dev"), named("ops", "ops")];
     let overlapping = vec![named("dev", "dev"), anyone];
-    let rows: [(&str, &[Pin], Require, &[&Value], Verdict); 8] = [
+    let rows: [Row<'_>; 8] = [
         ("both", &people, Require::Any, &[&dev, &ops], ALLOWED),
         ("one", &people, Require::Any, &[&dev], DENIED),
         ("one, twice", &people, Require::Any, &[&dev, &dev_again], DENIED),
