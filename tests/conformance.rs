@@ -8,7 +8,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    reason = "a test stops at the first surprise"
+    reason = "a test stops at the first surprise, and says why it was skipped"
 )]
 
 mod support;

@@ -6,7 +6,7 @@ use portcullis::report::{Code, Origin, Verdict};
 use portcullis::sandbox::signing::sha256_of;
 use portcullis::sandbox::{CertificateRequest, San, SignOptions};
 use portcullis::sigstore::certificate::SanKind;
-use portcullis::sigstore::pin::{Combine, PinSet};
+use portcullis::sigstore::pin::{Combine, Pin, PinSet};
 use portcullis::subject::{Digest, Subject};
 use serde_json::{Value, json};
 
@@ -142,6 +142,75 @@ fn the_latest_of_all_accepted_signers_decides_where_one_is_enough() {
     let answer = ask(&world, &[&dev, &ops_bad], either);
     assert_eq!(answer.verdict(), DENIED, "{}", answer.explain());
     assert!(answer.codes().contains(&Code::NotLatest));
+}
+
+/// What is asked, of which pins, by which rule, with which bundles, and the verdict.
+type Row<'a> = (&'a str, &'a [Pin], Require, &'a [&'a Value], Verdict);
+
+/// One signer counts once, however many signatures it made and however many pins accept it (CVE-2026-49834).
+#[test]
+fn two_pins_need_two_signers() {
+    let mut world = World::new();
+    let dev = provenance(&mut world, "dev", 10, GOOD);
+    let dev_again = provenance(&mut world, "dev", 20, GOOD);
+    let ops = provenance(&mut world, "ops", 30, GOOD);
+    let ops_bad = provenance(&mut world, "ops", 40, "https://builder.example/bad");
+    let named = |name: &str, who: &str| {
+        let pin = identity(&format!("{who}@example.com"), ISSUER);
+        Pin::new(name, pin.who().clone(), Vec::new()).unwrap()
+    };
+    let anyone = identity_pattern(r"[a-z]+@example\.com", SanKind::Email, ISSUER);
+    let anyone = Pin::new("anyone", anyone.who().clone(), Vec::new()).unwrap();
+    let people = vec![named("dev", "dev"), named("ops", "ops")];
+    let overlapping = vec![named("dev", "dev"), anyone];
+    let rows: [Row<'_>; 8] = [
+        ("both", &people, Require::Any, &[&dev, &ops], ALLOWED),
+        ("one", &people, Require::Any, &[&dev], DENIED),
+        ("one, twice", &people, Require::Any, &[&dev, &dev_again], DENIED),
+        (
+            "one, whom both pins accept",
+            &overlapping,
+            Require::Any,
+            &[&dev, &dev_again],
+            DENIED,
+        ),
+        (
+            "two, of whom both pins accept one",
+            &overlapping,
+            Require::Any,
+            &[&dev, &ops],
+            ALLOWED,
+        ),
+        (
+            "the other falls short",
+            &people,
+            Require::Any,
+            &[&dev, &ops_bad],
+            DENIED,
+        ),
+        (
+            "the other's latest falls short",
+            &people,
+            Require::Latest,
+            &[&dev, &ops, &ops_bad],
+            DENIED,
+        ),
+        (
+            "the latest of each",
+            &people,
+            Require::Latest,
+            &[&dev, &dev_again, &ops],
+            ALLOWED,
+        ),
+    ];
+    for (what, pins, require, bundles, expected) in rows {
+        let demand = Demand {
+            pins: PinSet::new(pins.to_vec(), Combine::AtLeast(2), None).unwrap(),
+            ..demand(require)
+        };
+        let answer = ask(&world, bundles, demand);
+        assert_eq!(answer.verdict(), expected, "{what}: {}", answer.explain());
+    }
 }
 
 #[test]
