@@ -216,7 +216,7 @@ pub fn strict_json(data: &[u8]) {
             assert!(again.len() > limits.bytes || strict_json::check(&again, limits).is_ok());
         }
         (Ok(()), Err(error)) => panic!("accepted what is not JSON: {error}"),
-        (Err(strict_json::Problem::Syntax(error)), Ok(_)) => panic!("refused JSON as no JSON: {error}"),
+        (Err(problem @ strict_json::Problem::Syntax { .. }), Ok(_)) => panic!("refused JSON: {problem}"),
         (Err(_), _) => {}
     }
 }
