@@ -1,7 +1,7 @@
 //! `portcullis pin` from the outside: what is written, where, and with which exit code.
 //!
-//! No image can be verified here, for no registry is reached: nothing may be written, printed or changed then. That
-//! allowed images are pinned is shown in `src/ops/pin.rs` and `src/manifests/tests`.
+//! No image can be verified here, for nothing listens where the registry should be: nothing may be written, printed or
+//! changed then. That allowed images are pinned is shown in `src/ops/pin.rs` and `src/manifests/tests`.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -16,7 +16,7 @@ use std::path::Path;
 
 use support::{Program, codes};
 
-const COMPOSE: &str = "services:\n  web:\n    image: registry.invalid/web:1 # edge\n";
+const COMPOSE: &str = "services:\n  web:\n    image: 127.0.0.1:9/web:1 # edge\n";
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/keys/p256.pub");
 
 fn pin(folder: &Path, arguments: &[&str]) -> Program {
@@ -24,11 +24,13 @@ fn pin(folder: &Path, arguments: &[&str]) -> Program {
         .in_folder(folder)
         .argument("pin")
         .arguments(arguments)
-        .arguments(["--offline", "--key", KEY])
+        .arguments(["--trusted-root", "root.json", "--key", KEY])
 }
 
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
+    let root = sigstore_trust_root::SIGSTORE_PRODUCTION_TRUSTED_ROOT;
+    fs::write(folder.path().join("root.json"), root).unwrap();
     fs::write(folder.path().join("compose.yaml"), COMPOSE).unwrap();
     fs::write(
         folder.path().join("other.yaml"),
@@ -84,7 +86,7 @@ fn nothing_is_written_while_an_image_is_undecided() {
             run.stderr
         );
         assert_eq!(contents(folder.path()), before, "{arguments:?}");
-        let place = "compose.yaml:3:12: registry.invalid/web:1 is undecided (services.web.image)\n";
+        let place = "compose.yaml:3:12: 127.0.0.1:9/web:1 is undecided (services.web.image)\n";
         assert!(run.stderr.contains(place), "{arguments:?}: {}", run.stderr);
     }
 }
@@ -92,10 +94,10 @@ fn nothing_is_written_while_an_image_is_undecided() {
 #[test]
 fn what_a_chart_renders_is_read_from_standard_input() {
     let folder = folder();
-    let chart = "---\n# Source: a.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: registry.invalid/a}]}\n";
+    let chart = "---\n# Source: a.yaml\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{image: 127.0.0.1:9/a}]}\n";
     let run = pin(folder.path(), &["-"]).run_with_stdin(chart.as_bytes());
     assert_eq!((run.code, run.stdout.as_str()), (4, ""));
-    let place = "standard input:6:29: registry.invalid/a is undecided (Pod/a spec.containers[0].image)\n";
+    let place = "standard input:6:29: 127.0.0.1:9/a is undecided (Pod/a spec.containers[0].image)\n";
     assert!(run.stderr.contains(place), "{}", run.stderr);
     let empty = pin(folder.path(), &["-"]).run_with_stdin(b"");
     assert_eq!((empty.code, empty.stdout.as_str()), (3, ""));
@@ -153,7 +155,7 @@ fn each_distinct_image_is_one_subject_of_the_report() {
         .iter()
         .filter_map(|subject| subject["input"].as_str())
         .collect();
-    assert_eq!(inputs, ["registry.invalid/web:1", "registry.invalid/web:2"]);
+    assert_eq!(inputs, ["127.0.0.1:9/web:1", "127.0.0.1:9/web:2"]);
 }
 
 #[test]
