@@ -1,5 +1,7 @@
 //! Files that are made from the code are what the code makes, and the README repeats the exit codes as they are.
 
+#![allow(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use std::path::Path;
 
 use assert_cmd::Command;
