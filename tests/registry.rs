@@ -26,3 +26,5 @@ mod lies;
 mod program;
 #[path = "registry/real.rs"]
 mod real;
+#[path = "registry/tls.rs"]
+mod tls;

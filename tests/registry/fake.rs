@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use portcullis::subject::Digest;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 
 /// The repository that everything is in.
@@ -182,6 +183,11 @@ impl Contents {
     }
 }
 
+/// A connection, with or without TLS.
+trait Connection: Read + Write {}
+
+impl<C: Read + Write> Connection for C {}
+
 struct Shared {
     contents: Mutex<Contents>,
     seen: Mutex<Vec<Seen>>,
@@ -203,6 +209,15 @@ struct Reply {
 
 impl Registry {
     pub(crate) fn start(contents: Contents) -> Self {
+        Self::start_with(contents, None)
+    }
+
+    /// The same over TLS.
+    pub(crate) fn start_tls(contents: Contents, tls: Arc<ServerConfig>) -> Self {
+        Self::start_with(contents, Some(tls))
+    }
+
+    fn start_with(contents: Contents, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
@@ -216,10 +231,18 @@ impl Registry {
                 if inner.stop.load(Ordering::SeqCst) {
                     return;
                 }
-                let shared = Arc::clone(&inner);
+                let stream = stream.unwrap();
+                stream.set_nodelay(true).unwrap();
+                let (shared, tls) = (Arc::clone(&inner), tls.clone());
                 std::thread::spawn(move || {
                     // An error is the client going away, which is fine.
-                    let _ = serve(stream.unwrap(), &shared, address);
+                    let _ = match tls {
+                        None => serve(stream, &shared, address),
+                        Some(tls) => {
+                            let session = ServerConnection::new(tls).unwrap();
+                            serve(StreamOwned::new(session, stream), &shared, address)
+                        }
+                    };
                 });
             }
         });
@@ -296,8 +319,7 @@ impl Drop for Registry {
     }
 }
 
-fn serve(mut stream: TcpStream, shared: &Shared, address: SocketAddr) -> std::io::Result<()> {
-    stream.set_nodelay(true)?;
+fn serve(mut stream: impl Connection, shared: &Shared, address: SocketAddr) -> std::io::Result<()> {
     while let Some(seen) = read_request(&mut stream)? {
         shared.seen.lock().unwrap().push(seen.clone());
         let (misdeed, reply) = {
@@ -319,7 +341,7 @@ fn serve(mut stream: TcpStream, shared: &Shared, address: SocketAddr) -> std::io
 
 /// Tells whether the connection goes on.
 fn misbehave(
-    stream: &mut TcpStream,
+    stream: &mut impl Connection,
     misdeed: Misdeed,
     mut reply: Reply,
     shared: &Shared,
@@ -394,7 +416,7 @@ fn misbehave(
     Ok(false)
 }
 
-fn send(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
+fn send(stream: &mut impl Connection, reply: Reply) -> std::io::Result<()> {
     let mut head = format!(
         "HTTP/1.1 {} X\r\nContent-Length: {}\r\n",
         reply.status,
@@ -410,7 +432,7 @@ fn send(stream: &mut TcpStream, reply: Reply) -> std::io::Result<()> {
     stream.write_all(&bytes)
 }
 
-fn read_request(stream: &mut TcpStream) -> std::io::Result<Option<Seen>> {
+fn read_request(stream: &mut impl Connection) -> std::io::Result<Option<Seen>> {
     let mut raw = Vec::new();
     let mut buffer = [0; 4096];
     let end = loop {
