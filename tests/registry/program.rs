@@ -94,6 +94,20 @@ fn the_report_says_what_was_asked_and_what_failed() {
 }
 
 #[test]
+fn people_see_what_was_asked_when_they_want_to() {
+    let mut contents = signed(Spot::Sig);
+    contents.has_referrers = false;
+    let registry = Registry::start(contents);
+    let words = "404, this registry has no referrers API";
+    let run = program().argument(registry.reference("v1")).argument("-v").run();
+    // Lines are folded.
+    let text = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(run.code == 0 && text.contains(words), "{run:?}");
+    let run = program().argument(registry.reference("v1")).run();
+    assert!(run.code == 0 && !run.stderr.contains("GET http"), "{run:?}");
+}
+
+#[test]
 fn a_password_comes_in_on_standard_input_and_goes_to_its_registry_only() {
     let registry = Registry::start(locked(signed(Spot::Referrers)));
     let run = program()

@@ -66,14 +66,14 @@ pub(super) struct Wire {
 impl Wire {
     /// Sets up the connections for a registry. Nothing is sent.
     pub(super) fn new(guard: Arc<Guard>, config: Arc<ClientConfig>) -> Result<Self, Why> {
-        let home = client(&guard, &config, config.tls.client.is_some())?;
+        let home = client(&guard, &config, Purpose::Home)?;
         let wire = Self {
             guard,
             home,
             away: OnceLock::new(),
             config,
         };
-        if wire.config.tls.client.is_none() {
+        if wire.guard.home.secure && wire.config.tls.client.is_none() {
             // The same certificates for all, so one pool will do.
             let _ = wire.away.set(wire.home.clone());
         }
@@ -187,7 +187,7 @@ impl Wire {
         if let Some(client) = self.away.get() {
             return Ok(client);
         }
-        let client = client(&self.guard, &self.config, false)?;
+        let client = client(&self.guard, &self.config, Purpose::Away)?;
         Ok(self.away.get_or_init(|| client))
     }
 }
@@ -196,7 +196,16 @@ pub(super) fn out_of_time() -> Why {
     Why::Unreachable("the time for the whole run is over".to_owned())
 }
 
-fn client(guard: &Arc<Guard>, config: &ClientConfig, with_identity: bool) -> Result<Client, Why> {
+/// What a client is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// The registry's own origin.
+    Home,
+    /// Every other origin.
+    Away,
+}
+
+fn client(guard: &Arc<Guard>, config: &ClientConfig, purpose: Purpose) -> Result<Client, Why> {
     let invalid = |what: &str| Why::Credentials(format!("{what} cannot be used"));
     let mut builder = Client::builder()
         .connect_timeout(config.patience.connect)
@@ -209,14 +218,17 @@ fn client(guard: &Arc<Guard>, config: &ClientConfig, with_identity: bool) -> Res
         .dns_resolver(GuardedResolver(Arc::clone(guard)))
         .user_agent(concat!("portcullis/", env!("CARGO_PKG_VERSION")));
     builder = proxied(builder, guard, &config.proxies)?;
-    if let Some(pem) = &config.tls.authorities {
+    if purpose == Purpose::Home && !guard.home.secure {
+        // Reading the system's certificates takes longer than asking a registry on loopback, and it shows none.
+        builder = builder.tls_certs_only(std::iter::empty());
+    } else if let Some(pem) = &config.tls.authorities {
         let certificates = Certificate::from_pem_bundle(pem)
             .ok()
             .filter(|certificates| !certificates.is_empty())
             .ok_or_else(|| invalid("the file of --registry-ca"))?;
         builder = builder.tls_certs_merge(certificates);
     }
-    if let Some(pem) = config.tls.client.as_ref().filter(|_| with_identity) {
+    if let Some(pem) = config.tls.client.as_ref().filter(|_| purpose == Purpose::Home) {
         let identity = Identity::from_pem(pem.expose().as_bytes());
         builder = builder.identity(identity.map_err(|_| invalid("the client certificate or its key"))?);
     }

@@ -37,9 +37,19 @@ pub(super) fn get(program: &str, server: &str, timeout: Duration) -> Result<Opti
     if !program.bytes().all(plain) {
         return Err("a credential helper was not run: its name has characters that no helper has".to_owned());
     }
+    let mut command = Command::new(program);
+    command.arg("get");
+    ask(command, program, server, timeout)
+}
+
+fn ask(
+    mut command: Command,
+    program: &str,
+    server: &str,
+    timeout: Duration,
+) -> Result<Option<Credential>, String> {
     let failed = |what: &str| format!("{program} {what}");
-    let mut child = Command::new(program)
-        .arg("get")
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -112,4 +122,83 @@ fn finish(child: &mut Child, answered: bool) -> bool {
     let _ = child.kill();
     let _ = child.wait();
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(script: &str) -> Result<Option<Credential>, String> {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", script]);
+        ask(
+            command,
+            "docker-credential-x",
+            "r.example",
+            Duration::from_secs(5),
+        )
+    }
+
+    #[test]
+    fn a_helper_is_told_the_server_and_gives_a_password_or_a_token() {
+        let password = Credential::Password {
+            username: Secret::new("u"),
+            password: Secret::new("p"),
+        };
+        let asked = "read server; test \"$server\" = r.example || exit 1; ";
+        assert_eq!(
+            run(&format!("{asked} echo '{{\"Username\":\"u\",\"Secret\":\"p\"}}'")),
+            Ok(Some(password))
+        );
+        let token = Credential::IdentityToken(Secret::new("t"));
+        assert_eq!(
+            run("echo '{\"Username\":\"<token>\",\"Secret\":\"t\"}'"),
+            Ok(Some(token))
+        );
+        assert_eq!(
+            run("echo credentials not found in native keychain; exit 1"),
+            Ok(None)
+        );
+        assert_eq!(run("echo '{\"Username\":\"\",\"Secret\":\"\"}'"), Ok(None));
+    }
+
+    #[test]
+    fn a_helper_that_misbehaves_is_named_and_not_repeated() {
+        for script in [
+            "echo hunter2; exit 1",
+            "echo hunter2",
+            "echo hunter2 >&2; exit 3",
+            "echo '{\"Username\":\"hunter2\"}'",
+            "while :; do echo hunter2hunter2hunter2hunter2hunter2hunter2; done",
+        ] {
+            let message = run(script).unwrap_err();
+            assert!(message.starts_with("docker-credential-x "), "{message}");
+            assert!(!message.contains("hunter2"), "{message}");
+        }
+        for name in ["../evil", "a b", "a/b", "$(x)"] {
+            assert!(
+                get(name, "r.example", HELPER_TIMEOUT)
+                    .unwrap_err()
+                    .contains("not run")
+            );
+        }
+    }
+
+    #[test]
+    fn a_helper_that_does_not_end_is_ended() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "exec sleep 600"]);
+        let started = Instant::now();
+        let answer = ask(
+            command,
+            "docker-credential-x",
+            "r.example",
+            Duration::from_millis(200),
+        );
+        assert_eq!(
+            answer,
+            Err("docker-credential-x did not answer in time".to_owned())
+        );
+        assert!(started.elapsed() < Duration::from_secs(30));
+    }
 }

@@ -141,4 +141,7 @@ fn line(page: &mut Page<'_>, one: &SubjectReport, place: &Place) {
     if let PlaceOutcome::Failed { detail, .. } = &place.outcome {
         page.line(8, &[Span::plain(detail)]);
     }
+    for asked in place.asked.iter().filter(|_| page.style.verbose) {
+        page.line(8, &[Span::new(Tone::Faint, asked)]);
+    }
 }
