@@ -3,6 +3,7 @@
 mod commands;
 mod completions;
 mod conformance;
+mod examine;
 mod explain;
 mod generate;
 mod in_place;
@@ -174,6 +175,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        super::command().debug_assert();
+        command().debug_assert();
     }
 }

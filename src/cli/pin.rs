@@ -6,24 +6,21 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use oci_spec::distribution::Reference;
 
+use super::examine::Examination;
 use super::in_place::Prepared;
 use super::output::Console;
 use super::pins::Failure;
-use super::progress::Progress;
-use super::registry::{self, RegistryArgs};
-use super::rules::{Asked, RuleArgs, default_jobs, public_log_url};
+use super::registry::RegistryArgs;
+use super::rules::{Asked, RuleArgs};
 use super::trust::TrustArgs;
 use super::{Global, Problem};
 use crate::manifests::{FindOptions, MAX_MANIFEST_BYTES, Rewritten, TagStyle};
 use crate::ops::pin::Pinning;
-use crate::ops::verify::{Outcome, RegistryAccess, Request, Rules, assemble, verify};
+use crate::ops::verify::assemble;
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
 use crate::report::{Code, ExitCode, Finding, Origin, Report, Verdict};
-use crate::sigstore::Engine;
-use crate::sigstore::trust::TrustMaterial;
 
 /// Name of the command in its report.
 const COMMAND: &str = "pin";
@@ -152,29 +149,27 @@ fn examine(
     client: Option<&Client>,
     now: Timestamp,
 ) -> Report {
+    let examination = Examination {
+        subjects: pinning.subjects(),
+        bundles: &[],
+        // What the file deploys is verified as it is: an index stands for every platform that it may run on.
+        platform: &PlatformChoice::AsIs,
+        rules: &asked.rules,
+        client,
+        bytes: 0,
+    };
     let trusted = args
         .trust
         .load(asked.trust.as_ref(), global, now)
         .and_then(|material| {
-            let engine = Engine::new(material.root(), material.relaxations())?;
-            Ok((material, engine))
+            let outcomes = examination.run(global, console, &material, now)?;
+            Ok((material, outcomes))
         });
-    let (trust, outcomes) = match &trusted {
-        Ok((material, engine)) => (
-            Ok(material),
-            verify_all(
-                &asked.rules,
-                global,
-                console,
-                engine,
-                now,
-                material,
-                pinning,
-                client,
-            ),
-        ),
-        Err(finding) => (Err(finding.clone()), Vec::new()),
+    let (trust, outcomes) = match trusted {
+        Ok((material, outcomes)) => (Ok(material), outcomes),
+        Err(finding) => (Err(finding), Vec::new()),
     };
+    let trust = trust.as_ref().map_err(Clone::clone);
     let deny_warnings = args.rules.deny_warnings();
     let mut report = assemble(now, &asked.rules, trust, outcomes, deny_warnings);
     report.command = COMMAND;
@@ -182,39 +177,6 @@ fn examine(
     report.findings.extend(pinning.notices().cloned());
     report.conclude(deny_warnings);
     report
-}
-
-fn verify_all(
-    rules: &Rules,
-    global: &Global,
-    console: &Console,
-    engine: &Engine,
-    now: Timestamp,
-    material: &TrustMaterial,
-    pinning: &Pinning,
-    client: Option<&Client>,
-) -> Vec<Outcome> {
-    let open = client.map(|client| |reference: &Reference| client.open(reference));
-    let progress = Progress::new(console.shows_progress(), 0, pinning.subjects().len());
-    let request = Request {
-        subjects: pinning.subjects(),
-        bundles: &[],
-        registry: open.as_ref().map(|open| RegistryAccess {
-            open,
-            in_flight: registry::in_flight(global),
-        }),
-        // What the file deploys is verified as it is: an index stands for every platform that it may run on.
-        platform: &PlatformChoice::AsIs,
-        rules,
-        jobs: global.jobs.unwrap_or_else(default_jobs),
-        now,
-        on_bytes: &|count| progress.bytes(count),
-        on_subject: &|_| progress.subject(),
-        public_log_url: &|log_id, index| public_log_url(material, log_id, index),
-    };
-    let outcomes = verify(&request, engine);
-    progress.clear();
-    outcomes
 }
 
 impl Args {

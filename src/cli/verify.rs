@@ -4,21 +4,19 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use oci_spec::distribution::Reference;
 
+use super::examine::Examination;
 use super::output::{Console, write_file};
 use super::pins::Failure;
-use super::progress::Progress;
-use super::registry::{self, RegistryArgs};
-use super::rules::{Asked, RuleArgs, default_jobs, public_log_url};
+use super::registry::RegistryArgs;
+use super::rules::{Asked, RuleArgs};
 use super::trust::TrustArgs;
 use super::{Global, Problem};
-use crate::ops::verify::{Outcome, RegistryAccess, Request, Rules, assemble, verify};
+use crate::ops::verify::{Rules, assemble};
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
 use crate::report::{ExitCode, PolicyReport, Report, Verdict};
-use crate::sigstore::Engine;
-use crate::sigstore::trust::{TrustChoice, TrustMaterial};
+use crate::sigstore::trust::TrustChoice;
 use crate::subject::{PathKind, Platform, Subject};
 
 /// Name of the command in its report.
@@ -104,20 +102,26 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
         Err(Failure::Usage(problem)) => return console.fail(&problem),
         Err(Failure::Findings(findings)) => return console.finish(&Report::refused(COMMAND, now, findings)),
     };
+    let examination = Examination {
+        subjects: &plan.subjects,
+        bundles: &args.bundle,
+        platform: &plan.platform,
+        rules: &plan.rules,
+        client: plan.client.as_ref(),
+        bytes: plan.total_bytes(),
+    };
     let trusted = args
         .trust
         .load(plan.trust.as_ref(), global, now)
         .and_then(|material| {
-            let engine = Engine::new(material.root(), material.relaxations())?;
-            Ok((material, engine))
+            let outcomes = examination.run(global, console, &material, now)?;
+            Ok((material, outcomes))
         });
-    let (trust, outcomes) = match &trusted {
-        Ok((material, engine)) => (
-            Ok(material),
-            execute(&plan, &args, global, console, engine, now, material),
-        ),
-        Err(finding) => (Err(finding.clone()), Vec::new()),
+    let (trust, outcomes) = match trusted {
+        Ok((material, outcomes)) => (Ok(material), outcomes),
+        Err(finding) => (Err(finding), Vec::new()),
     };
+    let trust = trust.as_ref().map_err(Clone::clone);
     let newest = outcomes
         .iter()
         .flat_map(|outcome| &outcome.predicates)
@@ -131,41 +135,6 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
         return console.fail(&problem);
     }
     console.finish(&report)
-}
-
-fn execute(
-    plan: &Plan,
-    args: &Args,
-    global: &Global,
-    console: &Console,
-    engine: &Engine,
-    now: Timestamp,
-    material: &TrustMaterial,
-) -> Vec<Outcome> {
-    let progress = Progress::new(console.shows_progress(), plan.total_bytes(), plan.subjects.len());
-    let client = plan.client.as_ref();
-    let open = client.map(|client| |reference: &Reference| client.open(reference));
-    let request = Request {
-        subjects: &plan.subjects,
-        bundles: &args.bundle,
-        platform: &plan.platform,
-        registry: open.as_ref().map(|open| RegistryAccess {
-            open,
-            in_flight: registry::in_flight(global),
-        }),
-        rules: &plan.rules,
-        jobs: global.jobs.unwrap_or_else(default_jobs),
-        now,
-        on_bytes: &|count| progress.bytes(count),
-        on_subject: &|_| progress.subject(),
-        public_log_url: &|log_id, index| public_log_url(material, log_id, index),
-    };
-    let outcomes = verify(&request, engine);
-    progress.clear();
-    if let Some(client) = client.filter(|_| global.verbose) {
-        registry::tell_sources(client);
-    }
-    outcomes
 }
 
 /// Everything that can be known to be wrong is known before a subject is examined.
