@@ -88,318 +88,318 @@ macro_rules! codes {
 
 codes! {
     Bundle "The bundle as a document" {
-    BundleMalformed "bundle-malformed" Deny Denied
-        "The bundle cannot be read"
-        "The file is not a Sigstore bundle, or a part of it is missing, doubled or of the wrong type. Nothing in it is believed. Fetch it again from where it was published; if it was made by hand, compare it with the Sigstore bundle specification."
-    BundleTooLarge "bundle-too-large" Deny Denied
-        "The bundle exceeds a limit"
-        "The document is larger, deeper or holds more entries than a bundle ever needs. Limits keep a hostile bundle from costing memory or time (CVE-2024-29902, CVE-2024-29903, CVE-2024-45395). The message names the limit."
-    DuplicateKey "duplicate-json-key" Deny Denied
-        "A JSON object has the same key twice"
-        "Two readers may take different values from such a document, so one of them can be shown something that was never signed. It is refused whole (CVE-2026-44309)."
-    BundleUnsupported "bundle-unsupported" Deny Denied
-        "The bundle is well formed, but of a kind that cannot be verified"
-        "The verification library does not know this version, content or combination, and what cannot be checked is denied. Sign again with a current Sigstore client."
-    UnsupportedLogEntry "unsupported-log-entry" Deny Denied
-        "The log entry is of a kind that does not bind the signature"
-        "Entries of kind `intoto` 0.0.1 log no signature and `rekord` entries are obsolete: neither proves that this signature was logged. Sign again with a current Sigstore client, which makes `hashedrekord` or `dsse` entries."
-    UnsupportedKeyType "unsupported-key-type" Deny Denied
-        "The key is of a type that cannot be verified"
-        "Accepted are ECDSA P-256 and P-384, Ed25519 and RSA of at least 2048 bits. Sign with one of these."
-    ArtifactFormUnsupported "artifact-form-unsupported" Deny Denied
-        "This signature cannot be checked against the form of the subject that was given"
-        "A pure Ed25519 signature covers the bytes themselves, so a digest alone is not enough; a signature over a SHA-512 digest needs that digest. Name the file itself, or the digest with the algorithm that the message names."
+        BundleMalformed "bundle-malformed" Deny Denied
+            "The bundle cannot be read"
+            "The file is not a Sigstore bundle, or a part of it is missing, doubled or of the wrong type. Nothing in it is believed. Fetch it again from where it was published; if it was made by hand, compare it with the Sigstore bundle specification."
+        BundleTooLarge "bundle-too-large" Deny Denied
+            "The bundle exceeds a limit"
+            "The document is larger, deeper or holds more entries than a bundle ever needs. Limits keep a hostile bundle from costing memory or time (CVE-2024-29902, CVE-2024-29903, CVE-2024-45395). The message names the limit."
+        DuplicateKey "duplicate-json-key" Deny Denied
+            "A JSON object has the same key twice"
+            "Two readers may take different values from such a document, so one of them can be shown something that was never signed. It is refused whole (CVE-2026-44309)."
+        BundleUnsupported "bundle-unsupported" Deny Denied
+            "The bundle is well formed, but of a kind that cannot be verified"
+            "The verification library does not know this version, content or combination, and what cannot be checked is denied. Sign again with a current Sigstore client."
+        UnsupportedLogEntry "unsupported-log-entry" Deny Denied
+            "The log entry is of a kind that does not bind the signature"
+            "Entries of kind `intoto` 0.0.1 log no signature and `rekord` entries are obsolete: neither proves that this signature was logged. Sign again with a current Sigstore client, which makes `hashedrekord` or `dsse` entries."
+        UnsupportedKeyType "unsupported-key-type" Deny Denied
+            "The key is of a type that cannot be verified"
+            "Accepted are ECDSA P-256 and P-384, Ed25519 and RSA of at least 2048 bits. Sign with one of these."
+        ArtifactFormUnsupported "artifact-form-unsupported" Deny Denied
+            "This signature cannot be checked against the form of the subject that was given"
+            "A pure Ed25519 signature covers the bytes themselves, so a digest alone is not enough; a signature over a SHA-512 digest needs that digest. Name the file itself, or the digest with the algorithm that the message names."
     }
 
     Signature "The signature and what it covers" {
-    SignatureInvalid "signature-invalid" Deny Denied
-        "The signature does not verify"
-        "The signature was not made by the bundle's certificate or key over this content. The artifact or the bundle was changed, or they belong to different releases."
-    ArtifactMismatch "artifact-mismatch" Deny Denied
-        "The bundle is about another artifact"
-        "A digest in the bundle, its log entry or its statement's subjects is not the digest of this subject. Check that artifact and bundle come from the same release."
-    PayloadMalformed "payload-malformed" Deny Denied
-        "The signed payload cannot be read"
-        "The signature covers a statement or a simple-signing payload that does not parse. A payload that cannot be read proves nothing and is never accepted (CVE-2026-39395)."
-    PayloadDigestMismatch "payload-digest-mismatch" Deny Denied
-        "The signed payload names another image"
-        "The simple-signing payload is genuinely signed, but its docker-manifest-digest is not the digest of this image: a signature that was copied to another image."
-    RepositoryMismatch "repository-mismatch" Deny Denied
-        "The signed payload names another repository"
-        "The policy binds signatures to their repository, and the docker-reference in the signed payload names a different one."
+        SignatureInvalid "signature-invalid" Deny Denied
+            "The signature does not verify"
+            "The signature was not made by the bundle's certificate or key over this content. The artifact or the bundle was changed, or they belong to different releases."
+        ArtifactMismatch "artifact-mismatch" Deny Denied
+            "The bundle is about another artifact"
+            "A digest in the bundle, its log entry or its statement's subjects is not the digest of this subject. Check that artifact and bundle come from the same release."
+        PayloadMalformed "payload-malformed" Deny Denied
+            "The signed payload cannot be read"
+            "The signature covers a statement or a simple-signing payload that does not parse. A payload that cannot be read proves nothing and is never accepted (CVE-2026-39395)."
+        PayloadDigestMismatch "payload-digest-mismatch" Deny Denied
+            "The signed payload names another image"
+            "The simple-signing payload is genuinely signed, but its docker-manifest-digest is not the digest of this image: a signature that was copied to another image."
+        RepositoryMismatch "repository-mismatch" Deny Denied
+            "The signed payload names another repository"
+            "The policy binds signatures to their repository, and the docker-reference in the signed payload names a different one."
     }
 
     Certificate "The signing certificate" {
-    CertificateMalformed "certificate-malformed" Deny Denied
-        "The signing certificate cannot be read"
-        "What stands in the bundle's certificate field is no X.509 certificate. A bare public key in its place is refused too (GHSA-fx35-mq7g-6g98)."
-    CertificateUntrusted "certificate-untrusted" Deny Denied
-        "The signing certificate was not issued by a trusted authority"
-        "A signature was found, but its certificate does not chain to the certificate authorities of the trust root in use. If your organisation runs its own Fulcio, name its root with --trusted-root; `portcullis trust show` prints the one in use."
-    AuthorityNotValid "authority-not-valid" Deny Denied
-        "No certificate authority was valid at the signing time"
-        "The trust root lists its authorities with the periods in which they may be believed, and the signature falls into none. A newer trust root may be needed: run `portcullis trust update`."
-    CertificateExpired "certificate-expired" Deny Denied
-        "The certificate had expired when the signature was made"
-        "Signing certificates live for minutes. A verified time outside that life means that the key was used later, or that the time is not the signature's own."
-    CertificateNotYetValid "certificate-not-yet-valid" Deny Denied
-        "The certificate was not yet valid when the signature was made"
-        "A verified time before the certificate's notBefore cannot be right: the evidence was put together from different signatures, or a clock is wrong."
-    SctInvalid "sct-invalid" Deny Denied
-        "The certificate's transparency timestamp is missing or invalid"
-        "Every certificate of the public-good instance is logged before it is issued and carries a signed certificate timestamp. Without a valid one the certificate may have been issued in secret."
+        CertificateMalformed "certificate-malformed" Deny Denied
+            "The signing certificate cannot be read"
+            "What stands in the bundle's certificate field is no X.509 certificate. A bare public key in its place is refused too (GHSA-fx35-mq7g-6g98)."
+        CertificateUntrusted "certificate-untrusted" Deny Denied
+            "The signing certificate was not issued by a trusted authority"
+            "A signature was found, but its certificate does not chain to the certificate authorities of the trust root in use. If your organisation runs its own Fulcio, name its root with --trusted-root; `portcullis trust show` prints the one in use."
+        AuthorityNotValid "authority-not-valid" Deny Denied
+            "No certificate authority was valid at the signing time"
+            "The trust root lists its authorities with the periods in which they may be believed, and the signature falls into none. A newer trust root may be needed: run `portcullis trust update`."
+        CertificateExpired "certificate-expired" Deny Denied
+            "The certificate had expired when the signature was made"
+            "Signing certificates live for minutes. A verified time outside that life means that the key was used later, or that the time is not the signature's own."
+        CertificateNotYetValid "certificate-not-yet-valid" Deny Denied
+            "The certificate was not yet valid when the signature was made"
+            "A verified time before the certificate's notBefore cannot be right: the evidence was put together from different signatures, or a clock is wrong."
+        SctInvalid "sct-invalid" Deny Denied
+            "The certificate's transparency timestamp is missing or invalid"
+            "Every certificate of the public-good instance is logged before it is issued and carries a signed certificate timestamp. Without a valid one the certificate may have been issued in secret."
     }
 
     Log "The transparency log" {
-    LogUnknown "log-unknown" Deny Denied
-        "The log is not in the trust root"
-        "The entry names a transparency log that the trust root does not list. Keys are only ever taken from the trust root, never from the log itself (CVE-2023-47122)."
-    LogEntryMissing "log-entry-missing" Deny Denied
-        "The bundle has no log entry"
-        "Signatures have to be logged. A key whose signatures are not logged can be accepted with --key-without-log, which the report then spells out."
-    InclusionProofInvalid "inclusion-proof-invalid" Deny Denied
-        "The inclusion proof does not lead to the log's root"
-        "The proof that the entry is in the log is missing or wrong."
-    CheckpointInvalid "checkpoint-invalid" Deny Denied
-        "The log's checkpoint is missing, malformed or not signed by the log"
-        "The checkpoint is the log's signed statement of its state; the inclusion proof is only worth anything under it."
-    SetInvalid "set-invalid" Deny Denied
-        "The log's inclusion promise is missing or invalid"
-        "The signed entry timestamp (SET) does not verify with the log's key, so neither the entry's time nor its place in the log can be believed."
-    LogEntryMismatch "log-entry-mismatch" Deny Denied
-        "The log entry belongs to another signature"
-        "The entry is genuine but its signature, key or digest is not the bundle's: evidence that was moved from one signature to another (CVE-2022-36056, CVE-2026-22703)."
-    LogEntryMalformed "log-entry-malformed" Deny Denied
-        "The log entry cannot be read"
-        "The entry's body or ids do not parse."
-    IntegratedTimeInvalid "integrated-time-invalid" Deny Denied
-        "The log's time is in the future or outside the certificate's life"
-        "The time at which the log took the entry has to lie within the life of the certificate and not in the future."
+        LogUnknown "log-unknown" Deny Denied
+            "The log is not in the trust root"
+            "The entry names a transparency log that the trust root does not list. Keys are only ever taken from the trust root, never from the log itself (CVE-2023-47122)."
+        LogEntryMissing "log-entry-missing" Deny Denied
+            "The bundle has no log entry"
+            "Signatures have to be logged. A key whose signatures are not logged can be accepted with --key-without-log, which the report then spells out."
+        InclusionProofInvalid "inclusion-proof-invalid" Deny Denied
+            "The inclusion proof does not lead to the log's root"
+            "The proof that the entry is in the log is missing or wrong."
+        CheckpointInvalid "checkpoint-invalid" Deny Denied
+            "The log's checkpoint is missing, malformed or not signed by the log"
+            "The checkpoint is the log's signed statement of its state; the inclusion proof is only worth anything under it."
+        SetInvalid "set-invalid" Deny Denied
+            "The log's inclusion promise is missing or invalid"
+            "The signed entry timestamp (SET) does not verify with the log's key, so neither the entry's time nor its place in the log can be believed."
+        LogEntryMismatch "log-entry-mismatch" Deny Denied
+            "The log entry belongs to another signature"
+            "The entry is genuine but its signature, key or digest is not the bundle's: evidence that was moved from one signature to another (CVE-2022-36056, CVE-2026-22703)."
+        LogEntryMalformed "log-entry-malformed" Deny Denied
+            "The log entry cannot be read"
+            "The entry's body or ids do not parse."
+        IntegratedTimeInvalid "integrated-time-invalid" Deny Denied
+            "The log's time is in the future or outside the certificate's life"
+            "The time at which the log took the entry has to lie within the life of the certificate and not in the future."
     }
 
     Time "Timestamps" {
-    TimestampInvalid "timestamp-invalid" Deny Denied
-        "A signed timestamp does not verify"
-        "An RFC 3161 timestamp in the bundle is not from a trusted authority, covers another signature or was changed. Evidence that is present must verify, even where it is not needed."
-    TimestampOutsideValidity "timestamp-outside-authority-validity" Deny Denied
-        "A signed timestamp is outside its authority's validity"
-        "The timestamp is authentic, but the trust root does not believe that authority at that time."
-    NoVerifiedTime "no-verified-time" Deny Denied
-        "Nothing proves when the signature was made"
-        "A short-lived certificate can only be checked against a verified time: a Rekor v1 entry with its promise, or an RFC 3161 timestamp. The bundle has neither."
+        TimestampInvalid "timestamp-invalid" Deny Denied
+            "A signed timestamp does not verify"
+            "An RFC 3161 timestamp in the bundle is not from a trusted authority, covers another signature or was changed. Evidence that is present must verify, even where it is not needed."
+        TimestampOutsideValidity "timestamp-outside-authority-validity" Deny Denied
+            "A signed timestamp is outside its authority's validity"
+            "The timestamp is authentic, but the trust root does not believe that authority at that time."
+        NoVerifiedTime "no-verified-time" Deny Denied
+            "Nothing proves when the signature was made"
+            "A short-lived certificate can only be checked against a verified time: a Rekor v1 entry with its promise, or an RFC 3161 timestamp. The bundle has neither."
     }
 
     Signer "Who signed" {
-    IdentityMismatch "identity-mismatch" Deny Denied
-        "Somebody else signed"
-        "The signature is genuine, but the certificate's identity is not the expected one. The comparison shows which part differs. Check whether the artifact comes from the workflow that you expect; if the release process moved, change the pin to its new exact identity after you have confirmed it."
-    IdentityKindMismatch "identity-kind-mismatch" Deny Denied
-        "The identity reads the same but is of another kind"
-        "An e-mail address, a URI and a user name can be spelled alike and are different people. The pin asks for one kind and the certificate has another."
-    IssuerMismatch "issuer-mismatch" Deny Denied
-        "Another issuer vouches for the identity"
-        "The identity is the expected one, but it was asserted by another OIDC issuer. Anybody can run an issuer that asserts any name, so the issuer is compared exactly, down to the last slash."
-    MultipleIdentities "multiple-identities" Deny Denied
-        "The certificate names more than one identity"
-        "Fulcio issues certificates with exactly one subject alternative name. With several it is unclear who signed, so none of them matches."
-    NoIdentity "no-identity" Deny Denied
-        "The certificate names nobody"
-        "The certificate has no subject alternative name that could be an identity, or no issuer extension."
-    IdentityMalformed "identity-malformed" Deny Denied
-        "The certificate's identity cannot be read"
-        "The subject alternative name does not parse, stands twice, or holds characters that no identity has (line breaks, zero-width or direction marks), which make two names look alike. It matches nothing."
-    SignerKindMismatch "signer-kind-mismatch" Deny Denied
-        "Signed with a key where a certificate is expected, or the reverse"
-        "The bundle's signer is a bare key and the pin names an identity, or the bundle has a certificate and the pin is a key. One never stands in for the other."
-    ClaimMismatch "claim-mismatch" Deny Denied
-        "A certificate claim has another value"
-        "A Fulcio extension, which the issuer vouches for, does not have the demanded value."
-    ClaimMissing "claim-missing" Deny Denied
-        "A demanded certificate claim is absent"
-        "The certificate does not carry the Fulcio extension. Older certificates and issuers other than CI systems carry few."
-    ClaimMalformed "claim-malformed" Deny Denied
-        "A certificate extension is malformed or doubled"
-        "A Fulcio extension stands twice in the certificate or is not the string it should be. It is never treated as absent: a demand on it cannot be met."
-    PinThreshold "pin-threshold-not-met" Deny Denied
-        "Too few of the demanded signers have signed"
-        "The policy demands several pins, each met by a signer of its own, and not enough of them were met."
+        IdentityMismatch "identity-mismatch" Deny Denied
+            "Somebody else signed"
+            "The signature is genuine, but the certificate's identity is not the expected one. The comparison shows which part differs. Check whether the artifact comes from the workflow that you expect; if the release process moved, change the pin to its new exact identity after you have confirmed it."
+        IdentityKindMismatch "identity-kind-mismatch" Deny Denied
+            "The identity reads the same but is of another kind"
+            "An e-mail address, a URI and a user name can be spelled alike and are different people. The pin asks for one kind and the certificate has another."
+        IssuerMismatch "issuer-mismatch" Deny Denied
+            "Another issuer vouches for the identity"
+            "The identity is the expected one, but it was asserted by another OIDC issuer. Anybody can run an issuer that asserts any name, so the issuer is compared exactly, down to the last slash."
+        MultipleIdentities "multiple-identities" Deny Denied
+            "The certificate names more than one identity"
+            "Fulcio issues certificates with exactly one subject alternative name. With several it is unclear who signed, so none of them matches."
+        NoIdentity "no-identity" Deny Denied
+            "The certificate names nobody"
+            "The certificate has no subject alternative name that could be an identity, or no issuer extension."
+        IdentityMalformed "identity-malformed" Deny Denied
+            "The certificate's identity cannot be read"
+            "The subject alternative name does not parse, stands twice, or holds characters that no identity has (line breaks, zero-width or direction marks), which make two names look alike. It matches nothing."
+        SignerKindMismatch "signer-kind-mismatch" Deny Denied
+            "Signed with a key where a certificate is expected, or the reverse"
+            "The bundle's signer is a bare key and the pin names an identity, or the bundle has a certificate and the pin is a key. One never stands in for the other."
+        ClaimMismatch "claim-mismatch" Deny Denied
+            "A certificate claim has another value"
+            "A Fulcio extension, which the issuer vouches for, does not have the demanded value."
+        ClaimMissing "claim-missing" Deny Denied
+            "A demanded certificate claim is absent"
+            "The certificate does not carry the Fulcio extension. Older certificates and issuers other than CI systems carry few."
+        ClaimMalformed "claim-malformed" Deny Denied
+            "A certificate extension is malformed or doubled"
+            "A Fulcio extension stands twice in the certificate or is not the string it should be. It is never treated as absent: a demand on it cannot be met."
+        PinThreshold "pin-threshold-not-met" Deny Denied
+            "Too few of the demanded signers have signed"
+            "The policy demands several pins, each met by a signer of its own, and not enough of them were met."
     }
 
     Attestation "Attestations" {
-    PredicateTypeMismatch "predicate-type-mismatch" Info NoEvidence
-        "The attestation is of another type"
-        "A verified attestation of one type says nothing about another; zero attestations of the demanded type is never success (CVE-2022-35929)."
-    NotASignature "attestation-is-not-a-signature" Info NoEvidence
-        "There are attestations, but no signature"
-        "A statement about an artifact, such as a scan result, is not its maker's approval, so it does not count where a signature is asked for. Ask for the attestation by its type with --type."
-    PredicateMalformed "predicate-malformed" Deny Denied
-        "The predicate cannot be read"
-        "A rule needs a field of the predicate that is missing or of the wrong type."
-    BuilderMismatch "builder-mismatch" Deny Denied
-        "Built by another builder"
-        "The SLSA provenance names a builder other than the demanded one."
-    SourceMismatch "source-mismatch" Deny Denied
-        "Built from another source"
-        "The SLSA provenance names another source repository or ref than the demanded one."
-    CommitMismatch "commit-mismatch" Deny Denied
-        "Built from another commit"
-        "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
-    EvidenceTooOld "evidence-too-old" Deny Denied
-        "The evidence is older than allowed"
-        "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
-    NotLatest "not-the-latest" Info Denied
-        "A later attestation decides"
-        "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
+        PredicateTypeMismatch "predicate-type-mismatch" Info NoEvidence
+            "The attestation is of another type"
+            "A verified attestation of one type says nothing about another; zero attestations of the demanded type is never success (CVE-2022-35929)."
+        NotASignature "attestation-is-not-a-signature" Info NoEvidence
+            "There are attestations, but no signature"
+            "A statement about an artifact, such as a scan result, is not its maker's approval, so it does not count where a signature is asked for. Ask for the attestation by its type with --type."
+        PredicateMalformed "predicate-malformed" Deny Denied
+            "The predicate cannot be read"
+            "A rule needs a field of the predicate that is missing or of the wrong type."
+        BuilderMismatch "builder-mismatch" Deny Denied
+            "Built by another builder"
+            "The SLSA provenance names a builder other than the demanded one."
+        SourceMismatch "source-mismatch" Deny Denied
+            "Built from another source"
+            "The SLSA provenance names another source repository or ref than the demanded one."
+        CommitMismatch "commit-mismatch" Deny Denied
+            "Built from another commit"
+            "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
+        EvidenceTooOld "evidence-too-old" Deny Denied
+            "The evidence is older than allowed"
+            "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
+        NotLatest "not-the-latest" Info Denied
+            "A later attestation decides"
+            "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
     }
 
     Search "What was looked for and where" {
-    NoEvidence "no-evidence" Deny NoEvidence
-        "There is nothing of the demanded kind"
-        "Every place answered and none holds a signature or attestation of the demanded kind. If this is a mirror, it may have dropped what was attached to the original."
-    UnsignedEvidence "unsigned-evidence" Info NoEvidence
-        "There are statements that nobody signed"
-        "BuildKit's attestation manifests and cosign's `.sbom` tags carry no signature. They are listed, and never counted."
-    PlaceFailed "place-failed" Deny Undecided
-        "A place did not answer"
-        "What could not be read may hold the very signature that is missing, or the one that would deny. Trying again may help."
-    EvidenceUnreadable "evidence-unreadable" Deny Undecided
-        "Attached evidence cannot be read"
-        "A signature or attestation is listed, but its file could not be read. It may be the very one that is missing, or the one that would deny. Check that everything was copied."
-    TimedOut "timed-out" Deny Undecided
-        "The run did not finish in time"
-        "The deadline of --timeout passed before everything was found out, so nothing is decided. Try again, or allow more time."
-    SubjectUnreadable "subject-unreadable" Deny Undecided
-        "The subject cannot be read"
-        "The file or layout could not be read to its end, or changed while it was being read."
-    SubjectNotFound "subject-not-found" Deny Undecided
-        "The layout has no such image"
-        "The tag, digest or platform is not in the layout's index. The message lists what is there."
-    LayoutMalformed "layout-malformed" Deny Denied
-        "The OCI layout is malformed"
-        "A manifest, index or blob does not parse, is too large, or does not have the digest under which it is stored."
+        NoEvidence "no-evidence" Deny NoEvidence
+            "There is nothing of the demanded kind"
+            "Every place answered and none holds a signature or attestation of the demanded kind. If this is a mirror, it may have dropped what was attached to the original."
+        UnsignedEvidence "unsigned-evidence" Info NoEvidence
+            "There are statements that nobody signed"
+            "BuildKit's attestation manifests and cosign's `.sbom` tags carry no signature. They are listed, and never counted."
+        PlaceFailed "place-failed" Deny Undecided
+            "A place did not answer"
+            "What could not be read may hold the very signature that is missing, or the one that would deny. Trying again may help."
+        EvidenceUnreadable "evidence-unreadable" Deny Undecided
+            "Attached evidence cannot be read"
+            "A signature or attestation is listed, but its file could not be read. It may be the very one that is missing, or the one that would deny. Check that everything was copied."
+        TimedOut "timed-out" Deny Undecided
+            "The run did not finish in time"
+            "The deadline of --timeout passed before everything was found out, so nothing is decided. Try again, or allow more time."
+        SubjectUnreadable "subject-unreadable" Deny Undecided
+            "The subject cannot be read"
+            "The file or layout could not be read to its end, or changed while it was being read."
+        SubjectNotFound "subject-not-found" Deny Undecided
+            "The layout has no such image"
+            "The tag, digest or platform is not in the layout's index. The message lists what is there."
+        LayoutMalformed "layout-malformed" Deny Denied
+            "The OCI layout is malformed"
+            "A manifest, index or blob does not parse, is too large, or does not have the digest under which it is stored."
     }
 
     Registry "Registries" {
-    RegistryUnreachable "registry-unreachable" Deny Undecided
-        "The registry gave no answer"
-        "No connection, no TLS, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY, and for a private certificate authority name its certificate with --registry-ca."
-    RegistryUnauthorised "registry-unauthorised" Deny Undecided
-        "The registry does not let us look"
-        "It answered 401 or 403, or its token server gave no token. That says nothing about whether the image is signed. Log in with an account that may pull; --verbose shows which credentials were used."
-    RegistryThrottled "registry-throttled" Deny Undecided
-        "The registry answers too many requests"
-        "It answered 429 and went on doing so, or asks to wait for longer than a check should take. A throttle is never taken for `no signatures`. Try again later, or log in."
-    RegistryNotFound "registry-not-found" Deny Undecided
-        "The repository has no such manifest or blob"
-        "The repository answered that it does not hold this tag or digest. Check the reference. Not found is not unsigned: nothing was examined."
-    RegistryNoRepository "registry-repository-not-found" Deny Undecided
-        "The registry has no such repository"
-        "The registry answered that it does not know the name. Many registries say so as well about repositories that the asker may not see."
-    RegistryDigestMismatch "registry-digest-mismatch" Deny Denied
-        "The registry sent other bytes than were asked for"
-        "Every manifest and blob is hashed here and compared with the digest and size that it was asked by (CVE-2023-33959). Other bytes mean that the registry, or something in between, changed them or is broken. Do not use the image."
-    RegistryRefusedDestination "registry-refused-destination" Deny Undecided
-        "The registry points to a place that is not gone to"
-        "A token server, redirect or page lies at an address that credentials must not go to, that is not reached over TLS, that is not on the egress list, or that leads into a private network (CVE-2020-15157, CVE-2026-48978). Nothing was sent there. If the address is right, whoever runs this check can name it with --registry-auth-host or --registry-egress."
-    RegistryResponseTooLarge "registry-response-too-large" Deny Undecided
-        "The registry's answer is longer than is read"
-        "Manifests, lists, tokens and evidence have limits far above what real ones need. Reading was stopped at the limit."
-    RegistryProtocol "registry-protocol" Deny Undecided
-        "The answer is not one that a registry gives"
-        "The status, a header or the body is not what HTTP and the OCI distribution specification allow: a compressed answer, pages that lead in a circle, a list that is none. A proxy or a login page may have answered instead."
-    RegistryCredentials "registry-credentials-invalid" Deny Misconfigured
-        "The configured registry credentials cannot be used"
-        "A credential file does not parse, or a certificate, key or proxy address is malformed. The message names the file; its content is not repeated."
-    ManifestMalformed "manifest-malformed" Deny Denied
-        "A manifest in the registry is malformed"
-        "A manifest or index does not parse, could be read as both, exceeds a limit, is of an obsolete kind, or is not of the kind that points to it (CVE-2021-41190). What cannot be read in one way only is denied."
+        RegistryUnreachable "registry-unreachable" Deny Undecided
+            "The registry gave no answer"
+            "No connection, no TLS, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY, and for a private certificate authority name its certificate with --registry-ca."
+        RegistryUnauthorised "registry-unauthorised" Deny Undecided
+            "The registry does not let us look"
+            "It answered 401 or 403, or its token server gave no token. That says nothing about whether the image is signed. Log in with an account that may pull; --verbose shows which credentials were used."
+        RegistryThrottled "registry-throttled" Deny Undecided
+            "The registry answers too many requests"
+            "It answered 429 and went on doing so, or asks to wait for longer than a check should take. A throttle is never taken for `no signatures`. Try again later, or log in."
+        RegistryNotFound "registry-not-found" Deny Undecided
+            "The repository has no such manifest or blob"
+            "The repository answered that it does not hold this tag or digest. Check the reference. Not found is not unsigned: nothing was examined."
+        RegistryNoRepository "registry-repository-not-found" Deny Undecided
+            "The registry has no such repository"
+            "The registry answered that it does not know the name. Many registries say so as well about repositories that the asker may not see."
+        RegistryDigestMismatch "registry-digest-mismatch" Deny Denied
+            "The registry sent other bytes than were asked for"
+            "Every manifest and blob is hashed here and compared with the digest and size that it was asked by (CVE-2023-33959). Other bytes mean that the registry, or something in between, changed them or is broken. Do not use the image."
+        RegistryRefusedDestination "registry-refused-destination" Deny Undecided
+            "The registry points to a place that is not gone to"
+            "A token server, redirect or page lies at an address that credentials must not go to, that is not reached over TLS, that is not on the egress list, or that leads into a private network (CVE-2020-15157, CVE-2026-48978). Nothing was sent there. If the address is right, whoever runs this check can name it with --registry-auth-host or --registry-egress."
+        RegistryResponseTooLarge "registry-response-too-large" Deny Undecided
+            "The registry's answer is longer than is read"
+            "Manifests, lists, tokens and evidence have limits far above what real ones need. Reading was stopped at the limit."
+        RegistryProtocol "registry-protocol" Deny Undecided
+            "The answer is not one that a registry gives"
+            "The status, a header or the body is not what HTTP and the OCI distribution specification allow: a compressed answer, pages that lead in a circle, a list that is none. A proxy or a login page may have answered instead."
+        RegistryCredentials "registry-credentials-invalid" Deny Misconfigured
+            "The configured registry credentials cannot be used"
+            "A credential file does not parse, or a certificate, key or proxy address is malformed. The message names the file; its content is not repeated."
+        ManifestMalformed "manifest-malformed" Deny Denied
+            "A manifest in the registry is malformed"
+            "A manifest or index does not parse, could be read as both, exceeds a limit, is of an obsolete kind, or is not of the kind that points to it (CVE-2021-41190). What cannot be read in one way only is denied."
     }
 
     DeploymentFile "Deployment files whose images are pinned" {
-    DeploymentFileMalformed "deployment-file-malformed" Deny Denied
-        "The deployment file cannot be read"
-        "The file is not YAML or JSON, is neither Kubernetes manifests nor a Compose file, or exceeds a limit. What cannot be read whole is not pinned in part. Templates have to be rendered first."
-    DeploymentFileAmbiguous "deployment-file-ambiguous" Deny Denied
-        "Readers of YAML take the deployment file differently"
-        "What deploys the file may find other images in it than those that were verified: a key stands twice, a merge meets a key that stands before it, a tag or a line end means different things to different readers, or one text is an image in one place and something else in another. The message names the place; written plainly, it has one meaning."
-    DeploymentFileNoImages "deployment-file-no-images" Deny NoEvidence
-        "The deployment file names no image"
-        "Everything was read and there is nothing to verify. A step that pins nothing must not pass, for it may have been given the wrong file or an empty rendering. Where files without images are expected, say so with --allow-no-images."
-    ImageReferenceInvalid "image-reference-invalid" Deny Denied
-        "A field names no image"
-        "A deployment would take what stands there for an image, and it is not a reference that every tool reads alike. It cannot be verified."
-    ImageReferenceVariable "image-reference-variable" Deny Denied
-        "The name of an image depends on variables"
-        "What is run is decided later, by an environment or a template that was not verified. Render the file first, and pin what comes out."
-    ImageNotCovered "image-not-covered" Warning Allowed
-        "Something may run that was not verified"
-        "A service is built where it runs, comes from a file that was not given, or a custom resource names an image in a field of its own. It was left as it is. --deny-warnings makes this fail."
+        DeploymentFileMalformed "deployment-file-malformed" Deny Denied
+            "The deployment file cannot be read"
+            "The file is not YAML or JSON, is neither Kubernetes manifests nor a Compose file, or exceeds a limit. What cannot be read whole is not pinned in part. Templates have to be rendered first."
+        DeploymentFileAmbiguous "deployment-file-ambiguous" Deny Denied
+            "Readers of YAML take the deployment file differently"
+            "What deploys the file may find other images in it than those that were verified: a key stands twice, a merge meets a key that stands before it, a tag or a line end means different things to different readers, or one text is an image in one place and something else in another. The message names the place; written plainly, it has one meaning."
+        DeploymentFileNoImages "deployment-file-no-images" Deny NoEvidence
+            "The deployment file names no image"
+            "Everything was read and there is nothing to verify. A step that pins nothing must not pass, for it may have been given the wrong file or an empty rendering. Where files without images are expected, say so with --allow-no-images."
+        ImageReferenceInvalid "image-reference-invalid" Deny Denied
+            "A field names no image"
+            "A deployment would take what stands there for an image, and it is not a reference that every tool reads alike. It cannot be verified."
+        ImageReferenceVariable "image-reference-variable" Deny Denied
+            "The name of an image depends on variables"
+            "What is run is decided later, by an environment or a template that was not verified. Render the file first, and pin what comes out."
+        ImageNotCovered "image-not-covered" Warning Allowed
+            "Something may run that was not verified"
+            "A service is built where it runs, comes from a file that was not given, or a custom resource names an image in a field of its own. It was left as it is. --deny-warnings makes this fail."
     }
 
     Caution "Warnings and things worth knowing" {
-    UnsafeAnyIdentity "unsafe-any-identity" Warning Allowed
-        "Any signer was accepted"
-        "--unsafe-any-identity was given: the signature proves that somebody signed, and everybody can. Name the signer with --identity and --issuer."
-    KeyWithoutLog "key-without-log" Warning Allowed
-        "Accepted without a log entry"
-        "--key-without-log was given and the signature is not logged: nobody can notice that the key was misused. Nothing is proved about when it was made."
-    WeakerTrust "trust-without-log" Info Allowed
-        "This trust root has no transparency log"
-        "GitHub's own Sigstore instance logs neither certificates nor signatures publicly; its timestamps stand in. Evidence that is present is still verified."
-    WarningsDenied "warnings-denied" Deny Denied
-        "A warning was given, and warnings deny"
-        "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
-    PatternNoRef "pattern-without-ref" Warning Allowed
-        "The pattern accepts any ref"
-        "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."
-    PatternUnescapedDot "pattern-unescaped-dot" Warning Allowed
-        "A dot in a host name accepts any character"
-        "In a regular expression `.` accepts any character, so `github.com` also accepts `githubXcom`. Write `\\.`."
-    PatternCrossesSlash "pattern-crosses-slash" Warning Allowed
-        "A wildcard crosses path separators"
-        "`.*` also accepts `/`, so what looks like one name can be any path. Write `[^/]*`."
-    PatternBarePrefix "pattern-bare-prefix" Warning Allowed
-        "The pattern accepts look-alike owners"
-        "An owner or host that ends in a wildcard also accepts every longer name that starts the same way, which anybody can register."
-    PatternPartOnly "pattern-matched-part-only" Info Denied
-        "The pattern matches only a part of the identity"
-        "Patterns are matched against the whole identity here. Other tools accept a match anywhere in it, so this pattern would have passed there."
-    TrustStale "trust-not-refreshed" Warning Allowed
-        "The trust root was not refreshed"
-        "--offline was given, so a cached or built-in trust root was used as it is. Keys that were withdrawn since are still believed. The report gives its age."
-    LargeListTruncated "details-omitted" Info Allowed
-        "Some details were left out"
-        "There were more candidates than a report should hold; the limit is named."
+        UnsafeAnyIdentity "unsafe-any-identity" Warning Allowed
+            "Any signer was accepted"
+            "--unsafe-any-identity was given: the signature proves that somebody signed, and everybody can. Name the signer with --identity and --issuer."
+        KeyWithoutLog "key-without-log" Warning Allowed
+            "Accepted without a log entry"
+            "--key-without-log was given and the signature is not logged: nobody can notice that the key was misused. Nothing is proved about when it was made."
+        WeakerTrust "trust-without-log" Info Allowed
+            "This trust root has no transparency log"
+            "GitHub's own Sigstore instance logs neither certificates nor signatures publicly; its timestamps stand in. Evidence that is present is still verified."
+        WarningsDenied "warnings-denied" Deny Denied
+            "A warning was given, and warnings deny"
+            "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
+        PatternNoRef "pattern-without-ref" Warning Allowed
+            "The pattern accepts any ref"
+            "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."
+        PatternUnescapedDot "pattern-unescaped-dot" Warning Allowed
+            "A dot in a host name accepts any character"
+            "In a regular expression `.` accepts any character, so `github.com` also accepts `githubXcom`. Write `\\.`."
+        PatternCrossesSlash "pattern-crosses-slash" Warning Allowed
+            "A wildcard crosses path separators"
+            "`.*` also accepts `/`, so what looks like one name can be any path. Write `[^/]*`."
+        PatternBarePrefix "pattern-bare-prefix" Warning Allowed
+            "The pattern accepts look-alike owners"
+            "An owner or host that ends in a wildcard also accepts every longer name that starts the same way, which anybody can register."
+        PatternPartOnly "pattern-matched-part-only" Info Denied
+            "The pattern matches only a part of the identity"
+            "Patterns are matched against the whole identity here. Other tools accept a match anywhere in it, so this pattern would have passed there."
+        TrustStale "trust-not-refreshed" Warning Allowed
+            "The trust root was not refreshed"
+            "--offline was given, so a cached or built-in trust root was used as it is. Keys that were withdrawn since are still believed. The report gives its age."
+        LargeListTruncated "details-omitted" Info Allowed
+            "Some details were left out"
+            "There were more candidates than a report should hold; the limit is named."
     }
 
     Configuration "Configuration" {
-    PolicyInvalid "policy-invalid" Deny Misconfigured
-        "The policy file is invalid"
-        "Every mistake is listed with its place. Nothing was examined."
-    SubjectNotCovered "subject-not-covered" Deny Misconfigured
-        "No rule of the policy covers the subject"
-        "A policy says for which subjects its rules hold. What none of them covers is refused, never passed. If the subject belongs to this policy, add it to the `subjects` of the rule that is meant for it."
-    ExactLooksLikePattern "exact-looks-like-pattern" Warning Allowed
-        "An exact text reads like a pattern"
-        "`identity`, `issuer` and exact claims are compared byte for byte, so `.*` or `^…$` in them match nothing but themselves. If a pattern is meant, write it under the key that says so (`identity-regex`)."
-    PolicyDigestMismatch "policy-digest-mismatch" Deny Misconfigured
-        "The policy file is not the pinned one"
-        "--policy-digest pins the bytes of the policy, so that a change under review cannot edit its own judge. The file has another digest."
-    PatternInvalid "pattern-invalid" Deny Misconfigured
-        "A pattern is not a valid regular expression"
-        "Patterns are compiled on their own before they are anchored, so a pattern cannot break out of its group."
-    TrustInvalid "trust-root-invalid" Deny Misconfigured
-        "The trust root is invalid or expired"
-        "The trusted root or the TUF metadata that leads to it does not parse, does not verify or has expired. `portcullis trust doctor` shows which part."
-    TrustUnavailable "trust-root-unavailable" Deny Undecided
-        "The trust root could not be fetched"
-        "The TUF repository did not answer and no stale copy is used in silence. Try again, or choose --offline knowingly, or name a --trusted-root file."
-    KeyInvalid "key-invalid" Deny Misconfigured
-        "The public key cannot be used"
-        "Accepted are PEM public keys: ECDSA P-256 and P-384, Ed25519, RSA of at least 2048 bits."
-    InternalError "internal-error" Deny Undecided
-        "Something in Portcullis failed"
-        "A check ended without an answer, so nothing is allowed. Please report it with the output of --verbose."
+        PolicyInvalid "policy-invalid" Deny Misconfigured
+            "The policy file is invalid"
+            "Every mistake is listed with its place. Nothing was examined."
+        SubjectNotCovered "subject-not-covered" Deny Misconfigured
+            "No rule of the policy covers the subject"
+            "A policy says for which subjects its rules hold. What none of them covers is refused, never passed. If the subject belongs to this policy, add it to the `subjects` of the rule that is meant for it."
+        ExactLooksLikePattern "exact-looks-like-pattern" Warning Allowed
+            "An exact text reads like a pattern"
+            "`identity`, `issuer` and exact claims are compared byte for byte, so `.*` or `^…$` in them match nothing but themselves. If a pattern is meant, write it under the key that says so (`identity-regex`)."
+        PolicyDigestMismatch "policy-digest-mismatch" Deny Misconfigured
+            "The policy file is not the pinned one"
+            "--policy-digest pins the bytes of the policy, so that a change under review cannot edit its own judge. The file has another digest."
+        PatternInvalid "pattern-invalid" Deny Misconfigured
+            "A pattern is not a valid regular expression"
+            "Patterns are compiled on their own before they are anchored, so a pattern cannot break out of its group."
+        TrustInvalid "trust-root-invalid" Deny Misconfigured
+            "The trust root is invalid or expired"
+            "The trusted root or the TUF metadata that leads to it does not parse, does not verify or has expired. `portcullis trust doctor` shows which part."
+        TrustUnavailable "trust-root-unavailable" Deny Undecided
+            "The trust root could not be fetched"
+            "The TUF repository did not answer and no stale copy is used in silence. Try again, or choose --offline knowingly, or name a --trusted-root file."
+        KeyInvalid "key-invalid" Deny Misconfigured
+            "The public key cannot be used"
+            "Accepted are PEM public keys: ECDSA P-256 and P-384, Ed25519, RSA of at least 2048 bits."
+        InternalError "internal-error" Deny Undecided
+            "Something in Portcullis failed"
+            "A check ended without an answer, so nothing is allowed. Please report it with the output of --verbose."
     }
 }
 
