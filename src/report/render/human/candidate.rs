@@ -167,7 +167,12 @@ fn body(
         finding::in_context(page, indent, reason, context);
     }
     if candidate.findings.is_empty() && !candidate.accepted {
-        page.line(indent, &[Span::plain("no reason was recorded")]);
+        // Nothing is wrong with it: it was not what decided.
+        let why = match candidate.kind {
+            EvidenceKind::Unsigned => "nobody signed it, so it does not count",
+            _ => "of another kind than was asked for, or not enough alone",
+        };
+        page.line(indent, &[Span::plain(why)]);
     }
     if page.style.verbose {
         checks::render(page, indent, candidate);
