@@ -342,7 +342,7 @@ codes! {
             "--unsafe-any-identity was given: the signature proves that somebody signed, and everybody can. Name the signer with --identity and --issuer."
         KeyWithoutLog "key-without-log" Warning Allowed
             "Accepted without a log entry"
-            "--key-without-log was given and the signature is not logged: nobody can notice that the key was misused. Nothing is proved about when it was made."
+            "--key-without-log was given and the signature is not logged: nobody can notice that the key was misused. Its time rests on a timestamp authority alone."
         WeakerTrust "trust-without-log" Info Allowed
             "This trust root has no transparency log"
             "GitHub's own Sigstore instance logs neither certificates nor signatures publicly; its timestamps stand in. Evidence that is present is still verified."
