@@ -10,12 +10,13 @@ use super::output::Console;
 use super::progress::Progress;
 use super::registry;
 use super::rules::{default_jobs, public_log_url};
+use super::trust::TrustArgs;
 use crate::ops::verify::{Outcome, RegistryAccess, Request, Rules, verify};
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
 use crate::report::Finding;
 use crate::sigstore::Engine;
-use crate::sigstore::trust::TrustMaterial;
+use crate::sigstore::trust::{TrustChoice, TrustMaterial};
 use crate::subject::Subject;
 
 /// What a command wants examined.
@@ -35,15 +36,35 @@ pub(super) struct Examination<'a> {
 }
 
 impl Examination<'_> {
-    /// Verifies every subject under a trust root; a finding when the trust root cannot be used.
+    /// Loads the trust root and verifies every subject under it. Without a trust root there are no outcomes, and the
+    /// finding says why.
     pub(super) fn run(
         &self,
+        trust: &TrustArgs,
+        from_policy: Option<&TrustChoice>,
         global: &Global,
         console: &Console,
-        material: &TrustMaterial,
         now: Timestamp,
-    ) -> Result<Vec<Outcome>, Finding> {
-        let engine = Engine::new(material.root(), material.relaxations())?;
+    ) -> (Result<TrustMaterial, Finding>, Vec<Outcome>) {
+        let examined = trust.load(from_policy, global, now).and_then(|material| {
+            let engine = Engine::new(material.root(), material.relaxations())?;
+            let outcomes = self.verify(&engine, &material, global, console, now);
+            Ok((material, outcomes))
+        });
+        match examined {
+            Ok((material, outcomes)) => (Ok(material), outcomes),
+            Err(finding) => (Err(finding), Vec::new()),
+        }
+    }
+
+    fn verify(
+        &self,
+        engine: &Engine,
+        material: &TrustMaterial,
+        global: &Global,
+        console: &Console,
+        now: Timestamp,
+    ) -> Vec<Outcome> {
         let progress = Progress::new(console.shows_progress(), self.bytes, self.subjects.len());
         let open = self
             .client
@@ -63,11 +84,11 @@ impl Examination<'_> {
             on_subject: &|_| progress.subject(),
             public_log_url: &|log_id, index| public_log_url(material, log_id, index),
         };
-        let outcomes = verify(&request, &engine);
+        let outcomes = verify(&request, engine);
         progress.clear();
         if let Some(client) = self.client.filter(|_| global.verbose) {
             registry::tell_sources(client);
         }
-        Ok(outcomes)
+        outcomes
     }
 }

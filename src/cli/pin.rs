@@ -158,17 +158,7 @@ fn examine(
         client,
         bytes: 0,
     };
-    let trusted = args
-        .trust
-        .load(asked.trust.as_ref(), global, now)
-        .and_then(|material| {
-            let outcomes = examination.run(global, console, &material, now)?;
-            Ok((material, outcomes))
-        });
-    let (trust, outcomes) = match trusted {
-        Ok((material, outcomes)) => (Ok(material), outcomes),
-        Err(finding) => (Err(finding), Vec::new()),
-    };
+    let (trust, outcomes) = examination.run(&args.trust, asked.trust.as_ref(), global, console, now);
     let trust = trust.as_ref().map_err(Clone::clone);
     let deny_warnings = args.rules.deny_warnings();
     let mut report = assemble(now, &asked.rules, trust, outcomes, deny_warnings);

@@ -110,17 +110,7 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
         client: plan.client.as_ref(),
         bytes: plan.total_bytes(),
     };
-    let trusted = args
-        .trust
-        .load(plan.trust.as_ref(), global, now)
-        .and_then(|material| {
-            let outcomes = examination.run(global, console, &material, now)?;
-            Ok((material, outcomes))
-        });
-    let (trust, outcomes) = match trusted {
-        Ok((material, outcomes)) => (Ok(material), outcomes),
-        Err(finding) => (Err(finding), Vec::new()),
-    };
+    let (trust, outcomes) = examination.run(&args.trust, plan.trust.as_ref(), global, console, now);
     let trust = trust.as_ref().map_err(Clone::clone);
     let newest = outcomes
         .iter()
