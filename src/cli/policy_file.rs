@@ -1,9 +1,8 @@
 //! Reading the policy file that was named, and the files beside it that it names.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
+use crate::ops::read;
 use crate::policy::{self, Files, MAX_POLICY_BYTES, Policy};
 use crate::report::{Code, Finding, Origin};
 use crate::subject::Digest;
@@ -16,7 +15,7 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 pub(super) fn read(path: &Path, pinned: Option<&Digest>) -> Result<Policy, Vec<Finding>> {
     let label = path.display().to_string();
     let limit = u64::try_from(MAX_POLICY_BYTES).unwrap_or(u64::MAX);
-    let bytes = read_bounded(path, limit).map_err(|detail| {
+    let bytes = read::bounded(path, limit).map_err(|detail| {
         vec![
             Finding::new(Code::PolicyInvalid, format!("{label}: {detail}")).origin(&Origin::flag("--policy")),
         ]
@@ -27,24 +26,11 @@ pub(super) fn read(path: &Path, pinned: Option<&Digest>) -> Result<Policy, Vec<F
     let folder = path.parent().unwrap_or(Path::new("."));
     let files = Files {
         folder,
-        read: &|path| read_bounded(path, MAX_NAMED_FILE_BYTES),
+        read: &|path| read::bounded(path, MAX_NAMED_FILE_BYTES).map_err(|error| error.to_string()),
     };
     let policy = policy::parse(&label, &bytes, &files)?;
     if pinned.is_some() && !policy.unpinned().is_empty() {
         return Err(policy.unpinned().to_vec());
     }
     Ok(policy)
-}
-
-/// Reads at most one byte more than the limit, so that a policy that is too large is told from one that fits.
-fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > limit {
-        return Err(format!("larger than the limit of {limit} bytes"));
-    }
-    Ok(bytes)
 }

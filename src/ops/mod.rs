@@ -3,4 +3,5 @@
 pub mod hash;
 pub mod pin;
 pub mod pool;
+pub mod read;
 pub mod verify;

@@ -1,13 +1,12 @@
 //! Looking for evidence: in named bundle files, beside a file, in a layout. Every place that was looked in is kept with
 //! what it gave.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use super::candidate::Candidate;
-use crate::ops::pool;
+use crate::ops::{pool, read};
 use crate::policy::Limits;
 use crate::report::{Code, Place, PlaceKind, PlaceOutcome};
 use crate::sigstore::bundle::split_documents;
@@ -96,7 +95,7 @@ pub(super) fn beside_file(path: &Path, about: &Digest, reading: Reading) -> Evid
 
 fn bundle_file(evidence: &mut Evidence, kind: PlaceKind, path: &Path, about: &Digest, reading: Reading) {
     let location = path.display().to_string();
-    let outcome = match read_capped(path, reading.limits.bundle_file_bytes) {
+    let outcome = match read::bounded(path, reading.limits.bundle_file_bytes) {
         Ok(bytes) => bundles_in(evidence, &location, &bytes, about, reading.jobs),
         Err(error) if error.kind() == io::ErrorKind::NotFound && kind == PlaceKind::BesideFile => {
             PlaceOutcome::Nothing
@@ -146,20 +145,6 @@ fn bundles_in(
         0 => PlaceOutcome::Nothing,
         count => PlaceOutcome::Found { count },
     }
-}
-
-fn read_capped(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    // The length is a hint that saves growing; what is read decides.
-    let length = file.metadata()?.len().min(limit).saturating_add(1);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > limit {
-        return Err(io::Error::other(format!(
-            "larger than the limit of {limit} bytes"
-        )));
-    }
-    Ok(bytes)
 }
 
 #[cfg(test)]
