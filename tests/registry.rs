@@ -20,6 +20,10 @@ mod fake;
 mod faults;
 #[path = "registry/finding.rs"]
 mod finding;
+#[path = "registry/inspecting.rs"]
+mod inspecting;
+#[path = "render/json_schema.rs"]
+mod json_schema;
 #[path = "registry/lies.rs"]
 mod lies;
 #[path = "registry/program.rs"]

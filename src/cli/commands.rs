@@ -1,7 +1,9 @@
 //! The commands, and which function runs each.
 
 use super::output::{Console, Target};
-use super::{Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, trust, verify};
+use super::{
+    Cli, Global, Problem, completions, conformance, explain, generate, inspect, pin, policy, trust, verify,
+};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -13,6 +15,9 @@ pub enum Command {
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
+    /// Show everything attached to a subject, unverified
+    #[command(long_about = inspect::LONG_ABOUT)]
+    Inspect(Box<inspect::Args>),
 
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
@@ -38,6 +43,7 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Inspect(_) => "inspect",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -75,6 +81,12 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+            },
+            Self::Inspect(_) => Uses {
+                json: true,
+                jobs: true,
+                offline: true,
+                ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
                 report: true,
@@ -132,6 +144,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

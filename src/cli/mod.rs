@@ -7,6 +7,7 @@ mod examine;
 mod explain;
 mod generate;
 mod in_place;
+mod inspect;
 mod output;
 mod pin;
 mod pins;

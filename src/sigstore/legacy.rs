@@ -95,6 +95,12 @@ pub fn attestation(envelope: &[u8], annotations: &BTreeMap<String, String>) -> R
     ParsedBundle::from_value(&value, "cosign legacy attestation")
 }
 
+/// The certificate in a layer's annotations, in DER: for showing what a layer claims that makes no bundle.
+pub fn claimed_certificate(annotations: &BTreeMap<String, String>) -> Option<Vec<u8>> {
+    let pem = annotations.get(CERTIFICATE)?;
+    certificates_from_pem(pem).ok()?.into_iter().next()
+}
+
 /// Whether a document is a bundle of the older `cosign sign-blob`.
 pub(super) fn is_cosign_blob_bundle(text: &str) -> bool {
     #[derive(Deserialize)]

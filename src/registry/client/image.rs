@@ -17,7 +17,8 @@ use super::trouble::{Trouble, Why};
 use super::wire::Answer;
 use crate::registry::error::{LayoutError, quoted};
 use crate::registry::limits::{
-    MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS, MAX_PAGE_BYTES, MAX_PAGES,
+    MAX_FETCHED_TOTAL_BYTES, MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS, MAX_PAGE_BYTES,
+    MAX_PAGES,
 };
 use crate::registry::manifest::{Content, Descriptor, Document, ManifestKind, names};
 use crate::subject::Digest;
@@ -51,6 +52,7 @@ pub(super) struct Image {
     /// By size as well: a descriptor with a wrong size must not spoil the blob for those with the right one.
     blobs: Memo<(Digest, u64), Arc<[u8]>>,
     manifest_bytes: AtomicU64,
+    blob_bytes: AtomicU64,
 }
 
 #[derive(Debug, Clone)]
@@ -79,6 +81,7 @@ impl Image {
             referrers: Memo::default(),
             blobs: Memo::default(),
             manifest_bytes: AtomicU64::new(0),
+            blob_bytes: AtomicU64::new(0),
         })
     }
 
@@ -189,6 +192,9 @@ impl Image {
             return Err(Trouble::new(asked(), Why::Document(Box::new(error))));
         }
         let fetch = || async {
+            // Before anything is fetched: what is on its way counts as well.
+            within(&self.blob_bytes, descriptor.size, MAX_FETCHED_TOTAL_BYTES)
+                .map_err(|why| Trouble::new(asked(), why))?;
             let question = Question {
                 repository: &self.repository,
                 path: &path,
@@ -330,11 +336,7 @@ impl Image {
     /// Counts the bytes of manifests and lists.
     fn account(&self, answer: &Answer) -> Result<(), Why> {
         let size = answer.body.len() as u64;
-        let before = self.manifest_bytes.fetch_add(size, Ordering::Relaxed);
-        match before.saturating_add(size) > MAX_MANIFEST_TOTAL_BYTES {
-            true => Err(Why::TooLarge(MAX_MANIFEST_TOTAL_BYTES)),
-            false => Ok(()),
-        }
+        within(&self.manifest_bytes, size, MAX_MANIFEST_TOTAL_BYTES)
     }
 
     fn path(&self, what: &str, reference: &str) -> String {
@@ -347,6 +349,15 @@ impl Image {
 
     fn at(&self, digest: &Digest) -> String {
         format!("{}@{digest}", self.name)
+    }
+}
+
+/// Adds `size` bytes to `total`, unless that would be more than `limit` in all.
+fn within(total: &AtomicU64, size: u64, limit: u64) -> Result<(), Why> {
+    let add = |before: u64| before.checked_add(size).filter(|after| *after <= limit);
+    match total.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Why::TooLarge(limit)),
     }
 }
 

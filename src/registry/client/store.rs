@@ -81,19 +81,30 @@ impl RemoteStore {
     }
 
     fn try_resolve(&self, choice: &PlatformChoice) -> Result<Vec<Resolved>, Trouble> {
-        let descriptor = self.wait(self.image.root())?;
         let root = Entry {
-            descriptor,
+            descriptor: self.wait(self.image.root())?,
             parent: None,
         };
-        if *choice == PlatformChoice::All
-            && let Some(index) = self.image.known(&root.descriptor.digest)
-        {
-            let _ = self
-                .worker
-                .block_on(prefetch::children(Arc::clone(&self.image), index));
+        if *choice == PlatformChoice::All {
+            self.fetch_children(&root.descriptor);
         }
         platforms::choose(self, &root, choice)
+    }
+
+    /// The image that the reference names, and, if it is an index, its images on their way.
+    pub(in crate::registry) fn root_with_children(&self) -> Result<Descriptor, Box<Finding>> {
+        let root = self.wait(self.image.root());
+        let root = root.map_err(|trouble| Box::new(trouble.finding()))?;
+        self.fetch_children(&root);
+        Ok(root)
+    }
+
+    /// Fetches the images of an index in parallel. Whatever goes wrong is told when one is asked for.
+    fn fetch_children(&self, index: &Descriptor) {
+        if let Some(index) = self.image.known(&index.digest) {
+            let children = prefetch::children(Arc::clone(&self.image), index);
+            let _ = self.worker.block_on(children);
+        }
     }
 
     fn wait<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

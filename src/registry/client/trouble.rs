@@ -97,7 +97,7 @@ impl Why {
                 format!("{found} bytes were sent, and its descriptor says {expected}")
             }
             Self::Refused(detail) => format!("refused to go there: {detail}"),
-            Self::TooLarge(limit) => format!("the answer is longer than {limit} bytes"),
+            Self::TooLarge(limit) => format!("it takes more than {limit} bytes"),
             Self::Document(error) => error.to_string(),
             Self::Unsupported(what) => format!("it is {what}, which is not supported"),
             Self::Protocol(detail) | Self::Credentials(detail) => detail.clone(),
