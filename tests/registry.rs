@@ -26,6 +26,8 @@ mod inspecting;
 mod json_schema;
 #[path = "registry/lies.rs"]
 mod lies;
+#[path = "registry/pinning.rs"]
+mod pinning;
 #[path = "registry/program.rs"]
 mod program;
 #[path = "registry/real.rs"]
