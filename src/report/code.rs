@@ -282,7 +282,10 @@ codes! {
     Registry "Registries" {
         RegistryUnreachable "registry-unreachable" Deny Undecided
             "The registry gave no answer"
-            "No connection, no TLS, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY, and for a private certificate authority name its certificate with --registry-ca."
+            "No connection, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY."
+        RegistryCertificate "registry-certificate-untrusted" Deny Undecided
+            "The certificate of a registry or token server is not trusted"
+            "The host that was asked over TLS showed a certificate that has expired, is for another name, or comes from no authority that is trusted here. Nothing was sent to it, and asking again cannot help: it may be a mistake of whoever runs the host, or somebody in between. For a private certificate authority name its certificate with --registry-ca. There is no way to go on without checking."
         RegistryUnauthorised "registry-unauthorised" Deny Undecided
             "The registry does not let us look"
             "It answered 401 or 403, or its token server gave no token. That says nothing about whether the image is signed. Log in with an account that may pull; --verbose shows which credentials were used."

@@ -8,7 +8,7 @@
 //! |---|---|
 //! | `origin`, `egress` | where requests may go, by name, by address and by what a name server says |
 //! | `challenge`, `token`, `credentials`, `secret` | who we say we are, and to whom |
-//! | `wire` | one exchange: time, bytes, headers, TLS, proxy |
+//! | `wire`, `certificate` | one exchange: time, bytes, headers, TLS, proxy |
 //! | `session` | attempts, redirects and tokens, for one registry |
 //! | `image`, `held`, `memo`, `link`, `prefetch` | manifests, tags, referrers and blobs, each at most once |
 //! | `store` | the same for the threads that discovery runs on |
@@ -16,6 +16,7 @@
 //!
 //! Inside it is asynchronous; at its border it is not.
 
+mod certificate;
 mod challenge;
 mod config;
 mod credentials;

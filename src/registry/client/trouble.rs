@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::certificate::Distrust;
 use crate::registry::LayoutError;
 use crate::report::{Code, Finding};
 use crate::subject::Digest;
@@ -20,8 +21,10 @@ pub(crate) struct Trouble {
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// No connection, no TLS, no answer in time, an answer that broke off, or a server error.
+    /// No connection, no answer in time, an answer that broke off, or a server error.
     Unreachable(String),
+    /// The host shows a certificate that is not trusted. Asking again cannot help.
+    Certificate(Distrust),
     /// 401 or 403, or no token to be had.
     Unauthorised(String),
     /// 429, and how long the server asks to wait.
@@ -63,6 +66,7 @@ impl Why {
     pub(crate) fn code(&self) -> Code {
         match self {
             Self::Unreachable(_) => Code::RegistryUnreachable,
+            Self::Certificate(_) => Code::RegistryCertificate,
             Self::Unauthorised(_) => Code::RegistryUnauthorised,
             Self::Throttled(_) => Code::RegistryThrottled,
             Self::NoRepository => Code::RegistryNoRepository,
@@ -83,6 +87,7 @@ impl Why {
     fn words(&self) -> String {
         match self {
             Self::Unreachable(detail) => detail.clone(),
+            Self::Certificate(distrust) => format!("its certificate {}", distrust.words()),
             Self::Unauthorised(detail) => format!("not authorised: {detail}"),
             Self::Throttled(Some(wait)) => {
                 format!("too many requests; it asks to wait {} seconds", wait.as_secs())
@@ -107,6 +112,7 @@ impl Why {
     fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
+            Self::Certificate(distrust) => distrust.help(),
             Self::Unauthorised(_) => "log in to the registry with an account that may pull this repository",
             Self::Throttled(_) => "try again later, or log in: most registries allow more to those they know",
             Self::NoRepository | Self::NotFound => {

@@ -10,6 +10,7 @@ use reqwest::{
     Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, Response, StatusCode, Url, redirect,
 };
 
+use super::certificate::Distrust;
 use super::config::{ClientConfig, Patience, Proxies};
 use super::egress::{Guard, GuardedResolver, Refused};
 use super::retry::retry_after;
@@ -267,6 +268,9 @@ fn explain(error: &reqwest::Error) -> Why {
             return Why::Refused(refused.0.clone());
         }
         source = cause.source();
+    }
+    if let Some(distrust) = Distrust::find(error) {
+        return Why::Certificate(distrust);
     }
     let what = if error.is_timeout() {
         "no answer in time"
