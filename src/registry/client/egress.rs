@@ -325,6 +325,7 @@ mod tests {
             ("r.corp", "10.0.0.1", true),
             ("auth.r.corp", "10.0.0.2", true),
             ("proxy.corp", "10.0.0.3", true),
+            ("gitlab.corp", "10.0.0.4", false),
             ("cdn.example.net", "8.8.8.8", true),
             ("cdn.example.net", "10.0.0.1", false),
             ("cdn.example.net.", "fd00::1", false),

@@ -114,10 +114,13 @@ impl Origin {
     }
 
     /// Whether `other` is a part of the same site: the same host, a host below it, or, where the registry is called
-    /// `registry.…`, the host directly above it (GitLab), unless that is a top-level domain.
+    /// `registry.…` as GitLab's is, the host directly above it or the one called `gitlab.…` beside it, unless what is above
+    /// is a top-level domain.
     ///
-    /// Hosts beside each other are not of one site: there is no telling `a.example.com` and `b.example.com`, one
-    /// owner, from `a.example.co.uk` and `b.example.co.uk` or two tenants of one provider without a list that ages.
+    /// Other hosts beside each other are not of one site: there is no telling `a.example.com` and `b.example.com`, one
+    /// owner, from `a.co.uk` and `b.co.uk` or two tenants of one provider without a list that ages. GitLab's two names are
+    /// let through because only the registry itself, over TLS, can send us to the other: whoever could make
+    /// `registry.co.uk` say so and owned `gitlab.co.uk` as well could ask for the password at the registry directly.
     pub(crate) fn same_site(&self, other: &str) -> bool {
         if self.host == other {
             return true;
@@ -128,11 +131,12 @@ impl Origin {
         let below = other
             .strip_suffix(&self.host)
             .is_some_and(|rest| rest.ends_with('.') && rest.len() > 1);
-        let above = self
+        let gitlab = self
             .host
             .strip_prefix("registry.")
-            .is_some_and(|rest| rest == other && rest.contains('.'));
-        below || above
+            .filter(|domain| domain.contains('.'))
+            .is_some_and(|domain| other == domain || other.strip_prefix("gitlab.") == Some(domain));
+        below || gitlab
     }
 
     /// Whether a token server at `realm` may be told the credentials for this registry: over https, on the same site,
@@ -241,6 +245,64 @@ mod tests {
             ("https://r.example:5000", "https://r.example:5000/token", true),
             ("https://r.example", "https://auth.r.example/token", true),
             ("https://registry.gitlab.com", "https://gitlab.com/jwt/auth", true),
+            (
+                "https://registry.example.com",
+                "https://gitlab.example.com/jwt/auth",
+                true,
+            ),
+            (
+                "https://registry.example.com:5050",
+                "https://gitlab.example.com/jwt/auth",
+                true,
+            ),
+            (
+                "https://registry.example.com",
+                "http://gitlab.example.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.example.com:8443/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.example.org/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.evil.example.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://evilgitlab.example.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://auth.example.com/token",
+                false,
+            ),
+            (
+                "https://gitlab.example.com",
+                "https://registry.example.com/token",
+                false,
+            ),
+            ("https://registry.com", "https://gitlab.com/jwt/auth", false),
+            ("https://a.github.io", "https://b.github.io/token", false),
+            ("https://a.co.uk", "https://b.co.uk/token", false),
+            (
+                "http://registry.example.com",
+                "https://gitlab.example.com/jwt/auth",
+                false,
+            ),
             (
                 "https://registry-1.docker.io",
                 "https://auth.docker.io/token",
