@@ -28,6 +28,8 @@ pub(crate) enum Step {
     Token,
     /// The image's own manifest.
     Manifest,
+    /// The same, only when it is asked for by its digest: as one of an index.
+    ImageOfIndex,
     Referrers,
     ReferrersTag,
     SigTag,
@@ -174,10 +176,12 @@ impl Contents {
 
     fn misdeed(&mut self, target: &str) -> Option<Misdeed> {
         let step = self.step(target)?;
+        let by_digest = target.ends_with(&format!("/manifests/{}", self.root));
+        let fits = |wanted: Step| wanted == step || (wanted == Step::ImageOfIndex && by_digest);
         let rule = self
             .rules
             .iter_mut()
-            .find(|rule| rule.step == step && rule.times > 0)?;
+            .find(|rule| fits(rule.step) && rule.times > 0)?;
         rule.times -= 1;
         Some(rule.misdeed.clone())
     }

@@ -364,4 +364,21 @@ mod tests {
         assert!(answers(&guard, "cdn.corp", "10.0.0.1"));
         assert!(!goes(&only("https://r.corp", &[]), "https://r.corp/v2/"));
     }
+
+    /// What the HTTP library asks before it connects.
+    #[test]
+    fn the_resolver_gives_nothing_that_is_not_admitted() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let resolve = |guard: Guard| {
+            let resolver = GuardedResolver(Arc::new(guard));
+            runtime.block_on(resolver.resolve("localhost".parse().unwrap()))
+        };
+        let Err(refused) = resolve(guard("https://r.example")) else {
+            panic!("a name that leads to this machine was admitted");
+        };
+        assert!(refused.downcast_ref::<Refused>().is_some(), "{refused}");
+        assert!(resolve(only("https://r.example", &["r.example"])).is_err());
+        let mut named = resolve(guard("http://localhost:5000")).unwrap_or_else(|error| panic!("{error}"));
+        assert!(named.all(|address| address.ip().is_loopback()));
+    }
 }
