@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use oci_spec::distribution::Reference;
 
 use super::output::Console;
+use super::progress::Progress;
 use super::registry::{self, RegistryArgs};
 use super::rules::default_jobs;
 use super::verify::{check_bundles, is_image, parse_subjects};
@@ -75,9 +76,13 @@ fn look(args: &Args, global: &Global, console: &Console) -> Result<(String, Exit
         return Err(Problem::usage("--platform is for images, and no subject is one"));
     }
     let client = args.registry.client(&subjects, on_stdin > 0, global)?;
-    let open = client
-        .as_ref()
-        .map(|client| |reference: &Reference| client.open(reference));
+    let progress = Progress::new(console.shows_progress(), 0, &subjects);
+    let open = client.as_ref().map(|client| {
+        |reference: &Reference| {
+            progress.image(reference);
+            client.open(reference)
+        }
+    });
     let inspection = inspect(&Request {
         subjects: &subjects,
         bundles: &args.bundle,
@@ -88,7 +93,9 @@ fn look(args: &Args, global: &Global, console: &Console) -> Result<(String, Exit
         }),
         jobs: global.jobs.unwrap_or_else(default_jobs),
         now: Timestamp::now(),
+        on_subject: &|typed| progress.subject_done(typed),
     });
+    progress.clear();
     let text = match console.wants_json() {
         true => inspection_json(&inspection),
         false => inspection_tree(&inspection, console.signs()),

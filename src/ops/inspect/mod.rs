@@ -34,6 +34,8 @@ pub struct Request<'a> {
     pub jobs: NonZeroUsize,
     /// When the run began.
     pub now: Timestamp,
+    /// Told, by what was typed, about every subject that is done.
+    pub on_subject: &'a (dyn Fn(&str) + Sync),
 }
 
 /// Looks at every subject, whatever becomes of the others.
@@ -52,6 +54,7 @@ pub fn inspect(request: &Request<'_>) -> Inspection {
             }
             Err(finding) => Inspected::Problem(*finding),
         };
+        (request.on_subject)(input);
         InspectedSubject {
             input: input.clone(),
             kind,
