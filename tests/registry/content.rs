@@ -29,6 +29,9 @@ pub(crate) const US: &str = "us@example.com";
 /// Somebody else, who signs just as genuinely.
 const THEM: &str = "them@example.com";
 
+/// The image's one layer, of 1 GiB. It is in no registry.
+pub(crate) const LAYER: &str = "sha256:1a9e000000000000000000000000000000000000000000000000000000000000";
+
 /// Where evidence is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spot {
@@ -111,7 +114,10 @@ pub(crate) fn image() -> (Contents, Value) {
         "application/vnd.oci.image.config.v1+json",
         br#"{"os":"linux","architecture":"amd64"}"#,
     );
-    let layer = contents.blob("application/vnd.oci.image.layer.v1.tar+gzip", b"layer");
+    // Nobody has it: whoever asks for it fails.
+    let layer = json!({
+        "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": LAYER, "size": 1 << 30,
+    });
     let root = contents.manifest(&json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer],
     }));
