@@ -158,6 +158,23 @@ fn a_place_that_does_not_answer_is_shown_as_failed_and_never_as_empty() {
 }
 
 #[test]
+fn a_place_that_stalls_is_given_up_in_time_and_the_rest_is_shown() {
+    let mut contents = signed(Spot::Referrers);
+    contents.misbehave(Step::AttTag, Misdeed::Stall);
+    let registry = Registry::start(contents);
+    let run = program()
+        .argument(registry.reference("v1"))
+        .arguments(["--timeout", "2s"])
+        .run();
+    assert_eq!(run.code, 4, "{run:?}");
+    assert!(
+        run.stdout.contains(".att tag: NO ANSWER (registry-unreachable)"),
+        "{run:?}"
+    );
+    assert!(run.stdout.contains(US), "{run:?}");
+}
+
+#[test]
 fn evidence_that_could_not_be_fetched_makes_the_document_incomplete() {
     let mut contents = signed(Spot::Referrers);
     contents.misbehave(Step::CandidateBlob, Misdeed::status(403));
