@@ -56,6 +56,10 @@ pub(crate) enum Why {
     Unsupported(&'static str),
     /// The credentials that were configured cannot be used.
     Credentials(String),
+    /// What was to be sent could not be read.
+    Source(Box<Finding>),
+    /// Other writers kept changing the same tag.
+    Contended(String),
 }
 
 impl Why {
@@ -77,6 +81,8 @@ impl Why {
             },
             Self::Unsupported(_) => Code::ManifestMalformed,
             Self::Credentials(_) => Code::RegistryCredentials,
+            Self::Source(finding) => finding.code,
+            Self::Contended(_) => Code::RegistryContended,
         }
     }
 
@@ -100,14 +106,17 @@ impl Why {
             Self::TooLarge(limit) => format!("the answer is longer than {limit} bytes"),
             Self::Document(error) => error.to_string(),
             Self::Unsupported(what) => format!("it is {what}, which is not supported"),
-            Self::Protocol(detail) | Self::Credentials(detail) => detail.clone(),
+            Self::Source(finding) => finding.message.clone(),
+            Self::Protocol(detail) | Self::Credentials(detail) | Self::Contended(detail) => detail.clone(),
         }
     }
 
     fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
-            Self::Unauthorised(_) => "log in to the registry with an account that may pull this repository",
+            Self::Unauthorised(_) => {
+                "log in to the registry with an account that may read this repository, and write to it to publish"
+            }
             Self::Throttled(_) => "try again later, or log in: most registries allow more to those they know",
             Self::NoRepository | Self::NotFound => {
                 "check the reference; some registries say so to those who are not logged in as well"
@@ -127,7 +136,8 @@ impl Why {
                 _ => return None,
             },
             Self::Unsupported(_) => "push the image again with a current tool",
-            Self::Credentials(_) => return None,
+            Self::Contended(_) => "try again when fewer publish for this image at the same time",
+            Self::Credentials(_) | Self::Source(_) => return None,
         })
     }
 }
@@ -142,6 +152,9 @@ impl Trouble {
 
     /// The finding about the subject, or about a candidate.
     pub(crate) fn finding(&self) -> Finding {
+        if let Why::Source(finding) = &self.why {
+            return (**finding).clone();
+        }
         let message = match &self.why {
             // It names the document itself.
             Why::Document(error) => error.to_string(),
