@@ -25,7 +25,7 @@ const NOTATION: &str = "application/vnd.cncf.notary.signature";
 const NO_CONTENT: &str = "artifact without content";
 
 /// Annotation with the predicate type of a bundle.
-const BUNDLE_PREDICATE: &str = "dev.sigstore.bundle.predicateType";
+pub(crate) const BUNDLE_PREDICATE: &str = "dev.sigstore.bundle.predicateType";
 /// Annotation with the predicate type of a BuildKit statement.
 const IN_TOTO_PREDICATE: &str = "in-toto.io/predicate-type";
 /// Annotation with the predicate type of a cosign attestation.
@@ -202,11 +202,15 @@ fn form(media_type: &str) -> Option<Form> {
     match media_type {
         SIMPLE_SIGNING => Some(Form::LegacySignature),
         DSSE => Some(Form::LegacyAttestation),
-        other => other
-            .strip_prefix(BUNDLE)
-            .is_some_and(|rest| rest.starts_with(['.', '+']))
-            .then_some(Form::Bundle),
+        other => is_bundle(other).then_some(Form::Bundle),
     }
+}
+
+/// Whether a media type is that of a Sigstore bundle.
+pub(crate) fn is_bundle(media_type: &str) -> bool {
+    media_type
+        .strip_prefix(BUNDLE)
+        .is_some_and(|rest| rest.starts_with(['.', '+']))
 }
 
 fn unsigned_format(media_type: &str, artifact_type: &str) -> &'static str {

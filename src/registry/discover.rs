@@ -70,16 +70,21 @@ pub(crate) fn referrers_tag(digest: &Digest) -> String {
 /// cosign's tags for what is about `digest`.
 pub(crate) fn evidence_tags(digest: &Digest) -> [(PlaceKind, String); 3] {
     [
-        (PlaceKind::SignatureTag, "sig"),
-        (PlaceKind::AttestationTag, "att"),
-        (PlaceKind::SbomTag, "sbom"),
+        PlaceKind::SignatureTag,
+        PlaceKind::AttestationTag,
+        PlaceKind::SbomTag,
     ]
-    .map(|(kind, suffix)| {
-        (
-            kind,
-            format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex()),
-        )
-    })
+    .map(|kind| (kind, evidence_tag(kind, digest)))
+}
+
+/// cosign's tag of this kind for what is about `digest`.
+pub(crate) fn evidence_tag(kind: PlaceKind, digest: &Digest) -> String {
+    let suffix = match kind {
+        PlaceKind::SignatureTag => "sig",
+        PlaceKind::AttestationTag => "att",
+        _ => "sbom",
+    };
+    format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex())
 }
 
 struct Search<'a, S> {

@@ -310,6 +310,9 @@ codes! {
         RegistryProtocol "registry-protocol" Deny Undecided
             "The answer is not one that a registry gives"
             "The status, a header or the body is not what HTTP and the OCI distribution specification allow: a compressed answer, pages that lead in a circle, a list that is none. A proxy or a login page may have answered instead."
+        RegistryContended "registry-contended" Deny Undecided
+            "Others kept writing to the same place of the registry"
+            "A registry without a referrers API keeps what is attached to an image in one list under a tag, and signatures of cosign's first form are layers under one tag. Whoever adds to it writes the whole of it, and most registries do not tell when somebody else did so in between. It was read back, others had overwritten it, and that went on for every attempt. What was published is in the registry under the digest that the message names, and is not listed yet. Try again."
         RegistryCredentials "registry-credentials-invalid" Deny Misconfigured
             "The configured registry credentials cannot be used"
             "A credential file does not parse, or a certificate, key or proxy address is malformed. The message names the file; its content is not repeated."

@@ -205,6 +205,7 @@ pub(crate) fn config() -> ClientConfig {
                 base: Duration::from_millis(1),
                 longest: Duration::from_millis(50),
             },
+            ..Patience::default()
         },
         ..ClientConfig::default()
     }

@@ -83,6 +83,8 @@ pub struct Patience {
     pub slowest: u64,
     /// When a request is made again.
     pub retry: RetryPolicy,
+    /// How long to wait before looking once more whether another writer went over a list that was added to.
+    pub settle: Duration,
 }
 
 impl Default for Patience {
@@ -94,6 +96,7 @@ impl Default for Patience {
             grace: Duration::from_secs(10),
             slowest: 1024,
             retry: RetryPolicy::default(),
+            settle: Duration::from_millis(400),
         }
     }
 }

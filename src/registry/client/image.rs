@@ -21,10 +21,11 @@ use crate::registry::limits::{
     MAX_PAGES,
 };
 use crate::registry::manifest::{Content, Descriptor, Document, ManifestKind, names};
+use crate::registry::raw::RawManifest;
 use crate::subject::Digest;
 
 /// The kinds of manifests that are asked for.
-const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+pub(super) const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
 /// The kind of a list of referrers.
 const INDEX: &str = names::OCI_INDEX;
@@ -90,6 +91,15 @@ impl Image {
         &self.name
     }
 
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The repository's name on the registry.
+    pub(super) fn repository(&self) -> &str {
+        &self.repository
+    }
+
     /// The image that the reference names: a tag is resolved here, once, to a digest over bytes that were hashed.
     pub(super) async fn root(&self) -> Result<Descriptor, Trouble> {
         let resolve = || async {
@@ -136,6 +146,25 @@ impl Image {
                 )
             })?;
         Ok(document)
+    }
+
+    /// What points to the manifest with this digest.
+    pub(super) async fn describe(&self, digest: &Digest) -> Result<Descriptor, Trouble> {
+        let held = self.held(digest).await?;
+        let _ = held.document?;
+        Ok(held.descriptor)
+    }
+
+    /// The manifest that `descriptor` points to as the bytes that it is.
+    pub(super) async fn raw(&self, descriptor: &Descriptor) -> Result<RawManifest, Trouble> {
+        self.document(descriptor).await?;
+        let held = self.held(&descriptor.digest).await?;
+        RawManifest::with_digest(
+            held.bytes.to_vec(),
+            &descriptor.media_type,
+            descriptor.digest.clone(),
+        )
+        .map_err(|error| Trouble::new(self.at(&descriptor.digest), Why::Document(Box::new(error))))
     }
 
     /// A manifest that has been fetched, if it has been.

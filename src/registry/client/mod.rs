@@ -7,11 +7,14 @@
 //! | part | answers for |
 //! |---|---|
 //! | `origin`, `egress` | where requests may go, by name, by address and by what a name server says |
-//! | `challenge`, `token`, `credentials`, `secret` | who we say we are, and to whom |
+//! | `challenge`, `token`, `credentials`, `secret`, `pass` | who we say we are, and to whom |
 //! | `wire`, `certificate` | one exchange: time, bytes, headers, TLS, proxy |
 //! | `session` | attempts, redirects and tokens, for one registry |
 //! | `image`, `held`, `memo`, `link`, `prefetch` | manifests, tags, referrers and blobs, each at most once |
-//! | `store` | the same for the threads that discovery runs on |
+//! | `order`, `write`, `feed` | what is written, with which right, and how a large blob is sent |
+//! | `merge` | tags that several writers add to |
+//! | `stream` | large blobs that are read |
+//! | `store`, `sink` | the same for threads that may wait: discovery, copying, publishing |
 //! | `trouble` | why there was no answer, as a finding |
 //!
 //! Inside it is asynchronous; at its border it is not.
@@ -21,19 +24,26 @@ mod challenge;
 mod config;
 mod credentials;
 mod egress;
+mod feed;
 mod held;
 mod image;
 mod link;
 mod memo;
+mod merge;
+mod order;
 mod origin;
+mod pass;
 mod prefetch;
 mod retry;
 mod secret;
 mod session;
+mod sink;
 mod store;
+mod stream;
 mod token;
 mod trouble;
 mod wire;
+mod write;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::image::{Image, Listed};
 use super::prefetch;
+use super::stream::{PIECES_AHEAD, Piece, Stream};
 use super::trouble::{Trouble, Why};
 use crate::registry::error::LayoutError;
 use crate::registry::layout::Entry;
@@ -26,6 +28,12 @@ impl Worker {
         Self(Some(runtime))
     }
 
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Some(runtime) = &self.0 {
+            drop(runtime.spawn(work));
+        }
+    }
+
     fn block_on<F: Future>(&self, work: F) -> Option<F::Output> {
         self.0.as_ref().map(|runtime| runtime.block_on(work))
     }
@@ -40,7 +48,7 @@ impl Drop for Worker {
 }
 
 /// One image of a registry. Its methods wait for the network, so they are not for asynchronous code.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RemoteStore {
     image: Arc<Image>,
     worker: Arc<Worker>,
@@ -105,6 +113,28 @@ impl RemoteStore {
             let children = prefetch::children(Arc::clone(&self.image), index);
             let _ = self.worker.block_on(children);
         }
+    }
+
+    pub(super) fn image(&self) -> &Arc<Image> {
+        &self.image
+    }
+
+    /// Waits for `work`, whose trouble becomes a finding.
+    pub(super) fn finish<T>(
+        &self,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Box<Finding>> {
+        self.wait(work).map_err(|trouble| Box::new(trouble.finding()))
+    }
+
+    /// Begins `work`, which sends what it gets; what is sent can be read from the answer.
+    pub(super) fn stream<F>(&self, work: impl FnOnce(mpsc::Sender<Piece>) -> F) -> Stream
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
+        self.worker.spawn(work(sender));
+        Stream::new(pieces)
     }
 
     fn wait<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

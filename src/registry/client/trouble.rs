@@ -59,6 +59,10 @@ pub(crate) enum Why {
     Unsupported(&'static str),
     /// The credentials that were configured cannot be used.
     Credentials(String),
+    /// What was to be sent could not be read.
+    Source(Box<Finding>),
+    /// Other writers kept changing the same tag.
+    Contended(String),
 }
 
 impl Why {
@@ -81,6 +85,8 @@ impl Why {
             },
             Self::Unsupported(_) => Code::ManifestMalformed,
             Self::Credentials(_) => Code::RegistryCredentials,
+            Self::Source(finding) => finding.code,
+            Self::Contended(_) => Code::RegistryContended,
         }
     }
 
@@ -105,7 +111,8 @@ impl Why {
             Self::TooLarge(limit) => format!("it takes more than {limit} bytes"),
             Self::Document(error) => error.to_string(),
             Self::Unsupported(what) => format!("it is {what}, which is not supported"),
-            Self::Protocol(detail) | Self::Credentials(detail) => detail.clone(),
+            Self::Source(finding) => finding.message.clone(),
+            Self::Protocol(detail) | Self::Credentials(detail) | Self::Contended(detail) => detail.clone(),
         }
     }
 
@@ -113,7 +120,9 @@ impl Why {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
             Self::Certificate(distrust) => distrust.help(),
-            Self::Unauthorised(_) => "log in to the registry with an account that may pull this repository",
+            Self::Unauthorised(_) => {
+                "log in to the registry with an account that may read this repository, and write to it to publish"
+            }
             Self::Throttled(_) => "try again later, or log in: most registries allow more to those they know",
             Self::NoRepository | Self::NotFound => {
                 "check the reference; some registries say so to those who are not logged in as well"
@@ -133,7 +142,8 @@ impl Why {
                 _ => return None,
             },
             Self::Unsupported(_) => "push the image again with a current tool",
-            Self::Credentials(_) => return None,
+            Self::Contended(_) => "try again when fewer publish for this image at the same time",
+            Self::Credentials(_) | Self::Source(_) => return None,
         })
     }
 }
@@ -148,6 +158,9 @@ impl Trouble {
 
     /// The finding about the subject, or about a candidate.
     pub(crate) fn finding(&self) -> Finding {
+        if let Why::Source(finding) = &self.why {
+            return (**finding).clone();
+        }
         let message = match &self.why {
             // It names the document itself.
             Why::Document(error) => error.to_string(),

@@ -7,12 +7,14 @@ use std::time::{Duration, Instant};
 
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{
-    Certificate, Client, ClientBuilder, Identity, NoProxy, Proxy, Response, StatusCode, Url, redirect,
+    Certificate, Client, ClientBuilder, Identity, Method, NoProxy, Proxy, RequestBuilder, Response,
+    StatusCode, Url, redirect,
 };
 
 use super::certificate::Distrust;
 use super::config::{ClientConfig, Patience, Proxies};
 use super::egress::{Guard, GuardedResolver, Refused};
+use super::feed::{Feed, Load, Meter};
 use super::retry::retry_after;
 use super::trouble::Why;
 use crate::registry::limits::MAX_QUOTED_CHARS;
@@ -21,19 +23,43 @@ use crate::registry::limits::MAX_QUOTED_CHARS;
 const MAX_HEADERS: usize = 100;
 /// Bytes of a body that only says why something was refused.
 const MAX_REFUSAL_BYTES: u64 = 16 * 1024;
+/// Bytes that a registry takes in within a second when it hashes and stores what it got before it answers.
+const SETTLED_BYTES_A_SECOND: u64 = 8 * 1024 * 1024;
 /// Idle connections that are kept for each host.
 const MAX_IDLE: usize = 16;
 
 /// A request to be sent.
 pub(super) struct Ask<'a> {
+    /// What is to be done.
+    pub(super) method: Method,
     /// Where to.
     pub(super) url: Url,
     /// Everything it says about itself.
     pub(super) headers: HeaderMap,
     /// Bytes of a body that are accepted.
     pub(super) limit: u64,
-    /// A form to be posted; without it the request is a GET.
-    pub(super) form: Option<&'a str>,
+    /// What is sent along.
+    pub(super) load: Load<'a>,
+}
+
+/// Where the body of an answer goes, piece by piece.
+pub(super) trait Vessel {
+    /// What comes next is the beginning.
+    fn restart(&mut self);
+
+    /// Takes the next piece.
+    async fn take(&mut self, chunk: &[u8]) -> Result<(), Why>;
+}
+
+impl Vessel for Vec<u8> {
+    fn restart(&mut self) {
+        self.clear();
+    }
+
+    async fn take(&mut self, chunk: &[u8]) -> Result<(), Why> {
+        self.extend_from_slice(chunk);
+        Ok(())
+    }
 }
 
 /// An answer that came back whole.
@@ -100,8 +126,9 @@ impl Wire {
         (!left.is_zero()).then(|| wanted.min(left))
     }
 
-    /// Sends one request and reads the answer.
-    pub(super) async fn exchange(&self, ask: Ask<'_>) -> Result<Answer, Why> {
+    /// Sends one request and gives the body of its answer to `vessel`, or keeps it when it is a refusal's.
+    pub(super) async fn exchange(&self, ask: Ask<'_>, vessel: &mut impl Vessel) -> Result<Answer, Why> {
+        let limit = ask.limit;
         let origin = self
             .guard
             .check(&ask.url)
@@ -112,35 +139,88 @@ impl Wire {
         };
         let mut headers = ask.headers;
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-        let request = match ask.form {
-            None => client.get(ask.url),
-            Some(form) => client
-                .post(ask.url)
-                .header("content-type", "application/x-www-form-urlencoded")
-                .body(form.to_owned()),
+        let request = client.request(ask.method, ask.url);
+        let response = match ask.load {
+            Load::Nothing => self.send(request.headers(headers)).await?,
+            Load::Form(form) => {
+                let request = request.header("content-type", "application/x-www-form-urlencoded");
+                self.send(request.headers(headers).body(form.to_owned())).await?
+            }
+            Load::Bytes(bytes) => self.send(request.headers(headers).body(bytes)).await?,
+            Load::Content(content, size) => {
+                let (feed, meter) = Feed::of(content, size);
+                let request = request.headers(headers).body(reqwest::Body::wrap(feed));
+                self.upload(request, &meter).await?
+            }
         };
-        let limit = self.time_for(self.patience().answer).ok_or_else(out_of_time)?;
-        let response = tokio::time::timeout(limit, request.headers(headers).send())
-            .await
-            .map_err(|_| Why::Unreachable("no answer in time".to_owned()))?
-            .map_err(|error| explain(&error))?;
-        self.receive(response, ask.limit).await
+        self.receive(response, vessel, limit).await
     }
 
-    async fn receive(&self, mut response: Response, limit: u64) -> Result<Answer, Why> {
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        if !status.is_success() {
+    /// Sends a request that is small.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, Why> {
+        let limit = self.time_for(self.patience().answer).ok_or_else(out_of_time)?;
+        tokio::time::timeout(limit, request.send())
+            .await
+            .map_err(|_| Why::Unreachable("no answer in time".to_owned()))?
+            .map_err(|error| explain(&error))
+    }
+
+    /// Sends a request that may take long, as long as it gets on.
+    async fn upload(&self, request: RequestBuilder, meter: &Meter) -> Result<Response, Why> {
+        let patience = self.patience();
+        let started = Instant::now();
+        let mut sending = std::pin::pin!(request.send());
+        loop {
+            let before = meter.taken();
+            let complete = meter.is_complete();
+            let patient_for = match complete {
+                true => patience.answer.saturating_add(settling(before)),
+                false => patience.read,
+            };
+            let wait = self.time_for(patient_for).ok_or_else(out_of_time)?;
+            if let Ok(result) = tokio::time::timeout(wait, &mut sending).await {
+                // What could not be read is why the request failed, whatever the library makes of it.
+                return match meter.take_fault() {
+                    Some(finding) => Err(Why::Source(finding)),
+                    None => result.map_err(|error| explain(&error)),
+                };
+            }
+            if meter.taken() == before && meter.is_complete() == complete {
+                let what = if complete {
+                    "no answer in time"
+                } else {
+                    "the upload stalled"
+                };
+                return Err(Why::Unreachable(what.to_owned()));
+            }
+            let needed = patience.slowest.saturating_mul(started.elapsed().as_secs());
+            if !complete && started.elapsed() > patience.grace && meter.taken() < needed {
+                let detail = format!("the upload went at less than {} bytes a second", patience.slowest);
+                return Err(Why::Unreachable(detail));
+            }
+        }
+    }
+
+    async fn receive(
+        &self,
+        mut response: Response,
+        vessel: &mut impl Vessel,
+        limit: u64,
+    ) -> Result<Answer, Why> {
+        let mut answer = Answer {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            body: Vec::new(),
+        };
+        if !answer.status.is_success() {
             // Whatever a refusal says besides its status, the status counts.
-            let (body, _) = self.body(&mut response, MAX_REFUSAL_BYTES).await;
-            return Ok(Answer {
-                status,
-                headers,
-                body,
-            });
+            let _ = self
+                .body(&mut response, &mut answer.body, MAX_REFUSAL_BYTES)
+                .await;
+            return Ok(answer);
         }
         let plain = |value: &HeaderValue| value.as_bytes().eq_ignore_ascii_case(b"identity");
-        if !headers.get_all(CONTENT_ENCODING).iter().all(plain) {
+        if !answer.headers.get_all(CONTENT_ENCODING).iter().all(plain) {
             return Err(Why::Protocol(
                 "the answer is compressed, which was not asked for".to_owned(),
             ));
@@ -148,38 +228,33 @@ impl Wire {
         if response.content_length().is_some_and(|length| length > limit) {
             return Err(Why::TooLarge(limit));
         }
-        let (body, end) = self.body(&mut response, limit).await;
-        end.map(|()| Answer {
-            status,
-            headers,
-            body,
-        })
+        self.body(&mut response, vessel, limit).await?;
+        Ok(answer)
     }
 
-    /// Reads a body of at most `limit` bytes: what came, and how it ended.
-    async fn body(&self, response: &mut Response, limit: u64) -> (Vec<u8>, Result<(), Why>) {
+    /// Reads a body of at most `limit` bytes.
+    async fn body(&self, response: &mut Response, vessel: &mut impl Vessel, limit: u64) -> Result<(), Why> {
         let started = Instant::now();
         let patience = self.patience();
-        let mut body = Vec::new();
+        let mut count = 0_u64;
         loop {
-            let Some(wait) = self.time_for(patience.read) else {
-                return (body, Err(out_of_time()));
-            };
+            let wait = self.time_for(patience.read).ok_or_else(out_of_time)?;
             let chunk = match tokio::time::timeout(wait, response.chunk()).await {
-                Err(_) => return (body, Err(Why::Unreachable("the answer stalled".to_owned()))),
-                Ok(Err(error)) => return (body, Err(explain(&error))),
-                Ok(Ok(None)) => return (body, Ok(())),
+                Err(_) => return Err(Why::Unreachable("the answer stalled".to_owned())),
+                Ok(Err(error)) => return Err(explain(&error)),
+                Ok(Ok(None)) => return Ok(()),
                 Ok(Ok(Some(chunk))) => chunk,
             };
-            if (body.len() as u64).saturating_add(chunk.len() as u64) > limit {
-                return (body, Err(Why::TooLarge(limit)));
+            count = count.saturating_add(chunk.len() as u64);
+            if count > limit {
+                return Err(Why::TooLarge(limit));
             }
-            body.extend_from_slice(&chunk);
+            vessel.take(&chunk).await?;
             let elapsed = started.elapsed();
             let needed = patience.slowest.saturating_mul(elapsed.as_secs());
-            if elapsed > patience.grace && (body.len() as u64) < needed {
+            if elapsed > patience.grace && count < needed {
                 let detail = format!("the answer came at less than {} bytes a second", patience.slowest);
-                return (body, Err(Why::Unreachable(detail)));
+                return Err(Why::Unreachable(detail));
             }
         }
     }
@@ -191,6 +266,11 @@ impl Wire {
         let client = client(&self.guard, &self.config, Purpose::Away)?;
         Ok(self.away.get_or_init(|| client))
     }
+}
+
+/// How long a registry may be busy with an upload of this many bytes once it has them.
+fn settling(bytes: u64) -> Duration {
+    Duration::from_secs(bytes.checked_div(SETTLED_BYTES_A_SECOND).unwrap_or_default())
 }
 
 pub(super) fn out_of_time() -> Why {
