@@ -1,9 +1,11 @@
-//! Sigstore: trust roots, bundles, cosign's older forms, who may sign, and the one engine that verifies.
+//! Sigstore: trust roots, bundles, cosign's older forms, who may sign, the keys that sign, and the one engine
+//! that verifies.
 
 mod authority;
 pub mod bundle;
 pub mod certificate;
 mod engine;
+pub mod keys;
 pub mod legacy;
 pub mod pin;
 mod refusal;
