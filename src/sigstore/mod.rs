@@ -9,6 +9,7 @@ pub mod keys;
 pub mod legacy;
 pub mod pin;
 mod refusal;
+pub mod sign;
 pub mod trust;
 
 pub use bundle::ParsedBundle;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aws_lc_rs::digest::{Digest, SHA256};
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der, PublicKeyX509Der};
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::rand::SystemRandom;
@@ -130,8 +131,29 @@ impl Signer for PrivateKey {
                     .map(|()| signature)
             }
         };
-        signature.map_err(|_| KeyError::Signing("the cryptography library refused".to_owned()))
+        signature.map_err(|_| refused())
     }
+
+    fn sign_sha256(&self, digest: &[u8; 32]) -> Result<Vec<u8>, KeyError> {
+        let digest = Digest::import_less_safe(digest, &SHA256).map_err(|_| refused())?;
+        let signature = match &self.pair {
+            // The library compares the scheme's hash with the digest's, so P-384 is refused there.
+            Pair::Ecdsa(pair) => pair
+                .sign_digest(&digest)
+                .map(|signature| signature.as_ref().to_vec()),
+            Pair::Ed25519(_) => Err(Unspecified),
+            Pair::Rsa(pair) => {
+                let mut signature = vec![0; pair.public_modulus_len()];
+                pair.sign_digest(&RSA_PKCS1_SHA256, &digest, &mut signature)
+                    .map(|()| signature)
+            }
+        };
+        signature.map_err(|_| refused())
+    }
+}
+
+fn refused() -> KeyError {
+    KeyError::Signing("the cryptography library refused".to_owned())
 }
 
 /// Shows the kind and nothing of the key.
@@ -187,6 +209,23 @@ mod tests {
             let signature = SignatureBytes::from_bytes(&key.sign(b"message").unwrap());
             public.verify(b"message", &signature).unwrap();
             assert!(public.verify(b"another", &signature).is_err(), "{kind}");
+        }
+    }
+
+    #[test]
+    fn a_digest_is_signed_where_the_scheme_hashes_with_sha256_and_nowhere_else() {
+        let digest = sigstore_crypto::sha256(b"message");
+        for kind in KeyKind::ALL {
+            let key = PrivateKey::generate(kind).unwrap();
+            let signature = key.sign_sha256(digest.as_bytes());
+            if kind.hash() == Some(sigstore_types::HashAlgorithm::Sha2256) {
+                let public =
+                    VerificationKey::from_spki(&DerPublicKey::from_bytes(key.public_key_der())).unwrap();
+                let signature = SignatureBytes::from_bytes(&signature.unwrap());
+                public.verify(b"message", &signature).unwrap();
+            } else {
+                assert!(signature.is_err(), "{kind}");
+            }
         }
     }
 

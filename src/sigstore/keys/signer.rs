@@ -113,6 +113,20 @@ pub trait Signer: Send + Sync {
     ///
     /// [`KeyError::Signing`] when the library or the device refuses.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError>;
+
+    /// Signs a message of which only the SHA-256 is at hand, for a scheme that hashes with SHA-256.
+    ///
+    /// # Errors
+    ///
+    /// [`KeyError::Signing`] for every other scheme, for a device that wants the message, and as for
+    /// [`sign`](Self::sign).
+    fn sign_sha256(&self, digest: &[u8; 32]) -> Result<Vec<u8>, KeyError> {
+        let _ = digest;
+        Err(KeyError::Signing(format!(
+            "a key of type {} that is kept here signs whole messages only",
+            self.kind()
+        )))
+    }
 }
 
 /// Why a key cannot be used. No message repeats key material.
