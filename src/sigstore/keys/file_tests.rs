@@ -87,6 +87,54 @@ fn every_kind_survives_every_form_that_is_written() {
     }
 }
 
+/// A second judge, where there is one.
+#[test]
+fn openssl_accepts_what_each_kind_signs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let openssl = |arguments: &[&str]| std::process::Command::new("openssl").args(arguments).output();
+    if openssl(&["version"]).is_err() {
+        println!("skipped: there is no openssl here");
+        return;
+    }
+    std::fs::write(path("message"), b"message").unwrap();
+    for kind in KeyKind::ALL {
+        let key = PrivateKey::generate(kind).unwrap();
+        std::fs::write(path("pub"), public_pem(&key).unwrap()).unwrap();
+        std::fs::write(path("signature"), key.sign(b"message").unwrap()).unwrap();
+        let files = [path("pub"), path("signature"), path("message")];
+        let [public, signature, message] = files.each_ref().map(String::as_str);
+        let run = match kind.hash() {
+            None => openssl(&[
+                "pkeyutl", "-verify", "-pubin", "-inkey", public, "-rawin", "-sigfile", signature, "-in",
+                message,
+            ]),
+            Some(hash) => {
+                let digest = if hash == sigstore_types::HashAlgorithm::Sha2384 {
+                    "-sha384"
+                } else {
+                    "-sha256"
+                };
+                openssl(&[
+                    "dgst",
+                    digest,
+                    "-verify",
+                    public,
+                    "-signature",
+                    signature,
+                    message,
+                ])
+            }
+        };
+        let run = run.unwrap();
+        assert!(
+            run.status.success(),
+            "{kind}: {}",
+            String::from_utf8_lossy(&run.stderr)
+        );
+    }
+}
+
 #[test]
 fn everything_else_is_refused_by_what_it_is() {
     let der = base64::Engine::decode(
