@@ -7,7 +7,9 @@ mod examine;
 mod explain;
 mod generate;
 mod in_place;
+mod key;
 mod output;
+mod password;
 mod pin;
 mod pins;
 mod policy;
@@ -16,6 +18,7 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod signing_key;
 mod trust;
 mod verify;
 

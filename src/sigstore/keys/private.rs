@@ -14,8 +14,8 @@ use aws_lc_rs::signature::{
 use const_oid::ObjectIdentifier;
 use const_oid::db::rfc5912::{ID_EC_PUBLIC_KEY, RSA_ENCRYPTION, SECP_256_R_1, SECP_384_R_1};
 use const_oid::db::rfc8410::ID_ED_25519;
-use der::asn1::UintRef;
-use der::{Decode, Reader, SliceReader};
+use der::asn1::{ContextSpecific, OctetStringRef, UintRef};
+use der::{Decode, Reader, SliceReader, TagNumber};
 use pkcs8::PrivateKeyInfo;
 use zeroize::Zeroizing;
 
@@ -72,6 +72,20 @@ impl PrivateKey {
             other => return Err(KeyError::Unsupported(format!("algorithm {other}"))),
         };
         Self::new(pair.map_err(|_| KeyError::Malformed)?)
+    }
+
+    /// Reads a DER ECPrivateKey that names its curve (SEC 1, RFC 5915).
+    pub(super) fn from_sec1_der(der: &[u8]) -> Result<Self, KeyError> {
+        let curve = sec1_curve(der).map_err(|_| KeyError::Malformed)?;
+        let pair = EcdsaKeyPair::from_private_key_der(algorithm_of(curve)?, der);
+        Self::new(Pair::Ecdsa(pair.map_err(|_| KeyError::Malformed)?))
+    }
+
+    /// Reads a DER RSAPrivateKey (PKCS #1, RFC 8017).
+    pub(super) fn from_pkcs1_der(der: &[u8]) -> Result<Self, KeyError> {
+        check_rsa_size(der)?;
+        let pair = rsa::KeyPair::from_der(der);
+        Self::new(Pair::Rsa(pair.map_err(|_| KeyError::Malformed)?))
     }
 
     /// The key as DER PrivateKeyInfo, to be written into a file. Wiped when it is dropped.
@@ -170,6 +184,17 @@ fn algorithm_of(curve: ObjectIdentifier) -> Result<&'static EcdsaSigningAlgorith
         SECP_384_R_1 => Ok(&ECDSA_P384_SHA384_ASN1_SIGNING),
         other => Err(KeyError::Unsupported(format!("EC curve {other}"))),
     }
+}
+
+/// The curve that an ECPrivateKey names.
+fn sec1_curve(der: &[u8]) -> Result<ObjectIdentifier, der::Error> {
+    SliceReader::new(der)?.sequence(|inner| {
+        let _version = UintRef::decode(inner)?;
+        let _key = OctetStringRef::decode(inner)?;
+        let curve = ContextSpecific::<ObjectIdentifier>::decode_explicit(inner, TagNumber::N0)?;
+        inner.read_slice(inner.remaining_len())?;
+        Ok(curve.ok_or(der::ErrorKind::Failed)?.value)
+    })
 }
 
 /// Refuses an RSA key of a size that is not signed with, by its size. `der` is an RSAPrivateKey (RFC 8017, appendix A.1.2).
