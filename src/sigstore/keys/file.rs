@@ -164,5 +164,4 @@ fn not_text(bytes: &[u8]) -> KeyFileError {
 }
 
 #[cfg(test)]
-#[path = "file_tests.rs"]
 mod tests;
