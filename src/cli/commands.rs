@@ -2,7 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, completions, conformance, explain, generate, inspect, pin, policy, trust, verify,
+    Cli, Global, Problem, completions, conformance, explain, generate, inspect, key, pin, policy, trust,
+    verify,
 };
 use crate::report::ExitCode;
 
@@ -19,6 +20,8 @@ pub enum Command {
     #[command(long_about = inspect::LONG_ABOUT)]
     Inspect(Box<inspect::Args>),
 
+    /// Make private keys, import them, print their public keys
+    Key(key::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -44,6 +47,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
             Self::Inspect(_) => "inspect",
+            Self::Key(_) => "key",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -102,7 +106,8 @@ impl Command {
                 offline: true,
                 ..nothing
             },
-            Self::Explain(_)
+            Self::Key(_)
+            | Self::Explain(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Conformance(_)
@@ -145,6 +150,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
+        Command::Key(args) => key::run(args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -8,7 +8,9 @@ mod explain;
 mod generate;
 mod in_place;
 mod inspect;
+mod key;
 mod output;
+mod password;
 mod pin;
 mod pins;
 mod policy;
@@ -17,6 +19,7 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod signing_key;
 mod trust;
 mod verify;
 

@@ -155,6 +155,11 @@ impl Console {
         }
     }
 
+    /// Whether people want to hear nothing but what is wrong.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Says something to people beside the report, unless they want to hear nothing.
     pub(crate) fn tell(&self, text: &str) {
         if self.human && !self.quiet {

@@ -378,6 +378,42 @@ codes! {
             "There were more candidates than a report should hold; the limit is named."
     }
 
+    Signing "Making signatures" {
+        SigningConfigInvalid "signing-config-invalid" Deny Misconfigured
+            "The signing configuration cannot be used"
+            "A signing configuration says which services an instance signs with. The message names the member that is missing or wrong. Nothing was signed."
+        SigningUnsupported "signing-unsupported" Deny Misconfigured
+            "What was asked for could not be verified afterwards"
+            "The kind of the key, the logs and what is to be signed do not go together, or no service that is in use now is configured. Nothing is signed that `verify` would refuse. The table in docs/signing.md says which kind of key works with which log."
+        SigningFailed "signing-failed" Deny Undecided
+            "The key did not sign"
+            "The cryptography library or the device that holds the key refused. Nothing was published."
+        SigningTooLate "signing-too-late" Deny Undecided
+            "The certificate has ended before its signature was logged"
+            "A certificate lives for ten minutes, and every time that a bundle states has to lie within them. What was kept in a resume file can be finished later only if a timestamp was made in time and the log is Rekor v2. Sign again."
+        ServiceUnreachable "service-unreachable" Deny Undecided
+            "A signing service could not be reached"
+            "There was no answer in time, or one that asks to come back later, after every attempt. What was made until then is kept in the resume file, if the message names one."
+        ServiceRefused "service-refused" Deny Undecided
+            "A signing service refused the request"
+            "Fulcio refuses tokens that are expired, that are for another audience, or that come from an issuer it does not know; Rekor refuses entries that it cannot check."
+        ServiceRefusedDestination "service-refused-destination" Deny Misconfigured
+            "A signing service's address is not gone to"
+            "Services are asked over https, or over http on loopback and where that was allowed by name. Redirects are not followed: a token is meant for the service that was named."
+        ServiceAnswerInvalid "service-answer-invalid" Deny Undecided
+            "A signing service answered with something else than it was asked for"
+            "A certificate has to be for our key, a log entry has to record our signature, and a timestamp has to be for it and repeat our number. An answer that is anything else is not made into a bundle: the service, or something in between, is broken or hostile."
+        LogEntryTooLarge "log-entry-too-large" Deny Undecided
+            "The log refuses an entry of this size"
+            "Whoever runs a log limits what it takes (HTTP 413). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
+        MadeBundleRefused "made-bundle-refused" Deny Undecided
+            "The bundle that was made does not verify"
+            "Everything that is made is verified before it is published, against the trust root in use. This one does not verify, and the message says why. Most often the services and the trust root belong to different instances."
+        ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
+            "The resume file cannot be used"
+            "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."
+    }
+
     Configuration "Configuration" {
         PolicyInvalid "policy-invalid" Deny Misconfigured
             "The policy file is invalid"

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::certificate::Distrust;
+use crate::http::Distrust;
 use crate::registry::LayoutError;
 use crate::report::{Code, Finding};
 use crate::subject::Digest;
@@ -119,6 +119,10 @@ impl Why {
     fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
+            Self::Certificate(Distrust::UnknownIssuer) => {
+                "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it \
+                 with --registry-ca"
+            }
             Self::Certificate(distrust) => distrust.help(),
             Self::Unauthorised(_) => {
                 "log in to the registry with an account that may read this repository, and write to it to publish"

@@ -11,7 +11,7 @@ use rustls::pki_types::UnixTime;
 
 /// Why a certificate is not believed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Distrust {
+pub enum Distrust {
     /// It is no longer valid, since this time where that is known.
     Expired(Option<Timestamp>),
     /// It is not valid yet.
@@ -28,7 +28,7 @@ pub(crate) enum Distrust {
 
 impl Distrust {
     /// The reason in words, after "its certificate".
-    pub(crate) fn words(&self) -> String {
+    pub fn words(&self) -> String {
         match self {
             Self::Expired(Some(time)) => format!("expired on {time}"),
             Self::Expired(None) => "has expired".to_owned(),
@@ -41,7 +41,7 @@ impl Distrust {
     }
 
     /// One safe next step.
-    pub(crate) fn help(&self) -> &'static str {
+    pub fn help(&self) -> &'static str {
         match self {
             Self::Expired(_) | Self::NotYet => {
                 "check the clock of this machine; if it is right, whoever runs the host has to renew the certificate"
@@ -50,8 +50,7 @@ impl Distrust {
                 "use the name that the certificate was issued for; if the name is right, something else answers in its place"
             }
             Self::UnknownIssuer => {
-                "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it \
-                 with --registry-ca"
+                "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it"
             }
             Self::Revoked | Self::Unusable => "whoever runs the host has to replace the certificate",
         }
