@@ -240,7 +240,7 @@ mod tests {
             (&["--identity-token-file", "t"], Choice::File(Path::new("t"))),
             (&["--oidc-device"], Choice::Device),
             (
-                &["--oidc-device", "--oidc-issuer", "https://a.example"],
+                &["--oidc-issuer", "https://a.example", "--oidc-device"],
                 Choice::Device,
             ),
             (&["--oidc-issuer", "https://a.example"], Choice::Browser),
