@@ -174,6 +174,147 @@ never\:"Never"))' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
+(key)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__key_commands" \
+"*::: :->key" \
+&& ret=0
+
+    case $state in
+    (key)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-key-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+'--type=[Kind of key]:TYPE:(p256 p384 ed25519 rsa2048 rsa3072 rsa4096)' \
+'--prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--output-key-prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--unencrypted[Write the private key without a password, as PKCS #8\: whoever can read the file can sign]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':key -- The private key\: a PEM file, `-` for standard input, or env\://NAME for an environment variable:_default' \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+'--prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--output-key-prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'(--unencrypted)--new-password-file=[File whose first line is the password for the new file, where it is not that of the old one]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--unencrypted[Write the private key without a password, as PKCS #8\: whoever can read the file can sign]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':key -- The private key\: a PEM file, `-` for standard input, or env\://NAME for an environment variable:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__key__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-key-help-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
@@ -680,6 +821,34 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(key)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__key_commands" \
+"*::: :->key" \
+&& ret=0
+
+    case $state in
+    (key)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-key-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__policy_commands" \
@@ -794,6 +963,7 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'key:Make private keys, import them, print their public keys' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -856,6 +1026,7 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'key:Make private keys, import them, print their public keys' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -898,6 +1069,30 @@ _portcullis__subcmd__help__subcmd__generate_commands() {
 _portcullis__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key_commands] )) ||
+_portcullis__subcmd__help__subcmd__key_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+    )
+    _describe -t commands 'portcullis help key commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__generate_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__import_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__public_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key public commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__man_commands] )) ||
 _portcullis__subcmd__help__subcmd__man_commands() {
@@ -967,6 +1162,61 @@ _portcullis__subcmd__help__subcmd__trust__subcmd__update_commands() {
 _portcullis__subcmd__help__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key_commands] )) ||
+_portcullis__subcmd__key_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis key commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__generate_commands] )) ||
+_portcullis__subcmd__key__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help_commands] )) ||
+_portcullis__subcmd__key__subcmd__help_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis key help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__generate_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__import_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__public_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help public commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__import_commands] )) ||
+_portcullis__subcmd__key__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__public_commands] )) ||
+_portcullis__subcmd__key__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key public commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__man_commands] )) ||
 _portcullis__subcmd__man_commands() {

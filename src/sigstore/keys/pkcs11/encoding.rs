@@ -56,7 +56,7 @@ pub(super) fn rsa_public(modulus: &[u8], exponent: &[u8]) -> Result<Vec<u8>, Key
 /// The DER form of an ECDSA signature that a device gives as two numbers of equal length (PKCS #11 2.40, section 2.3.1).
 pub(super) fn ecdsa_signature(raw: &[u8]) -> Result<Vec<u8>, KeyError> {
     let malformed = || KeyError::Signing("the device gave no ECDSA signature".to_owned());
-    if raw.is_empty() || raw.len() % 2 != 0 {
+    if raw.is_empty() || !raw.len().is_multiple_of(2) {
         return Err(malformed());
     }
     let (r, s) = raw.split_at(raw.len() / 2);
