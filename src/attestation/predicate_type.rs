@@ -5,6 +5,9 @@ use std::fmt;
 /// The predicate type of a cosign v3 image signature: a statement that says nothing but "signed".
 pub const COSIGN_SIGN_TYPE: &str = "https://sigstore.dev/cosign/sign/v1";
 
+/// The predicate type of whatever `cosign attest --type custom` is given: an object with the text and a time.
+pub const COSIGN_CUSTOM_TYPE: &str = "https://cosign.sigstore.dev/attestation/v1";
+
 /// Short names with the predicate types that each stands for; the first is the one that is written.
 ///
 /// A name without version stands for every version, since producers move at different times.
@@ -65,7 +68,22 @@ pub const SHORT_NAMES: &[(&str, &[&str])] = &[
             "https://in-toto.io/Link/v1",
         ],
     ),
-    ("custom", &["https://cosign.sigstore.dev/attestation/v1"]),
+    ("custom", &[COSIGN_CUSTOM_TYPE]),
+];
+
+/// Names that only cosign has, with its meaning; accepted, and never suggested.
+const COSIGN_NAMES: &[(&str, &[&str])] = &[
+    ("slsaprovenance", &["https://slsa.dev/provenance/v0.2"]),
+    ("slsaprovenance02", &["https://slsa.dev/provenance/v0.2"]),
+    ("slsaprovenance1", &["https://slsa.dev/provenance/v1"]),
+    (
+        "spdxjson",
+        &[
+            "https://spdx.dev/Document",
+            "https://spdx.dev/Document/v2.3",
+            "https://spdx.dev/Document/v2.2",
+        ],
+    ),
 ];
 
 /// A demanded predicate type: a short name or any URI.
@@ -88,7 +106,11 @@ impl PredicateType {
     pub fn parse(text: &str) -> Option<Self> {
         let accepted = if text == "any" {
             Accepted::Any
-        } else if let Some((_, types)) = SHORT_NAMES.iter().find(|(name, _)| *name == text) {
+        } else if let Some((_, types)) = SHORT_NAMES
+            .iter()
+            .chain(COSIGN_NAMES)
+            .find(|(name, _)| *name == text)
+        {
             Accepted::Named(types)
         } else if text.contains(':') {
             Accepted::Exactly(text.to_owned())
@@ -143,8 +165,11 @@ mod tests {
         assert!(any_version.accepts("https://slsa.dev/provenance/v1"));
         assert!(any_version.accepts("https://slsa.dev/provenance/v0.2"));
         assert!(!any_version.accepts("https://slsa.dev/provenance/v1.1-evil"));
-        let v1 = PredicateType::parse("slsa-provenance-v1").unwrap();
-        assert!(!v1.accepts("https://slsa.dev/provenance/v0.2"));
+        for v1 in ["slsa-provenance-v1", "slsaprovenance1"] {
+            let v1 = PredicateType::parse(v1).unwrap();
+            assert!(v1.accepts("https://slsa.dev/provenance/v1"));
+            assert!(!v1.accepts("https://slsa.dev/provenance/v0.2"));
+        }
     }
 
     #[test]

@@ -252,6 +252,30 @@ codes! {
             "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
     }
 
+    Predicate "Predicates before they are signed" {
+        PredicateInvalid "predicate-invalid" Deny Denied
+            "The predicate file is not what its type says"
+            "The file is not JSON, has a key twice, lacks a member that the specification requires, or has one of the wrong type or format. What is signed is kept for good, so it is refused before. Each mistake is listed with its place, up to a limit."
+        PredicateTooLarge "predicate-too-large" Deny Denied
+            "The predicate file exceeds the limit"
+            "Everybody who verifies the artifact has to fetch and read the whole attestation, and logs and registries have limits of their own. The message names the size and the limit."
+        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
+            "The SBOM is about another artifact"
+            "The root of the SBOM names a digest, and it is not the artifact's. It was made for another build. Make the SBOM of this artifact, in the job that built it."
+        SbomRootDigestMissing "sbom-root-digest-missing" Warning Allowed
+            "The SBOM does not say which artifact it is about"
+            "The root of the SBOM names no digest that could be compared, so only the statement around it ties it to the artifact. An SBOM that was mixed up would not be noticed. Most generators name the digest when they are given the image instead of a folder."
+        ProvenanceIncomplete "provenance-incomplete" Info Allowed
+            "Parts of the provenance could not be known"
+            "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
+        EnvelopeOverLogLimit "envelope-over-log-limit" Warning Allowed
+            "The log's usual limit is smaller than the envelope"
+            "A Rekor v2 log takes requests of up to 4 MiB unless its operator chose otherwise. A larger one is answered with HTTP 413, and nothing is logged then. Attest a smaller predicate, or use a log whose operator raised the limit."
+        EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
+            "The log keeps a digest of the attestation only"
+            "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."
+    }
+
     Search "What was looked for and where" {
         NoEvidence "no-evidence" Deny NoEvidence
             "There is nothing of the demanded kind"
