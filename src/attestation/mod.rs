@@ -5,11 +5,13 @@
 
 pub mod predicate;
 mod predicate_type;
+pub mod provenance;
 mod simple_signing;
 pub mod size;
 mod slsa;
 mod statement;
 mod statement_builder;
+pub mod vsa;
 
 pub use predicate_type::{COSIGN_CUSTOM_TYPE, COSIGN_SIGN_TYPE, PredicateType, SHORT_NAMES};
 pub use simple_signing::{SimpleSigning, SimpleSigningProblem};

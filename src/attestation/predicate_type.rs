@@ -132,6 +132,16 @@ impl PredicateType {
         }
     }
 
+    /// Whether it accepts SLSA verification summaries and nothing else, so that what they say has to count.
+    pub fn is_summary(&self) -> bool {
+        self.accepted != Accepted::Any
+            && SHORT_NAMES
+                .iter()
+                .filter(|(name, _)| *name == "vsa")
+                .flat_map(|(_, types)| *types)
+                .any(|known| self.accepts(known))
+    }
+
     /// Whether it accepts SLSA provenance whose fields can be read.
     pub fn accepts_provenance(&self) -> bool {
         SHORT_NAMES
@@ -191,6 +201,23 @@ mod tests {
         ] {
             assert_eq!(
                 PredicateType::parse(text).unwrap().accepts_provenance(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn summaries_are_told_from_other_types() {
+        for (text, expected) in [
+            ("vsa", true),
+            ("https://slsa.dev/verification_summary/v1", true),
+            ("https://slsa.dev/verification_summary/v0.2", true),
+            ("any", false),
+            ("slsa-provenance", false),
+        ] {
+            assert_eq!(
+                PredicateType::parse(text).unwrap().is_summary(),
                 expected,
                 "{text}"
             );

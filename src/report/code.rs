@@ -244,6 +244,21 @@ codes! {
         CommitMismatch "commit-mismatch" Deny Denied
             "Built from another commit"
             "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
+        SummaryFailed "summary-failed" Deny Denied
+            "The verification summary says that the artifact failed"
+            "A verification summary is a verifier's word on an artifact, and this one says FAILED: the artifact did not meet the verifier's policy. Ask the verifier for its report."
+        SummaryVerifierMismatch "summary-verifier-mismatch" Deny Denied
+            "Another verifier made the summary"
+            "Whoever may sign for one verifier may not sign for another: the signer and the verifier's id are relied on as a pair, and the id is compared exactly."
+        SummaryResourceMismatch "summary-resource-mismatch" Deny Denied
+            "The artifact was verified as another resource"
+            "The summary is about this artifact, but it was verified for another name or environment. What may run in a test environment may not run in production."
+        SummaryPolicyMismatch "summary-policy-mismatch" Deny Denied
+            "The artifact was verified by another policy"
+            "The summary names the digest of the policy that was met, and it is not the demanded one, or it names none by that algorithm."
+        SummaryLevelTooLow "summary-level-too-low" Deny Denied
+            "The summary does not reach the demanded level"
+            "Levels of one SLSA track imply those below them. Other levels are compared exactly."
         EvidenceTooOld "evidence-too-old" Deny Denied
             "The evidence is older than allowed"
             "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."

@@ -15,7 +15,7 @@ pub(in crate::attestation) fn is_uri(text: &str) -> bool {
 }
 
 /// Whether a text is a time as RFC 3339 section 5.6 writes it, in upper case, as the common readers demand.
-pub(super) fn is_time(text: &str) -> bool {
+pub(in crate::attestation) fn is_time(text: &str) -> bool {
     let Some((date, time)) = text.split_once('T') else {
         return false;
     };

@@ -25,6 +25,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 pub use binding::{Binding, RootDigest};
+pub(super) use format::{is_time, is_uri};
 pub use kind::{AttestType, UnknownAttestType};
 pub use problem::{Problem, Problems};
 

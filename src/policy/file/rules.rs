@@ -8,12 +8,13 @@ use super::pins::{Entries, resolve};
 use super::reader::Reader;
 use super::table::{Section, closest, number_of, quote, wrong_type};
 use crate::attestation::{PredicateType, SHORT_NAMES};
-use crate::policy::demand::{DemandKind, FieldRules, Require, Written};
+use crate::policy::demand::{DemandKind, FieldRules, Require, SummaryRules, Written};
 use crate::policy::duration;
 use crate::policy::rule::{Binding, Rule};
 use crate::policy::scope::Scope;
 use crate::report::Finding;
 use crate::sigstore::pin::{Combine, PinSet};
+use crate::subject::Digest;
 
 const SIGNATURE_KEYS: [&str; 6] = [
     "subjects",
@@ -24,7 +25,7 @@ const SIGNATURE_KEYS: [&str; 6] = [
     "repository-binding",
 ];
 
-const ATTESTATION_KEYS: [&str; 9] = [
+const ATTESTATION_KEYS: [&str; 13] = [
     "subjects",
     "pins",
     "combine",
@@ -34,6 +35,10 @@ const ATTESTATION_KEYS: [&str; 9] = [
     "builder-id",
     "source-repository",
     "source-ref",
+    "verifier",
+    "resource-uri",
+    "verified-policy",
+    "verified-level",
 ];
 
 /// Most rules of one policy.
@@ -67,24 +72,34 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, pins: &mut E
                 &section,
                 pins,
                 Some(DemandKind::Signature),
-                FieldRules::default(),
+                Says::default(),
             ));
         }
     }
     for value in attestations {
         if let Some(section) = Section::open(reader, "[[attestation]]", value, &ATTESTATION_KEYS) {
             let kind = predicate_type(reader, &section);
-            let fields = fields(reader, &section, kind.as_ref());
+            let says = Says {
+                fields: fields(reader, &section, kind.as_ref()),
+                summary: summary(reader, &section, kind.as_ref()),
+            };
             rules.extend(rule(
                 reader,
                 &section,
                 pins,
                 kind.map(DemandKind::Attestation),
-                fields,
+                says,
             ));
         }
     }
     rules
+}
+
+/// What a rule demands of the predicate.
+#[derive(Default)]
+struct Says {
+    fields: FieldRules,
+    summary: Option<SummaryRules>,
 }
 
 fn rule(
@@ -92,7 +107,7 @@ fn rule(
     section: &Section<'_>,
     pins: &mut Entries,
     kind: Option<DemandKind>,
-    fields: FieldRules,
+    says: Says,
 ) -> Option<Rule> {
     let scopes = scopes(reader, section);
     let pins = pin_set(reader, section, pins);
@@ -120,7 +135,8 @@ fn rule(
         pins: pins?,
         require,
         max_age,
-        fields,
+        fields: says.fields,
+        summary: says.summary,
         binding: Written {
             value: binding,
             origin: reader.origin(&binding_span),
@@ -281,6 +297,61 @@ fn fields(reader: &mut Reader<'_>, section: &Section<'_>, kind: Option<&Predicat
         source_repository: field("source-repository"),
         source_ref: field("source-ref"),
         commit: None,
+    }
+}
+
+/// Rules on a verification summary. Relying on one without naming its verifier would be relying on anybody's.
+fn summary(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    kind: Option<&PredicateType>,
+) -> Option<SummaryRules> {
+    const KEYS: [&str; 4] = ["verifier", "resource-uri", "verified-policy", "verified-level"];
+    if !kind?.is_summary() {
+        for key in KEYS {
+            if let Some(span) = section.key_span(key) {
+                let message =
+                    format!("{key} is for SLSA verification summaries, and the type is another one");
+                reader.mistake(&span, message, "demand it in a rule with type = \"vsa\"");
+            }
+        }
+        return None;
+    }
+    let help = "name the verifier that is relied on, by its exact id: verifier = \"https://…\"";
+    let verifier = section.needed_text(reader, "verifier", help);
+    let mut optional = |key: &str| {
+        let text = section.text(reader, key)?;
+        Some(Written {
+            value: text.value.to_owned(),
+            origin: reader.origin(&text.span),
+        })
+    };
+    let (resource_uri, level) = (optional("resource-uri"), optional("verified-level"));
+    let policy = verified_policy(reader, section);
+    let verifier = verifier?;
+    Some(SummaryRules {
+        verifier: Written {
+            value: verifier.value.to_owned(),
+            origin: reader.origin(&verifier.span),
+        },
+        resource_uri,
+        policy,
+        level,
+    })
+}
+
+fn verified_policy(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Written<Digest>> {
+    let text = section.text(reader, "verified-policy")?;
+    match text.value.parse() {
+        Ok(value) => Some(Written {
+            value,
+            origin: reader.origin(&text.span),
+        }),
+        Err(error) => {
+            let message = format!("verified-policy cannot be {}: {error}", quote(text.value));
+            reader.mistake(&text.span, message, "write sha256: and all hex digits");
+            None
+        }
     }
 }
 
