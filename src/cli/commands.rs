@@ -1,7 +1,9 @@
 //! The commands, and which function runs each.
 
 use super::output::{Console, Target};
-use super::{Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, trust, verify};
+use super::{
+    Cli, Global, Problem, build, completions, conformance, explain, generate, pin, policy, trust, verify,
+};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -14,6 +16,8 @@ pub enum Command {
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
 
+    /// What a build says of itself: variables for its deployment
+    Build(build::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -38,6 +42,7 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Build(_) => "build",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -90,7 +95,8 @@ impl Command {
                 offline: true,
                 ..nothing
             },
-            Self::Explain(_)
+            Self::Build(_)
+            | Self::Explain(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Conformance(_)
@@ -132,6 +138,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Build(args) => build::run(&args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

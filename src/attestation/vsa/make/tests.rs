@@ -143,7 +143,10 @@ fn a_run_that_was_denied_passed_nothing() {
     assert_eq!(made(&denied, &VERIFIER).unwrap()["verificationResult"], "FAILED");
     let mut unread = report(subject(Verdict::Allowed, vec![candidate(true, None)]));
     unread.findings.push(Finding::new(Code::TrustInvalid, "expired"));
-    assert!(matches!(made(&unread, &VERIFIER), Err(SummaryProblem::Unfinished(_))));
+    assert!(matches!(
+        made(&unread, &VERIFIER),
+        Err(SummaryProblem::Unfinished(_))
+    ));
 }
 
 #[test]
