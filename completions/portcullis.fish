@@ -38,6 +38,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -s h -l help -d 'Pri
 complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "build" -d 'What a build says of itself: variables for its deployment'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -65,6 +66,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l max-age
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l builder-id -d 'Exact builder id of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-repository -d 'Exact source repository of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-ref -d 'Exact source ref of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l verifier -d 'Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l resource-uri -d 'Exact resource that the summary was made for' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l verified-policy -d 'Digest of the policy that the summary has to name' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l verified-level -d 'Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
@@ -121,6 +126,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l max-age -d
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l builder-id -d 'Exact builder id of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l source-repository -d 'Exact source repository of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l source-ref -d 'Exact source ref of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l verifier -d 'Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l resource-uri -d 'Exact resource that the summary was made for' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l verified-policy -d 'Digest of the policy that the summary has to name' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l verified-level -d 'Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
@@ -159,6 +168,43 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s v -l verbo
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l report -d 'JSON report of a verification that allowed; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l subject -d 'Subject of the report, by its name, argument or digest; needed where there are several' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l prefix -d 'What the names begin with' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l as -d 'Form of the output' -r -f -a "shell\t'`export NAME=\'value\'` lines for a POSIX shell'
+json\t'One JSON object'
+dotenv\t'NAME=value lines'
+ecs-taskdef\t'The task definition with the variables in it'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l task-definition -d 'ECS task definition to put the variables into' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l container -d 'Container of the task definition; needed where there are several' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -405,16 +451,18 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin build policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "init" -d 'Write a commented starting policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'

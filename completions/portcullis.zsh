@@ -64,6 +64,10 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
 '--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
 '--source-ref=[Exact source ref of SLSA provenance]:REF:_default' \
+'--verifier=[Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on]:URI:_default' \
+'--resource-uri=[Exact resource that the summary was made for]:URI:_default' \
+'--verified-policy=[Digest of the policy that the summary has to name]:DIGEST:_default' \
+'--verified-level=[Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2]:LEVEL:_default' \
 '--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
@@ -130,6 +134,10 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
 '--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
 '--source-ref=[Exact source ref of SLSA provenance]:REF:_default' \
+'--verifier=[Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on]:URI:_default' \
+'--resource-uri=[Exact resource that the summary was made for]:URI:_default' \
+'--verified-policy=[Digest of the policy that the summary has to name]:DIGEST:_default' \
+'--verified-level=[Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2]:LEVEL:_default' \
 '--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
@@ -173,6 +181,93 @@ never\:"Never"))' \
 '--version[Print version]' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
+;;
+(build)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__build_commands" \
+"*::: :->build" \
+&& ret=0
+
+    case $state in
+    (build)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-build-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+'--report=[JSON report of a verification that allowed; \`-\` is standard input]:FILE:_files' \
+'--subject=[Subject of the report, by its name, argument or digest; needed where there are several]:NAME:_default' \
+'--prefix=[What the names begin with]:PREFIX:_default' \
+'--as=[Form of the output]:FORM:((shell\:"\`export NAME='\''value'\''\` lines for a POSIX shell"
+json\:"One JSON object"
+dotenv\:"NAME=value lines"
+ecs-taskdef\:"The task definition with the variables in it"))' \
+'--task-definition=[ECS task definition to put the variables into]:FILE:_files' \
+'--container=[Container of the task definition; needed where there are several]:NAME:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__build__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-build-help-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
@@ -680,6 +775,26 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(build)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__build_commands" \
+"*::: :->build" \
+&& ret=0
+
+    case $state in
+    (build)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-build-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__policy_commands" \
@@ -794,6 +909,7 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'build:What a build says of itself\: variables for its deployment' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -804,6 +920,37 @@ _portcullis_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build_commands] )) ||
+_portcullis__subcmd__build_commands() {
+    local commands; commands=(
+'env:Print what was verified as environment variables for the deployment' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis build commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__env_commands] )) ||
+_portcullis__subcmd__build__subcmd__env_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis build env commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__help_commands] )) ||
+_portcullis__subcmd__build__subcmd__help_commands() {
+    local commands; commands=(
+'env:Print what was verified as environment variables for the deployment' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis build help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__help__subcmd__env_commands] )) ||
+_portcullis__subcmd__build__subcmd__help__subcmd__env_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis build help env commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__build__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis build help help commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__completions_commands] )) ||
 _portcullis__subcmd__completions_commands() {
@@ -856,6 +1003,7 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'build:What a build says of itself\: variables for its deployment' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -866,6 +1014,18 @@ _portcullis__subcmd__help_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__build_commands] )) ||
+_portcullis__subcmd__help__subcmd__build_commands() {
+    local commands; commands=(
+'env:Print what was verified as environment variables for the deployment' \
+    )
+    _describe -t commands 'portcullis help build commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__build__subcmd__env_commands] )) ||
+_portcullis__subcmd__help__subcmd__build__subcmd__env_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help build env commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__completions_commands] )) ||
 _portcullis__subcmd__help__subcmd__completions_commands() {

@@ -86,6 +86,10 @@ fn env(args: &EnvArgs) -> Result<String, Problem> {
     if args.task_definition.is_some() && args.form != FormChoice::EcsTaskdef {
         return Err(Problem::usage("--task-definition is for --as ecs-taskdef"));
     }
+    let stdin = Path::new("-");
+    if args.report == stdin && args.task_definition.as_deref() == Some(stdin) {
+        return Err(Problem::usage("standard input can be read only once"));
+    }
     let bytes = read_input(&args.report, MAX_REPORT_BYTES)?;
     let selection = args.subject.as_deref().map_or(Selection::Only, Selection::Named);
     let facts = Facts::read(&bytes, selection).map_err(report_problem)?;

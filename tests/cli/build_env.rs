@@ -69,16 +69,14 @@ fn a_shell_takes_every_value_for_itself() {
 fn flags_that_do_not_go_together_are_refused() {
     for arguments in [
         &["--as", "ecs-taskdef"][..],
+        &["--report", "-", "--as", "ecs-taskdef", "--task-definition", "-"],
         &["--container", "app"],
         &["--task-definition", "task.json", "--as", "json"],
         &["--prefix", "build "],
         &["--format", "json"],
         &["--offline"],
     ] {
-        let run = build_env()
-            .arguments(["--report", "missing.json"])
-            .arguments(arguments)
-            .run();
+        let run = build_env().arguments(arguments).run();
         assert_eq!(
             (run.code, run.stdout.as_str()),
             (2, ""),

@@ -87,8 +87,8 @@ pub fn make(report: &Report, subject: &SubjectReport, maker: &Maker<'_>) -> Resu
         "verifiedLevels": [if passed { level(subject) } else { "FAILED" }],
         "slsaVersion": SLSA_VERSION,
     });
-    if let (true, Some(inputs)) = (passed, inputs(subject)) {
-        predicate["inputAttestations"] = Value::Array(inputs);
+    if let (true, Some(inputs), Some(members)) = (passed, inputs(subject), predicate.as_object_mut()) {
+        members.insert("inputAttestations".to_owned(), Value::Array(inputs));
     }
     Ok(Made {
         subject: StatementSubject::new(&subject.name, digest),

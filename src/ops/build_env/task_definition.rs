@@ -1,5 +1,5 @@
-//! Putting variables into an Amazon ECS task definition (`containerDefinitions[].environment`), in place: everything else
-//! stays as it was, byte for byte.
+//! Putting variables into an Amazon ECS task definition (`containerDefinitions[].environment`), in place: everything
+//! outside of that list stays as it was, byte for byte, and so does every entry in it that is somebody else's.
 
 use std::ops::Range;
 
@@ -190,21 +190,30 @@ fn environment(
                 .to_owned(),
         ),
     };
-    Ok(joined(&entries, &gap, &end))
+    let between = match items.as_slice() {
+        [first, second, ..] => text
+            .get(first.span().end..second.span().start)
+            .unwrap_or(",")
+            .to_owned(),
+        _ => between(&gap),
+    };
+    Ok(joined(&entries, &gap, &between, &end))
 }
 
-/// A list with the same space before each entry.
-fn joined(entries: &[String], gap: &str, end: &str) -> String {
-    if entries.is_empty() {
-        return "[]".to_owned();
-    }
-    // Entries in one line are set apart by a space, as the first one need not be.
-    let between = if gap.contains('\n') {
+/// What stands between two entries where there are no two yet: in one line a space sets them apart.
+fn between(gap: &str) -> String {
+    if gap.contains('\n') {
         format!(",{gap}")
     } else {
         ", ".to_owned()
-    };
-    format!("[{gap}{}{end}]", entries.join(&between))
+    }
+}
+
+fn joined(entries: &[String], gap: &str, between: &str, end: &str) -> String {
+    if entries.is_empty() {
+        return "[]".to_owned();
+    }
+    format!("[{gap}{}{end}]", entries.join(between))
 }
 
 /// An environment for a container that has none: where it goes, and its text.
@@ -217,12 +226,11 @@ fn insertion(
 ) -> (Range<usize>, String) {
     let entries: Vec<String> = variables.iter().map(|variable| plain(variable, prefix)).collect();
     let (gap, end) = gaps_below(text, container);
-    let list = joined(&entries, &gap, &end);
+    let list = joined(&entries, &gap, &between(&gap), &end);
     let start = container.span().start + 1;
     match (members.first(), members.last()) {
         (Some(first), Some(last)) => {
             let gap = text.get(start..first.key.span().start).unwrap_or_default();
-            let gap = if gap.is_empty() { "" } else { gap };
             let at = last.value.span().end;
             (at..at, format!(",{gap}\"environment\": {list}"))
         }
