@@ -2,8 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, completions, conformance, explain, generate, inspect, key, pin, policy, trust,
-    verify,
+    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, pin, policy,
+    trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -22,6 +22,8 @@ pub enum Command {
 
     /// Make private keys, import them, print their public keys
     Key(key::Args),
+    /// What a build says of itself: variables for its deployment
+    Build(build::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -48,6 +50,7 @@ impl Command {
             Self::Pin(_) => "pin",
             Self::Inspect(_) => "inspect",
             Self::Key(_) => "key",
+            Self::Build(_) => "build",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -107,6 +110,7 @@ impl Command {
                 ..nothing
             },
             Self::Key(_)
+            | Self::Build(_)
             | Self::Explain(_)
             | Self::Completions(_)
             | Self::Man(_)
@@ -151,6 +155,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Pin(args) => pin::run(*args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
+        Command::Build(args) => build::run(&args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

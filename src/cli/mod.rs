@@ -1,5 +1,6 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
+mod build;
 mod commands;
 mod completions;
 mod conformance;

@@ -244,12 +244,51 @@ codes! {
         CommitMismatch "commit-mismatch" Deny Denied
             "Built from another commit"
             "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
+        SummaryFailed "summary-failed" Deny Denied
+            "The verification summary says that the artifact failed"
+            "A verification summary is a verifier's word on an artifact, and this one says FAILED: the artifact did not meet the verifier's policy. Ask the verifier for its report."
+        SummaryVerifierMismatch "summary-verifier-mismatch" Deny Denied
+            "Another verifier made the summary"
+            "Whoever may sign for one verifier may not sign for another: the signer and the verifier's id are relied on as a pair, and the id is compared exactly."
+        SummaryResourceMismatch "summary-resource-mismatch" Deny Denied
+            "The artifact was verified as another resource"
+            "The summary is about this artifact, but it was verified for another name or environment. What may run in a test environment may not run in production."
+        SummaryPolicyMismatch "summary-policy-mismatch" Deny Denied
+            "The artifact was verified by another policy"
+            "The summary names the digest of the policy that was met, and it is not the demanded one, or it names none by that algorithm."
+        SummaryLevelTooLow "summary-level-too-low" Deny Denied
+            "The summary does not reach the demanded level"
+            "Levels of one SLSA track imply those below them. Other levels are compared exactly."
         EvidenceTooOld "evidence-too-old" Deny Denied
             "The evidence is older than allowed"
             "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
         NotLatest "not-the-latest" Info Denied
             "A later attestation decides"
             "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
+    }
+
+    Predicate "Predicates before they are signed" {
+        PredicateInvalid "predicate-invalid" Deny Denied
+            "The predicate file is not what its type says"
+            "The file is not JSON, has a key twice, lacks a member that the specification requires, or has one of the wrong type or format. What is signed is kept for good, so it is refused before. Each mistake is listed with its place, up to a limit."
+        PredicateTooLarge "predicate-too-large" Deny Denied
+            "The predicate file exceeds the limit"
+            "Everybody who verifies the artifact has to fetch and read the whole attestation, and logs and registries have limits of their own. The message names the size and the limit."
+        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
+            "The SBOM is about another artifact"
+            "The root of the SBOM names a digest, and it is not the artifact's. It was made for another build. Make the SBOM of this artifact, in the job that built it."
+        SbomRootDigestMissing "sbom-root-digest-missing" Warning Allowed
+            "The SBOM does not say which artifact it is about"
+            "The root of the SBOM names no digest that could be compared, so only the statement around it ties it to the artifact. An SBOM that was mixed up would not be noticed. Most generators name the digest when they are given the image instead of a folder."
+        ProvenanceIncomplete "provenance-incomplete" Info Allowed
+            "Parts of the provenance could not be known"
+            "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
+        EnvelopeOverLogLimit "envelope-over-log-limit" Warning Allowed
+            "The log's usual limit is smaller than the envelope"
+            "A Rekor v2 log takes requests of up to 4 MiB unless its operator chose otherwise. A larger one is answered with HTTP 413, and nothing is logged then. Attest a smaller predicate, or use a log whose operator raised the limit."
+        EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
+            "The log keeps a digest of the attestation only"
+            "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."
     }
 
     Search "What was looked for and where" {

@@ -157,7 +157,12 @@ fn what_may_not_be_deleted_is_taken_from_the_list_and_named() {
     let old = publish::bundle(&store(&registry), &subject(), &bundle("old")).unwrap();
     let new = publish::bundle(&store(&registry), &subject(), &bundle("new")).unwrap();
     registry.forbid_deleting();
-    let left = publish::remove(&store(&registry), &subject().digest, std::slice::from_ref(&old.digest)).unwrap();
+    let left = publish::remove(
+        &store(&registry),
+        &subject().digest,
+        std::slice::from_ref(&old.digest),
+    )
+    .unwrap();
     assert_eq!(left, [old.digest]);
     assert_eq!(listed(&registry), [new.digest.to_string()]);
 }
