@@ -1,8 +1,9 @@
 //! `demo`: the whole story, each command shown as it runs.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, ExitCode};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
@@ -10,6 +11,7 @@ use serde_json::json;
 use crate::Failure;
 use crate::image::Image;
 use crate::launch::{Launch, Launched};
+use crate::stop::Stops;
 
 /// The repository that the demonstration's images are in.
 const REPOSITORY: &str = "demo/app";
@@ -29,6 +31,7 @@ pub(crate) struct Demo {
 /// The demonstration under way.
 struct Story {
     launched: Launched,
+    stops: Stops,
     portcullis: PathBuf,
     /// Who signs, as `verify` is told.
     who: [String; 4],
@@ -41,10 +44,12 @@ impl Demo {
             Some(file) => file.clone(),
             None => neighbour()?,
         };
+        let stops = Stops::listen(self.launch.lifetime, false)?;
         let launched = self.launch.start()?;
         let mut story = Story {
             who: who(&launched)?,
             launched,
+            stops,
             portcullis,
             steps: 0,
         };
@@ -189,8 +194,11 @@ impl Story {
             // What a user's own environment says is not part of the story.
             .env_remove("SIGSTORE_ID_TOKEN")
             .status()
-            .map_err(|error| format!("cannot run {}: {error}", Path::new(&self.portcullis).display()))?;
+            .map_err(|error| format!("cannot run {}: {error}", self.portcullis.display()))?;
         self.steps += 1;
+        if self.stops.wait_for(Duration::ZERO).is_some() {
+            return Err("the demonstration was stopped".into());
+        }
         if status.code() != Some(expected) {
             return Err(format!("that ended with {status}; the story has exit code {expected}").into());
         }

@@ -23,7 +23,7 @@ const MAX_LIFETIME: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How the sandbox shall be.
 #[derive(Debug, Args)]
 pub(crate) struct Launch {
-    /// Folder for its files, made if need be; keys and registry contents are found again there. Without it, a temporary one
+    /// Folder for its files, made if need be; a later start finds keys, logs and images again there. Without it, a temporary one
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Ports from this one on, one for each service; without it, free ones
