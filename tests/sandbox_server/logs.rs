@@ -237,6 +237,17 @@ fn the_timestamp_authority_answers_queries_and_nothing_else() {
     assert_eq!(ask("application/octet-stream", query.clone()), 415);
     assert_eq!(ask(dsa, b"garbage".to_vec()), 400);
     assert_eq!(ask(dsa, vec![0; 100_000]), 413);
+    let json =
+        |hash: &str| json!({"artifactHash": b64(sha256_of(b"signature")), "hashAlgorithm": hash, "nonce": 7});
+    assert_eq!(
+        ask("application/json", json("sha256").to_string().into_bytes()),
+        201
+    );
+    assert_eq!(
+        ask("application/json", json("sha512").to_string().into_bytes()),
+        400
+    );
+    assert_eq!(ask("application/json", json("md5").to_string().into_bytes()), 400);
     let mut md5 = query;
     // Another object identifier, of the same length.
     md5[18] = 9;
