@@ -67,3 +67,72 @@ fn up_mints_tokens_until_its_input_ends() {
     let folder = environment["PORTCULLIS_SANDBOX_DIR"].as_str().unwrap();
     assert!(!std::path::Path::new(folder).exists());
 }
+
+/// A program that ends with one exit code after the other.
+fn codes(folder: &std::path::Path, codes: &[i32]) -> std::path::PathBuf {
+    use std::os::unix::fs::PermissionsExt as _;
+    let lines: String = codes.iter().map(|code| format!("{code}\n")).collect();
+    std::fs::write(folder.join("codes"), lines).unwrap();
+    let script = folder.join("portcullis");
+    let text =
+        "#!/bin/sh\ncd \"$(dirname \"$0\")\"\ncode=$(head -n 1 codes)\nsed -i 1d codes\nexit \"$code\"\n";
+    std::fs::write(&script, text).unwrap();
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    script
+}
+
+#[test]
+fn the_demonstration_goes_on_only_while_every_command_ends_as_it_has_to() {
+    let story = [3, 0, 0, 0, 3, 0, 0];
+    let folder = tempfile::tempdir().unwrap();
+    let demo = |codes_to_give: &[i32]| {
+        let script = codes(folder.path(), codes_to_give);
+        let output = program()
+            .arg("demo")
+            .arg("--portcullis")
+            .arg(script)
+            .output()
+            .unwrap();
+        let shown = String::from_utf8(output.stdout).unwrap();
+        (
+            output.status.code(),
+            shown.lines().filter(|line| line.starts_with("$ ")).count(),
+            shown,
+        )
+    };
+    let (code, commands, shown) = demo(&story);
+    assert_eq!((code, commands), (Some(0), 7), "{shown}");
+    for command in [
+        " sign 127.0.0.1:",
+        " attest 127.0.0.1:",
+        "--type cyclonedx",
+        "/demo/app@sha256:",
+    ] {
+        assert!(shown.contains(command), "{command}: {shown}");
+    }
+    for step in 0..story.len() {
+        let mut wrong = story;
+        wrong[step] = 1;
+        let (code, commands, shown) = demo(&wrong);
+        assert_eq!((code, commands), (Some(4), step + 1), "{shown}");
+    }
+}
+
+#[test]
+fn a_token_needs_somebody_and_a_sandbox() {
+    let run = |arguments: &[&str]| {
+        let mut token = program();
+        token.env_remove("PORTCULLIS_SANDBOX_ISSUER");
+        token.arg("token").args(arguments).output().unwrap()
+    };
+    assert_eq!(run(&[]).status.code(), Some(2));
+    assert_eq!(
+        run(&["--email", "a@example.com", "--github", "a/b"])
+            .status
+            .code(),
+        Some(2)
+    );
+    let nowhere = run(&["--email", "a@example.com"]);
+    assert_eq!(nowhere.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&nowhere.stderr).contains("--issuer"));
+}

@@ -22,6 +22,12 @@ fn keys_logs_and_images_are_found_again() {
             .json()["treeSize"]
             .clone()
     };
+    let certificates = |sandbox: &Sandbox| {
+        get(&format!("{}/ct/v1/get-sth", sandbox.urls().ct))
+            .expect(200)
+            .json()["tree_size"]
+            .clone()
+    };
     let sandbox = Sandbox::start(options()).unwrap();
     let first = signer(&sandbox, KeyKind::P256);
     let request = hashedrekord_v1(&first, ARTIFACT);
@@ -37,6 +43,7 @@ fn keys_logs_and_images_are_found_again() {
     let sandbox = Sandbox::start(options()).unwrap();
     assert_eq!(*sandbox.trusted_root(), root);
     assert_eq!(size(&sandbox), before);
+    assert_eq!(certificates(&sandbox), 1);
     post(&url(&sandbox), &request).expect(409);
     get(&format!("http://{}/v2/a/blobs/{blob}", sandbox.urls().registry)).expect(200);
     // No two certificates with one serial number.

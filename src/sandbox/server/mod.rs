@@ -15,8 +15,9 @@
 //! Everything listens on 127.0.0.1 and ends with the value. Sizes, counts and lifetimes are bounded. Nothing here is safe
 //! to expose: it approves everybody.
 //!
-//! One file per service: [`oidc`], [`fulcio`], [`ct`], [`rekor_v1`], [`rekor_v2`], [`tsa`], [`tuf`] and [`registry`]; a
-//! request passes [`faults`] first. [`principal`] turns a token into a certificate, [`proposed`] checks what logs are given.
+//! One file per service: `oidc`, `fulcio`, `ct`, `rekor_v1`, `rekor_v2`, `tsa`, `tuf` and `registry`; a request passes
+//! `faults` first. `principal` turns a token into a certificate, `proposed` checks what logs are given, `state` is what a
+//! sandbox with a folder remembers.
 
 mod ct;
 mod faults;

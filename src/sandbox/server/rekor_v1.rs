@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sigstore_types::HashAlgorithm;
 
-use super::faults::{Service, is_lying};
+use super::faults::is_lying;
 use super::proposed;
 use super::reply::{MAX_REQUEST_BYTES, body, bytes_reply, json_reply, plain_error};
 use super::world::{Books, Shared, World, now};
@@ -65,7 +65,7 @@ async fn create(State(world): Shared, request: Request) -> Response {
         return plain_error(StatusCode::INSUFFICIENT_STORAGE, "the sandbox's logs are full");
     }
     match books.instance.rekor_v1.log(entry, now()) {
-        Ok(logged) if books.keep(Service::RekorV1, &logged) => {
+        Ok(logged) if books.keep(&logged) => {
             let reply = json_reply(StatusCode::CREATED, &entry_json(&uuid, &logged));
             let reply = located(reply, &location, Some(&uuid));
             books.enter_v1(uuid, logged);

@@ -10,7 +10,7 @@ use axum::routing::{get, post};
 use serde_json::json;
 use sigstore_types::HashAlgorithm;
 
-use super::faults::{Service, is_lying};
+use super::faults::is_lying;
 use super::proposed;
 use super::reply::{Grpc, MAX_REQUEST_BYTES, body, bytes_reply, grpc_error, json_reply};
 use super::world::{Books, Shared, World};
@@ -77,7 +77,7 @@ async fn create(State(world): Shared, request: Request) -> Response {
         return grpc_error(Grpc::ResourceExhausted, "the sandbox's logs are full");
     }
     match books.instance.rekor_v2.log(entry, None) {
-        Ok(logged) if books.keep(Service::RekorV2, &logged) => {
+        Ok(logged) if books.keep(&logged) => {
             let reply = json_reply(StatusCode::CREATED, &logged.to_bundle_json());
             books.enter_v2(hash, logged);
             reply

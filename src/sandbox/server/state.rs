@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::faults::Service;
+use super::ct::Logged;
 use super::reply::unb64;
 use super::world::Books;
 use crate::sandbox::b64;
@@ -36,12 +36,23 @@ pub(super) struct State {
 
 /// An entry as it is kept.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
-    log: u8,
-    kind: String,
-    version: String,
-    body: String,
-    at: i64,
+#[serde(tag = "log", rename_all = "kebab-case", deny_unknown_fields)]
+enum Kept {
+    /// A MerkleTreeLeaf of the CT log.
+    Ct { leaf: String },
+    /// An entry of Rekor v1, with its time in seconds since the epoch.
+    RekorV1 {
+        kind: String,
+        version: String,
+        body: String,
+        at: i64,
+    },
+    /// An entry of Rekor v2.
+    RekorV2 {
+        kind: String,
+        version: String,
+        body: String,
+    },
 }
 
 /// Reads the state in `dir`, or makes it from `fresh`, and counts this start.
@@ -91,20 +102,35 @@ impl Journal {
         Self(Some(dir.join(ENTRIES)))
     }
 
-    /// Keeps an entry.
-    pub(super) fn keep(&self, service: Service, entry: &LogEntry) -> Result<()> {
-        let Some(path) = &self.0 else {
-            return Ok(());
-        };
-        let kept = Kept {
-            log: if service == Service::RekorV1 { 1 } else { 2 },
-            kind: entry.entry.kind.to_owned(),
-            version: entry.entry.version.to_owned(),
-            body: b64(&entry.entry.body),
-            at: entry.integrated_time.unwrap_or_default(),
-        };
-        let line = format!("{}\n", serde_json::to_string(&kept)?);
-        write_private(path, line.as_bytes(), true)
+    /// Keeps an entry of Rekor v1, which has a time, or v2.
+    pub(super) fn keep(&self, entry: &LogEntry) -> Result<()> {
+        let kind = entry.entry.kind.to_owned();
+        let version = entry.entry.version.to_owned();
+        let body = b64(&entry.entry.body);
+        self.append(&match entry.integrated_time {
+            Some(at) => Kept::RekorV1 {
+                kind,
+                version,
+                body,
+                at,
+            },
+            None => Kept::RekorV2 { kind, version, body },
+        })
+    }
+
+    /// Keeps a leaf of the CT log.
+    pub(super) fn keep_leaf(&self, leaf: &[u8]) -> Result<()> {
+        self.append(&Kept::Ct { leaf: b64(leaf) })
+    }
+
+    fn append(&self, kept: &Kept) -> Result<()> {
+        match &self.0 {
+            Some(path) => {
+                let line = format!("{}\n", serde_json::to_string(kept)?);
+                write_private(path, line.as_bytes(), true)
+            }
+            None => Ok(()),
+        }
     }
 
     /// Puts the entries from before into the logs again.
@@ -123,29 +149,41 @@ impl Journal {
 }
 
 fn restore(books: &mut Books, kept: Kept) -> Option<()> {
-    let (kind, version) = match (kept.kind.as_str(), kept.version.as_str()) {
-        ("hashedrekord", "0.0.1") => ("hashedrekord", "0.0.1"),
-        ("hashedrekord", "0.0.2") => ("hashedrekord", "0.0.2"),
-        ("dsse", "0.0.1") => ("dsse", "0.0.1"),
-        ("dsse", "0.0.2") => ("dsse", "0.0.2"),
-        ("intoto", "0.0.2") => ("intoto", "0.0.2"),
-        _ => return None,
-    };
-    let body = unb64(&kept.body)?;
-    books.has_room_for(&body).then_some(())?;
-    let entry = ProposedEntry { kind, version, body };
-    if kept.log == 1 {
-        let uuid = books.v1_id(&entry);
-        let logged = books
-            .instance
-            .rekor_v1
-            .log(entry, Timestamp::from_second(kept.at).ok()?)
-            .ok()?;
-        books.enter_v1(uuid, logged);
-    } else {
-        let hash = leaf_hash(&entry.body);
-        let logged = books.instance.rekor_v2.log(entry, None).ok()?;
-        books.enter_v2(hash, logged);
+    match kept {
+        Kept::Ct { leaf } => books.certificates.push(Logged::new(unb64(&leaf)?)),
+        Kept::RekorV1 {
+            kind,
+            version,
+            body,
+            at,
+        } => {
+            let entry = proposed(books, &kind, &version, &body)?;
+            let uuid = books.v1_id(&entry);
+            let at = Timestamp::from_second(at).ok()?;
+            let logged = books.instance.rekor_v1.log(entry, at).ok()?;
+            books.enter_v1(uuid, logged);
+        }
+        Kept::RekorV2 { kind, version, body } => {
+            let entry = proposed(books, &kind, &version, &body)?;
+            let hash = leaf_hash(&entry.body);
+            let logged = books.instance.rekor_v2.log(entry, None).ok()?;
+            books.enter_v2(hash, logged);
+        }
     }
     Some(())
+}
+
+fn proposed(books: &mut Books, kind: &str, version: &str, body: &str) -> Option<ProposedEntry> {
+    const KINDS: [(&str, &str); 5] = [
+        ("hashedrekord", "0.0.1"),
+        ("hashedrekord", "0.0.2"),
+        ("dsse", "0.0.1"),
+        ("dsse", "0.0.2"),
+        ("intoto", "0.0.2"),
+    ];
+    let (kind, version) = KINDS.into_iter().find(|known| *known == (kind, version))?;
+    let body = unb64(body)?;
+    books
+        .has_room_for(&body)
+        .then_some(ProposedEntry { kind, version, body })
 }

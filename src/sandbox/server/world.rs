@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::faults::{Faults, Service};
+use super::faults::Faults;
 use super::jwt::TokenKey;
 use super::oidc::Pending;
 use super::options::{Options, Urls};
@@ -123,8 +123,13 @@ impl Books {
     }
 
     /// Keeps an entry for the next start; false if the folder cannot be written.
-    pub(super) fn keep(&self, service: Service, entry: &LogEntry) -> bool {
-        self.journal.keep(service, entry).is_ok()
+    pub(super) fn keep(&self, entry: &LogEntry) -> bool {
+        self.journal.keep(entry).is_ok()
+    }
+
+    /// The same for a leaf of the CT log.
+    pub(super) fn keep_leaf(&self, leaf: &[u8]) -> bool {
+        self.journal.keep_leaf(leaf).is_ok()
     }
 
     /// Counts an entry against the space that the logs may take; false if there is no more.
