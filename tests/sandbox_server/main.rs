@@ -9,4 +9,10 @@
 )]
 
 mod client;
+mod faults;
+mod fulcio;
+mod logs;
+mod oidc;
+mod registry;
+mod restart;
 mod signing;

@@ -33,6 +33,15 @@ pub(super) struct Logged {
     hash: Hash,
 }
 
+impl Logged {
+    pub(super) fn new(leaf: Vec<u8>) -> Self {
+        Self {
+            hash: leaf_hash(&leaf),
+            leaf,
+        }
+    }
+}
+
 pub(super) fn routes(world: Arc<World>) -> Router {
     Router::new()
         .route("/ct/v1/get-sth", get(tree_head))
@@ -62,8 +71,10 @@ pub(super) fn record(books: &mut Books, certificate: &Certificate, at: Timestamp
     leaf.extend_from_slice(length.to_be_bytes().get(1..).unwrap_or_default());
     leaf.extend_from_slice(&tbs);
     leaf.extend_from_slice(&[0, 0]);
-    let hash = leaf_hash(&leaf);
-    books.certificates.push(Logged { leaf, hash });
+    if !books.keep_leaf(&leaf) {
+        return Err(Error::Missing("folder that can be written"));
+    }
+    books.certificates.push(Logged::new(leaf));
     Ok(())
 }
 

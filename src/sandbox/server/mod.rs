@@ -15,8 +15,9 @@
 //! Everything listens on 127.0.0.1 and ends with the value. Sizes, counts and lifetimes are bounded. Nothing here is safe
 //! to expose: it approves everybody.
 //!
-//! One file per service: [`oidc`], [`fulcio`], [`ct`], [`rekor_v1`], [`rekor_v2`], [`tsa`], [`tuf`] and [`registry`]; a
-//! request passes [`faults`] first. [`principal`] turns a token into a certificate, [`proposed`] checks what logs are given.
+//! One file per service: `oidc`, `fulcio`, `ct`, `rekor_v1`, `rekor_v2`, `tsa`, `tuf` and `registry`; a request passes
+//! `faults` first. `principal` turns a token into a certificate, `proposed` checks what logs are given, `state` is what a
+//! sandbox with a folder remembers.
 
 mod ct;
 mod faults;
@@ -32,6 +33,7 @@ mod registry;
 mod rekor_v1;
 mod rekor_v2;
 mod reply;
+mod state;
 mod tsa;
 mod tuf;
 mod world;
@@ -49,7 +51,8 @@ use tokio::runtime::Runtime;
 use super::tuf::{TufOptions, TufRepository};
 use super::{Error, Instance};
 use registry::Registry;
-use world::{World, now};
+use state::{Journal, State};
+use world::{Books, World, now};
 
 pub use faults::{Fault, Faults, Rule, Seen, Service};
 pub use identity::{AUDIENCE, GITHUB, GITLAB, GithubRun, GitlabJob, Identity, SPIFFE, TokenRequest};
@@ -57,6 +60,9 @@ pub use options::{Access, Options, Ports, RegistryOptions, Urls};
 
 /// Threads that serve. Two suffice: signing takes milliseconds.
 const THREADS: usize = 2;
+
+/// Serial numbers that one start may use up.
+const NUMBERS_PER_START: u64 = 1 << 32;
 
 /// Why a sandbox did not start.
 #[derive(Debug, thiserror::Error)]
@@ -114,7 +120,19 @@ impl Sandbox {
             path: dir.clone(),
             source,
         };
-        let instance = Instance::new(seed, start)?;
+        let fresh = State {
+            seed,
+            made: start.as_second(),
+            starts: 0,
+        };
+        let (state, journal) = match &options.dir {
+            Some(_) => (
+                state::open(&dir, fresh, options.seed).map_err(failed)?,
+                Journal::in_folder(&dir),
+            ),
+            None => (fresh, Journal::default()),
+        };
+        let instance = revived(state)?;
         let kept = options.dir.as_ref().map(|dir| dir.join("registry"));
         let registry = Registry::new(options.registry.clone(), kept.as_deref()).map_err(failed)?;
 
@@ -128,7 +146,7 @@ impl Sandbox {
         let urls = Urls::new(port);
         let trusted_root = instance.trusted_root_json()?;
         let signing_config = files::signing_config(&urls, instance.start());
-        let repository = tuf_repository(&instance, &trusted_root, &signing_config)?;
+        let repository = tuf_repository(&instance, &trusted_root, &signing_config, start, state.starts)?;
         let write = |name: &str, value: &[u8]| files::write(&dir, name, value).map_err(failed);
         write("trusted_root.json", trusted_root.to_string().as_bytes())?;
         write("signing_config.json", signing_config.to_string().as_bytes())?;
@@ -136,7 +154,9 @@ impl Sandbox {
         write("trust_config.json", both.to_string().as_bytes())?;
         write("tuf_root.json", repository.initial_root()?)?;
 
-        let world = Arc::new(World::new(options, urls, instance, registry)?);
+        let secrets = instance.seed().child(&format!("secrets {}", state.starts));
+        let books = Books::new(instance, journal).map_err(failed)?;
+        let world = Arc::new(World::new(options, urls, secrets, books, registry)?);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(THREADS)
             .enable_all()
@@ -244,6 +264,16 @@ fn folder(asked: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), 
     }
 }
 
+/// The instance of a state, which numbers nothing as an earlier start of it did.
+fn revived(state: State) -> Result<Instance, Error> {
+    let made = jiff::Timestamp::from_second(state.made).map_err(|error| Error::Time(error.to_string()))?;
+    let mut instance = Instance::new(state.seed, made)?;
+    let numbers = state.starts.saturating_mul(NUMBERS_PER_START);
+    instance.ca.skip(numbers);
+    instance.tsa.skip(numbers);
+    Ok(instance)
+}
+
 fn listen(ports: Ports) -> Result<HashMap<Service, TcpListener>, StartError> {
     let mut listeners = HashMap::new();
     for (offset, service) in (0_u16..).zip(Service::ALL) {
@@ -267,6 +297,8 @@ fn tuf_repository(
     instance: &Instance,
     trusted_root: &Value,
     signing_config: &Value,
+    start: jiff::Timestamp,
+    starts: u64,
 ) -> Result<TufRepository, Error> {
     // The names under which the public instance distributes them.
     let targets = BTreeMap::from([
@@ -279,7 +311,12 @@ fn tuf_repository(
             signing_config.to_string().into_bytes(),
         ),
     ]);
-    TufRepository::new(instance.seed(), &targets, &TufOptions::new(instance.now()))
+    // Addresses and expiry change with every start, so the metadata's version does too.
+    let options = TufOptions {
+        version: starts.saturating_add(1),
+        ..TufOptions::new(start)
+    };
+    TufRepository::new(instance.seed(), &targets, &options)
 }
 
 fn router(service: Service, world: &Arc<World>, files: &Arc<tuf::Files>) -> Router {

@@ -59,7 +59,8 @@ impl Default for RegistryOptions {
 pub struct Options {
     /// Where keys come from; a random one if absent. Whoever knows it can forge everything.
     pub seed: Option<u64>,
-    /// Folder for the written files and for the registry's contents; a temporary one if absent.
+    /// Folder for the written files, and for what a later start there finds again: keys, logs, the registry's contents. A
+    /// temporary one if absent.
     pub dir: Option<PathBuf>,
     /// The ports.
     pub ports: Ports,

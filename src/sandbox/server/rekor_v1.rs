@@ -16,8 +16,7 @@ use super::faults::is_lying;
 use super::proposed;
 use super::reply::{MAX_REQUEST_BYTES, body, bytes_reply, json_reply, plain_error};
 use super::world::{Books, Shared, World, now};
-use crate::sandbox::entry::{LogEntry, ProposedEntry};
-use crate::sandbox::merkle::leaf_hash;
+use crate::sandbox::entry::LogEntry;
 use crate::sandbox::rekor_v1::hashedrekord_of_digest;
 use crate::sandbox::{Result, b64};
 
@@ -56,7 +55,7 @@ async fn create(State(world): Shared, request: Request) -> Response {
         };
     }
     let mut books = world.books();
-    let uuid = entry_id(&books, &entry);
+    let uuid = books.v1_id(&entry);
     let location = format!("/api/v1/log/entries/{uuid}");
     if books.v1.contains_key(&uuid) {
         let message = format!("an equivalent entry already exists in the transparency log with UUID {uuid}");
@@ -66,13 +65,13 @@ async fn create(State(world): Shared, request: Request) -> Response {
         return plain_error(StatusCode::INSUFFICIENT_STORAGE, "the sandbox's logs are full");
     }
     match books.instance.rekor_v1.log(entry, now()) {
-        Ok(logged) => {
-            books.v1_ids.insert(logged.index, uuid.clone());
+        Ok(logged) if books.keep(&logged) => {
             let reply = json_reply(StatusCode::CREATED, &entry_json(&uuid, &logged));
-            books.v1.insert(uuid.clone(), logged);
-            located(reply, &location, Some(&uuid))
+            let reply = located(reply, &location, Some(&uuid));
+            books.enter_v1(uuid, logged);
+            reply
         }
-        Err(_) => broken(),
+        _ => broken(),
     }
 }
 
@@ -91,12 +90,6 @@ fn located(mut response: Response, location: &str, etag: Option<&str>) -> Respon
         }
     }
     response
-}
-
-/// Tree id and leaf hash, in hexadecimal.
-fn entry_id(books: &Books, entry: &ProposedEntry) -> String {
-    let tree = books.instance.rekor_v1.tree_id();
-    format!("{tree:016x}{}", hex::encode(leaf_hash(&entry.body)))
 }
 
 fn entry_json(uuid: &str, entry: &LogEntry) -> Value {

@@ -77,13 +77,12 @@ async fn create(State(world): Shared, request: Request) -> Response {
         return grpc_error(Grpc::ResourceExhausted, "the sandbox's logs are full");
     }
     match books.instance.rekor_v2.log(entry, None) {
-        Ok(logged) => {
+        Ok(logged) if books.keep(&logged) => {
             let reply = json_reply(StatusCode::CREATED, &logged.to_bundle_json());
-            books.v2_indexes.insert(hash, logged.index);
-            books.v2.insert(logged.index, logged.entry.body);
+            books.enter_v2(hash, logged);
             reply
         }
-        Err(_) => grpc_error(Grpc::Internal, "failed to integrate entry"),
+        _ => grpc_error(Grpc::Internal, "failed to integrate entry"),
     }
 }
 

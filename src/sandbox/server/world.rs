@@ -10,8 +10,10 @@ use super::jwt::TokenKey;
 use super::oidc::Pending;
 use super::options::{Options, Urls};
 use super::registry::Registry;
+use super::state::Journal;
 use crate::sandbox::Instance;
-use crate::sandbox::entry::LogEntry;
+use crate::sandbox::entry::{LogEntry, ProposedEntry};
+use crate::sandbox::merkle::{Hash, leaf_hash};
 use crate::sandbox::seed::Seed;
 
 /// Bytes of log entries that the sandbox keeps, over both logs.
@@ -51,6 +53,7 @@ pub(super) struct Books {
     pub(super) v2_indexes: HashMap<[u8; 32], u64>,
     /// Certificates in the CT log, in order.
     pub(super) certificates: Vec<super::ct::Logged>,
+    journal: Journal,
     logged_bytes: usize,
 }
 
@@ -61,23 +64,16 @@ impl World {
     pub(super) fn new(
         options: Options,
         urls: Urls,
-        instance: Instance,
+        secrets: Seed,
+        books: Books,
         registry: Registry,
     ) -> crate::sandbox::Result<Self> {
         Ok(Self {
-            tokens: TokenKey::new(instance.seed())?,
+            tokens: TokenKey::new(books.instance.seed())?,
             faults: Faults::default(),
             pending: Mutex::default(),
-            secrets: instance.seed().child("secrets"),
-            books: Mutex::new(Books {
-                instance,
-                v1: HashMap::new(),
-                v1_ids: BTreeMap::new(),
-                v2: BTreeMap::new(),
-                v2_indexes: HashMap::new(),
-                certificates: Vec::new(),
-                logged_bytes: 0,
-            }),
+            secrets,
+            books: Mutex::new(books),
             options,
             urls,
             registry,
@@ -91,6 +87,51 @@ impl World {
 }
 
 impl Books {
+    /// Empty logs of an instance, with what the journal has from before.
+    pub(super) fn new(instance: Instance, journal: Journal) -> std::io::Result<Self> {
+        let mut books = Self {
+            instance,
+            v1: HashMap::new(),
+            v1_ids: BTreeMap::new(),
+            v2: BTreeMap::new(),
+            v2_indexes: HashMap::new(),
+            certificates: Vec::new(),
+            journal: Journal::default(),
+            logged_bytes: 0,
+        };
+        journal.replay(&mut books)?;
+        books.journal = journal;
+        Ok(books)
+    }
+
+    /// The id of an entry in Rekor v1: tree id and leaf hash, in hexadecimal.
+    pub(super) fn v1_id(&self, entry: &ProposedEntry) -> String {
+        let tree = self.instance.rekor_v1.tree_id();
+        format!("{tree:016x}{}", hex::encode(leaf_hash(&entry.body)))
+    }
+
+    /// Notes an entry of Rekor v1.
+    pub(super) fn enter_v1(&mut self, uuid: String, entry: LogEntry) {
+        self.v1_ids.insert(entry.index, uuid.clone());
+        self.v1.insert(uuid, entry);
+    }
+
+    /// Notes an entry of Rekor v2.
+    pub(super) fn enter_v2(&mut self, hash: Hash, entry: LogEntry) {
+        self.v2_indexes.insert(hash, entry.index);
+        self.v2.insert(entry.index, entry.entry.body);
+    }
+
+    /// Keeps an entry for the next start; false if the folder cannot be written.
+    pub(super) fn keep(&self, entry: &LogEntry) -> bool {
+        self.journal.keep(entry).is_ok()
+    }
+
+    /// The same for a leaf of the CT log.
+    pub(super) fn keep_leaf(&self, leaf: &[u8]) -> bool {
+        self.journal.keep_leaf(leaf).is_ok()
+    }
+
     /// Counts an entry against the space that the logs may take; false if there is no more.
     pub(super) fn has_room_for(&mut self, body: &[u8]) -> bool {
         let sum = self.logged_bytes.saturating_add(body.len());
