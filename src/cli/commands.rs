@@ -2,7 +2,7 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, completions, conformance, explain, generate, key, pin, policy, trust, verify,
+    Cli, Global, Problem, completions, conformance, explain, generate, key, pin, policy, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -18,6 +18,9 @@ pub enum Command {
 
     /// Make private keys, import them, print their public keys
     Key(key::Args),
+    /// Sign files, and write a bundle beside each
+    #[command(long_about = sign::LONG_ABOUT)]
+    Sign(Box<sign::Args>),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -42,6 +45,7 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Sign(_) => "sign",
             Self::Key(_) => "key",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
@@ -80,6 +84,10 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+            },
+            Self::Sign(_) => Uses {
+                json: true,
+                ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
                 report: true,
@@ -139,12 +147,13 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
         Command::Key(args) => key::run(args, console),
+        Command::Sign(args) => sign::run(*args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),
         Command::Man(args) => completions::run_man(&args, console),
-        Command::Conformance(args) => conformance::run(args, console),
+        Command::Conformance(args) => conformance::run(args, &global, console),
         Command::Generate(args) => generate::run(&args, console),
     }
 }

@@ -86,6 +86,8 @@ impl World {
         let identity = Identity {
             token: &token,
             challenge: EMAIL,
+            name: Some(EMAIL),
+            issuers: [ISSUER; 2],
         };
         let url = authority(&config, now)?;
         let credential = Credential::keyless(web, &url, identity, now)?;
