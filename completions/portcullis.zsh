@@ -174,6 +174,196 @@ never\:"Never"))' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
+(key)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__key_commands" \
+"*::: :->key" \
+&& ret=0
+
+    case $state in
+    (key)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-key-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+'--type=[Kind of key]:TYPE:_default' \
+'--prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--output-key-prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--unencrypted[Write the private key without a password, as PKCS #8\: whoever can read the file can sign]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':key -- The private key\: a PEM file, `-` for standard input, or env\://NAME for an environment variable:_default' \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+'--prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--output-key-prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'(--unencrypted)--new-password-file=[File whose first line is the password for the new file, where it is not that of the old one]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--unencrypted[Write the private key without a password, as PKCS #8\: whoever can read the file can sign]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':key -- The private key\: a PEM file, `-` for standard input, or env\://NAME for an environment variable:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__key__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-key-help-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(sign)
+_arguments "${_arguments_options[@]}" : \
+'--bundle=[Where the bundle goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
+'(--key --key-hint --no-log)--resume=[Finish a signature that a failed service interrupted]:FILE:_files' \
+'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
+'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
+'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
+'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
+'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
+'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
+'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
+'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
+'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
+'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
+'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
+'*--allow-http=[Service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--overwrite[Replace a bundle that is there]' \
+'--oidc-device[Log in with a code that is entered on any device]' \
+'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
+'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::files -- Files, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
+&& ret=0
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
@@ -581,7 +771,35 @@ never\:"Never"))' \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:portcullis-conformance-command-$line[1]:"
         case $line[1] in
-            (verify-bundle)
+            (sign-bundle)
+_arguments "${_arguments_options[@]}" : \
+'--identity-token=[Identity token]:IDENTITY_TOKEN:_default' \
+'--bundle=[Where the bundle goes]:BUNDLE:_files' \
+'--trusted-root=[Trusted root]:TRUSTED_ROOT:_files' \
+'--signing-config=[Signing configuration]:SIGNING_CONFIG:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--staging[Use the staging instance]' \
+'--in-toto[The file is an in-toto statement, to be signed as it is]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':artifact -- The file:_files' \
+&& ret=0
+;;
+(verify-bundle)
 _arguments "${_arguments_options[@]}" : \
 '--bundle=[The bundle]:BUNDLE:_files' \
 '--certificate-identity=[Expected identity]:CERTIFICATE_IDENTITY:_default' \
@@ -621,7 +839,11 @@ _arguments "${_arguments_options[@]}" : \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:portcullis-conformance-help-command-$line[1]:"
         case $line[1] in
-            (verify-bundle)
+            (sign-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify-bundle)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -677,6 +899,38 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (pin)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(key)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__key_commands" \
+"*::: :->key" \
+&& ret=0
+
+    case $state in
+    (key)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-key-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(sign)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -764,7 +1018,11 @@ _arguments "${_arguments_options[@]}" : \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:portcullis-help-conformance-command-$line[1]:"
         case $line[1] in
-            (verify-bundle)
+            (sign-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify-bundle)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -794,6 +1052,8 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'key:Make private keys, import them, print their public keys' \
+'sign:Sign files, and write a bundle beside each' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -813,6 +1073,7 @@ _portcullis__subcmd__completions_commands() {
 (( $+functions[_portcullis__subcmd__conformance_commands] )) ||
 _portcullis__subcmd__conformance_commands() {
     local commands; commands=(
+'sign-bundle:Sign one file' \
 'verify-bundle:Verify one bundle' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -821,6 +1082,7 @@ _portcullis__subcmd__conformance_commands() {
 (( $+functions[_portcullis__subcmd__conformance__subcmd__help_commands] )) ||
 _portcullis__subcmd__conformance__subcmd__help_commands() {
     local commands; commands=(
+'sign-bundle:Sign one file' \
 'verify-bundle:Verify one bundle' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -831,10 +1093,20 @@ _portcullis__subcmd__conformance__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis conformance help help commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__conformance__subcmd__help__subcmd__sign-bundle_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__help__subcmd__sign-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance help sign-bundle commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__conformance__subcmd__help__subcmd__verify-bundle_commands] )) ||
 _portcullis__subcmd__conformance__subcmd__help__subcmd__verify-bundle_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis conformance help verify-bundle commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance__subcmd__sign-bundle_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__sign-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance sign-bundle commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__conformance__subcmd__verify-bundle_commands] )) ||
 _portcullis__subcmd__conformance__subcmd__verify-bundle_commands() {
@@ -856,6 +1128,8 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'key:Make private keys, import them, print their public keys' \
+'sign:Sign files, and write a bundle beside each' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -875,9 +1149,15 @@ _portcullis__subcmd__help__subcmd__completions_commands() {
 (( $+functions[_portcullis__subcmd__help__subcmd__conformance_commands] )) ||
 _portcullis__subcmd__help__subcmd__conformance_commands() {
     local commands; commands=(
+'sign-bundle:Sign one file' \
 'verify-bundle:Verify one bundle' \
     )
     _describe -t commands 'portcullis help conformance commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__conformance__subcmd__sign-bundle_commands] )) ||
+_portcullis__subcmd__help__subcmd__conformance__subcmd__sign-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help conformance sign-bundle commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands] )) ||
 _portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands() {
@@ -898,6 +1178,30 @@ _portcullis__subcmd__help__subcmd__generate_commands() {
 _portcullis__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key_commands] )) ||
+_portcullis__subcmd__help__subcmd__key_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+    )
+    _describe -t commands 'portcullis help key commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__generate_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__import_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__public_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key public commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__man_commands] )) ||
 _portcullis__subcmd__help__subcmd__man_commands() {
@@ -933,6 +1237,11 @@ _portcullis__subcmd__help__subcmd__policy__subcmd__init_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help policy init commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
+_portcullis__subcmd__help__subcmd__sign_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sign commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__help__subcmd__trust_commands] )) ||
 _portcullis__subcmd__help__subcmd__trust_commands() {
     local commands; commands=(
@@ -967,6 +1276,61 @@ _portcullis__subcmd__help__subcmd__trust__subcmd__update_commands() {
 _portcullis__subcmd__help__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key_commands] )) ||
+_portcullis__subcmd__key_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis key commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__generate_commands] )) ||
+_portcullis__subcmd__key__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help_commands] )) ||
+_portcullis__subcmd__key__subcmd__help_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis key help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__generate_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__import_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__public_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help public commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__import_commands] )) ||
+_portcullis__subcmd__key__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__public_commands] )) ||
+_portcullis__subcmd__key__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key public commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__man_commands] )) ||
 _portcullis__subcmd__man_commands() {
@@ -1032,6 +1396,11 @@ _portcullis__subcmd__policy__subcmd__help__subcmd__init_commands() {
 _portcullis__subcmd__policy__subcmd__init_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis policy init commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sign_commands] )) ||
+_portcullis__subcmd__sign_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sign commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__trust_commands] )) ||
 _portcullis__subcmd__trust_commands() {

@@ -133,7 +133,7 @@ fn generate(args: &Generate) -> Result<String, Problem> {
 
 fn public(args: &Public, console: &Console) -> Result<String, Problem> {
     let key = signing_key::open(&args.key, &args.password, console)?;
-    public_pem(&key).map_err(|error| Problem::configuration(format!("{}: {error}", args.key)))
+    public_pem(key.as_ref()).map_err(|error| Problem::configuration(format!("{}: {error}", args.key)))
 }
 
 fn import(args: &Import, console: &Console) -> Result<String, Problem> {

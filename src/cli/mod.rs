@@ -6,6 +6,7 @@ mod conformance;
 mod examine;
 mod explain;
 mod generate;
+mod identity;
 mod in_place;
 mod key;
 mod output;

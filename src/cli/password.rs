@@ -37,7 +37,7 @@ impl PasswordArgs {
         match self.given()? {
             Some(password) => Ok(password),
             None => ask(&format!("Password of {what}: "))?.ok_or_else(|| {
-                Problem::configuration(format!("{what} is encrypted, and no password was given")).help(HELP)
+                Problem::configuration(format!("{what} needs a password, and none was given")).help(HELP)
             }),
         }
     }
@@ -61,13 +61,10 @@ impl PasswordArgs {
         if let Some(path) = &self.password_file {
             return read(path).map(Some);
         }
-        Ok(VARIABLES
-            .iter()
-            .find_map(|name| std::env::var_os(name))
-            .map(|value| {
-                // The process environment keeps its own copy, which no program can wipe.
-                Password::new(value.into_encoded_bytes())
-            }))
+        Ok(VARIABLES.iter().find_map(std::env::var_os).map(|value| {
+            // The process environment keeps its own copy, which no program can wipe.
+            Password::new(value.into_encoded_bytes())
+        }))
     }
 }
 

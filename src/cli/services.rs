@@ -1,17 +1,14 @@
-//! The flags that say with which services to sign and by whom, and what they come to.
+//! The flags that say with which services to sign, and what they come to.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use reqwest::Url;
 
 use super::registry::{deadline, proxies};
 use super::{Global, Problem};
-use crate::http::{Endpoint, Secret, Web, WebConfig};
+use crate::http::{Endpoint, Web, WebConfig};
 use crate::report::{Code, Finding};
-use crate::sigstore::oidc::ambient::{PRODUCT_NAME_PATH, TOKEN_PATH};
-use crate::sigstore::oidc::{AUDIENCE, Obtained, OidcError, Surroundings, TokenRequest, obtain, run_tool};
 use crate::sigstore::sign::{LogVersion, MAX_SIGNING_CONFIG_BYTES, Selector, Service, SigningConfig};
 use crate::sigstore::trust::TrustMaterial;
 
@@ -144,85 +141,5 @@ fn read(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     match bytes.len() as u64 > limit {
         true => Err(std::io::Error::other(format!("it is larger than {limit} bytes"))),
         false => Ok(bytes),
-    }
-}
-
-/// Who signs, when it is not a key.
-#[derive(Debug, Clone, clap::Args)]
-#[command(next_help_heading = "Identity")]
-pub(crate) struct IdentityArgs {
-    /// File with an identity token; `-` is standard input [default: SIGSTORE_ID_TOKEN, the CI system, the cloud]
-    #[arg(long, value_name = "FILE")]
-    identity_token_file: Option<PathBuf>,
-}
-
-impl IdentityArgs {
-    /// Whether a token was named.
-    pub(super) fn is_given(&self) -> bool {
-        self.identity_token_file.is_some()
-    }
-
-    /// Whether the token comes from standard input.
-    pub(super) fn takes_stdin(&self) -> bool {
-        self.identity_token_file.as_deref() == Some(Path::new("-"))
-    }
-
-    /// The token, checked as far as a signer can.
-    pub(super) fn token(&self, web: &Web) -> Result<Obtained, Problem> {
-        let outcome = match &self.identity_token_file {
-            Some(path) => given(path, web)?,
-            None => from_surroundings(web),
-        };
-        outcome.map_err(|error| explain(&error))
-    }
-}
-
-/// A token that is at hand.
-pub(super) fn check_token(name: &str, token: Secret, web: &Web) -> Result<Obtained, OidcError> {
-    let request = TokenRequest::Given {
-        name: name.to_owned(),
-        token,
-        audience: AUDIENCE,
-    };
-    obtain(&request, web, Timestamp::now)
-}
-
-fn given(path: &Path, web: &Web) -> Result<Result<Obtained, OidcError>, Problem> {
-    use crate::sigstore::oidc::read_token;
-    let (name, outcome) = match path == Path::new("-") {
-        true => ("standard input".to_owned(), read_token(std::io::stdin().lock())),
-        false => {
-            let file = std::fs::File::open(path).map_err(|error| error.to_string());
-            (path.display().to_string(), file.and_then(read_token))
-        }
-    };
-    let token = outcome.map_err(|error| Problem::configuration(format!("{name}: {error}")))?;
-    Ok(check_token(&name, token, web))
-}
-
-fn from_surroundings(web: &Web) -> Result<Obtained, OidcError> {
-    let around = Surroundings {
-        variable: &|name| std::env::var(name).ok(),
-        run: &|program, arguments| run_tool(program, arguments),
-        token_path: Path::new(TOKEN_PATH),
-        product_name_path: Path::new(PRODUCT_NAME_PATH),
-    };
-    let request = TokenRequest::Surroundings {
-        around: &around,
-        audience: AUDIENCE,
-        person: None,
-    };
-    obtain(&request, web, Timestamp::now)
-}
-
-/// A token that cannot be had, as a problem.
-pub(super) fn explain(error: &OidcError) -> Problem {
-    let problem = match error.is_configuration() {
-        true => Problem::configuration(error.to_string()),
-        false => Problem::undecided(error.to_string()),
-    };
-    match &error.help {
-        Some(help) => problem.help(help.clone()),
-        None => problem,
     }
 }

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::identity::IdentityArgs;
 use super::output::Console;
 use super::progress::Steps;
 use super::rules::public_log_url;
-use super::services::{IdentityArgs, ServiceArgs};
+use super::services::ServiceArgs;
 use super::signing_key::SigningKeyArgs;
 use super::trust::TrustArgs;
 use super::{Global, Problem};
@@ -38,7 +39,7 @@ pub struct Args {
     #[arg(long)]
     overwrite: bool,
     /// Finish a signature that a failed service interrupted
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "key", "key_hint", "no_log", "identity_token_file"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["files", "key", "key_hint", "no_log"])]
     resume: Option<PathBuf>,
 
     #[command(flatten)]
@@ -184,7 +185,10 @@ impl<'a> Run<'a> {
                 let services = services(config);
                 let token = match &signer {
                     Some(_) => None,
-                    None => Some(args.identity.token(&web)?),
+                    None => {
+                        let issuer = config.issuers.first().map(|service| &service.url);
+                        Some(args.identity.obtain(issuer, &web, self.global)?)
+                    }
                 };
                 let by = match (&signer, &token) {
                     (Some(signer), _) => By::Key {
@@ -246,10 +250,11 @@ impl Args {
         if stdin + usize::from(self.key.takes_stdin()) + usize::from(self.identity.takes_stdin()) > 1 {
             return Err(Problem::usage("standard input can be read only once"));
         }
-        if self.key.is_given() && self.identity.is_given() {
-            return Err(Problem::usage(
-                "a key signs or an identity does: --key and --identity-token-file do not go together",
-            ));
+        let with_key = self.key.is_given() || self.resume.is_some();
+        if let Some(flag) = self.identity.first_flag().filter(|_| with_key) {
+            return Err(Problem::usage(format!(
+                "{flag} says whose identity signs, and no identity is needed here"
+            )));
         }
         for (index, job) in jobs.iter().enumerate() {
             if existing == Existing::Keep && job.bundle.symlink_metadata().is_ok() {

@@ -6,13 +6,15 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::attestation::Statement;
-use crate::cli::services::{check_token, explain, read_config};
+use crate::cli::identity;
+use crate::cli::services::read_config;
 use crate::cli::{Global, Problem, registry};
 use crate::http::{Secret, Web, WebConfig};
 use crate::ops::sign::keep::{self, Existing};
 use crate::ops::sign::{By, Input, Services, Session};
 use crate::report::{Code, Finding};
 use crate::sigstore::Engine;
+use crate::sigstore::oidc::{AUDIENCE, TokenRequest, obtain};
 use crate::sigstore::sign::{Content, Identity, SigningConfig, Subject};
 use crate::sigstore::trust::{TrustChoice, TrustOptions, load};
 use crate::subject::Algorithm;
@@ -85,8 +87,12 @@ pub(super) fn sign_bundle(args: &SignBundle, global: &Global) -> Result<(), Prob
         ..WebConfig::default()
     });
     let web = web.map_err(|error| Problem::undecided(format!("cannot start the network: {error}")))?;
-    let obtained = check_token("--identity-token", args.identity_token.clone(), &web)
-        .map_err(|error| explain(&error))?;
+    let request = TokenRequest::Given {
+        name: "--identity-token".to_owned(),
+        token: args.identity_token.clone(),
+        audience: AUDIENCE,
+    };
+    let obtained = obtain(&request, &web, Timestamp::now).map_err(|error| identity::problem(&error))?;
     let services = Services {
         web: &web,
         config: &config,
