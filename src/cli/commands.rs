@@ -3,7 +3,7 @@
 use super::output::{Console, Target};
 use super::{
     Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, pin, policy,
-    trust, verify,
+    sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -24,6 +24,9 @@ pub enum Command {
     Key(key::Args),
     /// What a build says of itself: variables for its deployment
     Build(build::Args),
+    /// Sign files, and write a bundle beside each
+    #[command(long_about = sign::LONG_ABOUT)]
+    Sign(Box<sign::Args>),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -49,6 +52,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
             Self::Inspect(_) => "inspect",
+            Self::Sign(_) => "sign",
             Self::Key(_) => "key",
             Self::Build(_) => "build",
             Self::Policy(_) => "policy",
@@ -93,6 +97,10 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+                ..nothing
+            },
+            Self::Sign(_) => Uses {
+                json: true,
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -156,12 +164,13 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
+        Command::Sign(args) => sign::run(*args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),
         Command::Man(args) => completions::run_man(&args, console),
-        Command::Conformance(args) => conformance::run(args, console),
+        Command::Conformance(args) => conformance::run(args, &global, console),
         Command::Generate(args) => generate::run(&args, console),
     }
 }

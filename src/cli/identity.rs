@@ -59,10 +59,6 @@ enum Choice<'a> {
     Surroundings,
 }
 
-#[expect(
-    dead_code,
-    reason = "the commands that sign take their identity here; they come with the next change"
-)]
 impl IdentityArgs {
     /// The first flag that was given, for commands that sign with a key instead.
     pub(super) fn first_flag(&self) -> Option<&'static str> {
@@ -204,7 +200,7 @@ fn lines(text: &str) -> String {
     text.lines().map(|line| format!("{}\n", visible(line))).collect()
 }
 
-fn problem(error: &OidcError) -> Problem {
+pub(super) fn problem(error: &OidcError) -> Problem {
     let problem = match error.is_configuration() {
         true => Problem::configuration(error.to_string()),
         false => Problem::undecided(error.to_string()),

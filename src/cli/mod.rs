@@ -21,6 +21,8 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod services;
+mod sign;
 mod signing_key;
 mod trust;
 mod verify;

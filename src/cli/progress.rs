@@ -239,3 +239,31 @@ mod tests {
         progress.clear();
     }
 }
+
+/// What is being done now, on a terminal: a line for steps that wait for somebody else.
+pub(super) struct Steps(Option<ProgressBar>);
+
+impl Steps {
+    /// Shows steps unless `shown` is false.
+    pub(super) fn new(shown: bool) -> Self {
+        Self(shown.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+            bar.enable_steady_tick(Duration::from_millis(500));
+            bar
+        }))
+    }
+
+    /// Goes on to the next step.
+    pub(super) fn step(&self, text: String) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(text);
+        }
+    }
+
+    /// Takes the line away, so that the report stands alone.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -88,14 +88,15 @@ pub(crate) struct SigningKeyArgs {
     password: PasswordArgs,
 }
 
-#[expect(
-    dead_code,
-    reason = "the commands that sign take their key here; they come with the next change"
-)]
 impl SigningKeyArgs {
     /// Whether a key was named.
     pub(crate) fn is_given(&self) -> bool {
         self.key.is_some()
+    }
+
+    /// Whether key or password come from standard input.
+    pub(crate) fn takes_stdin(&self) -> bool {
+        self.key == Some(KeySource::Stdin) || self.password.takes_stdin()
     }
 
     /// The key that was named; `None` when none was.

@@ -6,4 +6,5 @@ pub mod inspect;
 pub mod pin;
 pub mod pool;
 pub mod read;
+pub mod sign;
 pub mod verify;

@@ -445,9 +445,15 @@ codes! {
         LogEntryTooLarge "log-entry-too-large" Deny Undecided
             "The log refuses an entry of this size"
             "Whoever runs a log limits what it takes (HTTP 413). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
+        LogEntryExists "log-entry-exists" Deny Undecided
+            "The log has the entry already and gives no proof of it"
+            "An earlier attempt arrived at the log and its answer was lost. Rekor v2 then gives the proof no more, so a new signature is made once; when that is not possible, as for a resume file, sign again."
         MadeBundleRefused "made-bundle-refused" Deny Undecided
             "The bundle that was made does not verify"
             "Everything that is made is verified before it is published, against the trust root in use. This one does not verify, and the message says why. Most often the services and the trust root belong to different instances."
+        ResultUnwritable "result-unwritable" Deny Undecided
+            "The result could not be written"
+            "The bundle was made and verified, and could not be put into its file, or what was read back was something else. The signature may be in the log already; sign again into another place."
         ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
             "The resume file cannot be used"
             "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."
