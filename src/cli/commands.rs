@@ -1,7 +1,9 @@
 //! The commands, and which function runs each.
 
 use super::output::{Console, Target};
-use super::{Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, trust, verify};
+use super::{
+    Cli, Global, Problem, completions, conformance, explain, generate, load, pin, policy, save, trust, verify,
+};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -13,6 +15,12 @@ pub enum Command {
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
+    /// Save an image with all its evidence to an OCI layout
+    #[command(long_about = save::LONG_ABOUT)]
+    Save(Box<save::Args>),
+    /// Push an image with all its evidence to a registry
+    #[command(long_about = load::LONG_ABOUT)]
+    Load(Box<load::Args>),
 
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
@@ -38,6 +46,8 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Save(_) => "save",
+            Self::Load(_) => "load",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -75,6 +85,12 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+            },
+            Self::Save(_) | Self::Load(_) => Uses {
+                json: true,
+                jobs: true,
+                offline: true,
+                ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
                 report: true,
@@ -132,6 +148,8 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Save(args) => save::run(&args, &global, console),
+        Command::Load(args) => load::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

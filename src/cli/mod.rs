@@ -3,10 +3,12 @@
 mod commands;
 mod completions;
 mod conformance;
+mod copying;
 mod examine;
 mod explain;
 mod generate;
 mod in_place;
+mod load;
 mod output;
 mod pin;
 mod pins;
@@ -16,6 +18,7 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod save;
 mod trust;
 mod verify;
 

@@ -194,7 +194,7 @@ impl Args {
     }
 }
 
-fn path_kind(path: &Path) -> PathKind {
+pub(super) fn path_kind(path: &Path) -> PathKind {
     match std::fs::metadata(path) {
         Err(_) => PathKind::Missing,
         Ok(metadata) if !metadata.is_dir() => PathKind::File,

@@ -4,4 +4,5 @@ pub mod hash;
 pub mod pin;
 pub mod pool;
 pub mod read;
+pub mod transfer;
 pub mod verify;

@@ -142,7 +142,7 @@ fn earlier_bundles_of_the_same_predicate_type_are_replaced_and_no_others() {
         other.predicate_type = Some("https://spdx.dev/Document".to_owned());
         let other = publish::bundle(&store(&registry), &subject(), &other).unwrap();
         let earlier = publish::earlier(&store(&registry), digest, PREDICATE).unwrap();
-        assert_eq!(earlier, [old.digest.clone()]);
+        assert_eq!(earlier, std::slice::from_ref(&old.digest));
         publish::bundle(&store(&registry), &subject(), &bundle("new")).unwrap();
         assert_eq!(publish::remove(&store(&registry), digest, &earlier).unwrap(), []);
         assert!(!registry.has_manifest(REPOSITORY, &old.digest.to_string()));
@@ -157,7 +157,12 @@ fn what_may_not_be_deleted_is_taken_from_the_list_and_named() {
     let old = publish::bundle(&store(&registry), &subject(), &bundle("old")).unwrap();
     let new = publish::bundle(&store(&registry), &subject(), &bundle("new")).unwrap();
     registry.forbid_deleting();
-    let left = publish::remove(&store(&registry), &subject().digest, &[old.digest.clone()]).unwrap();
+    let left = publish::remove(
+        &store(&registry),
+        &subject().digest,
+        std::slice::from_ref(&old.digest),
+    )
+    .unwrap();
     assert_eq!(left, [old.digest]);
     assert_eq!(listed(&registry), [new.digest.to_string()]);
 }
