@@ -174,6 +174,72 @@ never\:"Never"))' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
+(save)
+_arguments "${_arguments_options[@]}" : \
+'--to=[Folder for the OCI layout, which is made or added to]:DIR:_default' \
+'--platform=[Only the image of an index for this platform, for example linux/amd64]:OS/ARCH:_default' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':subject -- Image (registry/repository\:tag), oci-layout\:DIR\[\:tag|@digest\], or a file as docker save writes it:_default' \
+&& ret=0
+;;
+(load)
+_arguments "${_arguments_options[@]}" : \
+'--to=[Where to\: registry/repository\:tag, or registry/repository@digest to push without a tag]:IMAGE:_default' \
+'--platform=[Only the image of an index for this platform, for example linux/amd64]:OS/ARCH:_default' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':source -- oci-layout\:DIR\[\:tag|@digest\], a file as docker save writes it (docker-archive\:FILE\[\:image\]), or an image of another registry:_default' \
+&& ret=0
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
@@ -680,6 +746,14 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(save)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(load)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__policy_commands" \
@@ -794,6 +868,8 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'save:Save an image with all its evidence to an OCI layout' \
+'load:Push an image with all its evidence to a registry' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -856,6 +932,8 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'save:Save an image with all its evidence to an OCI layout' \
+'load:Push an image with all its evidence to a registry' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -899,6 +977,11 @@ _portcullis__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help help commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__help__subcmd__load_commands] )) ||
+_portcullis__subcmd__help__subcmd__load_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help load commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__help__subcmd__man_commands] )) ||
 _portcullis__subcmd__help__subcmd__man_commands() {
     local commands; commands=()
@@ -932,6 +1015,11 @@ _portcullis__subcmd__help__subcmd__policy__subcmd__explain_commands() {
 _portcullis__subcmd__help__subcmd__policy__subcmd__init_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help policy init commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__save_commands] )) ||
+_portcullis__subcmd__help__subcmd__save_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help save commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__trust_commands] )) ||
 _portcullis__subcmd__help__subcmd__trust_commands() {
@@ -967,6 +1055,11 @@ _portcullis__subcmd__help__subcmd__trust__subcmd__update_commands() {
 _portcullis__subcmd__help__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__load_commands] )) ||
+_portcullis__subcmd__load_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis load commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__man_commands] )) ||
 _portcullis__subcmd__man_commands() {
@@ -1032,6 +1125,11 @@ _portcullis__subcmd__policy__subcmd__help__subcmd__init_commands() {
 _portcullis__subcmd__policy__subcmd__init_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis policy init commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__save_commands] )) ||
+_portcullis__subcmd__save_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis save commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__trust_commands] )) ||
 _portcullis__subcmd__trust_commands() {

@@ -31,6 +31,9 @@ use crate::subject::Digest;
 /// Bytes that are copied at a time.
 const CHUNK_BYTES: usize = 256 * 1024;
 
+/// How the names of files begin that are not whole yet.
+const TEMPORARY: &str = ".portcullis-";
+
 /// A layout that is being written.
 #[derive(Debug)]
 pub struct LayoutWriter {
@@ -67,8 +70,11 @@ impl LayoutWriter {
             let unknown = fs::read_dir(&path)
                 .map_err(|error| unwritten(&path, &error))?
                 .filter_map(Result::ok)
-                // Blobs alone were left by somebody who did not come to the end.
-                .find(|entry| entry.file_name() != "blobs");
+                // Blobs alone were left by somebody who did not come to the end, and so were temporary files.
+                .find(|entry| {
+                    let name = entry.file_name();
+                    name != "blobs" && !name.to_string_lossy().starts_with(TEMPORARY)
+                });
             if unknown.is_some() {
                 let detail = std::io::Error::other("it holds something else than an OCI layout");
                 return Err(unwritten(&path, &detail));
@@ -127,7 +133,7 @@ impl LayoutWriter {
         let folder = path.parent().unwrap_or(&self.path);
         let write = || {
             fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut file = tempfile::NamedTempFile::with_prefix_in(TEMPORARY, folder)?;
             file.write_all(bytes)?;
             file.as_file().sync_all()?;
             readable(file.as_file())?;
@@ -327,7 +333,8 @@ impl Sink for LayoutWriter {
                 .found(found)
                 .expected(expected)
         });
-        let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|error| failed(&error))?;
+        let mut file =
+            tempfile::NamedTempFile::with_prefix_in(TEMPORARY, folder).map_err(|error| failed(&error))?;
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
             let count = match reader.read(&mut chunk) {
