@@ -2,8 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, pin, policy,
-    sign, trust, verify,
+    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
+    policy, save, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -19,6 +19,12 @@ pub enum Command {
     /// Show everything attached to a subject, unverified
     #[command(long_about = inspect::LONG_ABOUT)]
     Inspect(Box<inspect::Args>),
+    /// Save an image with all its evidence to an OCI layout
+    #[command(long_about = save::LONG_ABOUT)]
+    Save(Box<save::Args>),
+    /// Push an image with all its evidence to a registry
+    #[command(long_about = load::LONG_ABOUT)]
+    Load(Box<load::Args>),
 
     /// Make private keys, import them, print their public keys
     Key(key::Args),
@@ -55,6 +61,8 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Key(_) => "key",
             Self::Build(_) => "build",
+            Self::Save(_) => "save",
+            Self::Load(_) => "load",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -93,7 +101,7 @@ impl Command {
                 jobs: true,
                 offline: true,
             },
-            Self::Inspect(_) => Uses {
+            Self::Inspect(_) | Self::Save(_) | Self::Load(_) => Uses {
                 json: true,
                 jobs: true,
                 offline: true,
@@ -165,6 +173,8 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
+        Command::Save(args) => save::run(&args, &global, console),
+        Command::Load(args) => load::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

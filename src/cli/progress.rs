@@ -12,6 +12,8 @@ use crate::subject::Subject;
 
 /// Files smaller than this are hashed before a person would notice.
 const QUIET_BYTES: u64 = 256 << 20;
+/// Less than this is copied before a person would notice.
+const QUIET_COPY_BYTES: u64 = 8 << 20;
 /// Fewer subjects than this are done before a person would notice.
 const QUIET_SUBJECTS: usize = 200;
 /// What is done sooner shows nothing.
@@ -64,7 +66,17 @@ impl Progress {
         }
     }
 
-    /// More bytes were hashed.
+    /// Shows the bytes that are copied, when `shown`. Quick copies are done before the line appears.
+    pub(super) fn copying(shown: bool, bytes: u64) -> Self {
+        let template = "copying {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec}";
+        Self {
+            bytes: (shown && bytes >= QUIET_COPY_BYTES).then(|| bar(bytes, template)),
+            subjects: None,
+            images: None,
+        }
+    }
+
+    /// More bytes were hashed or copied.
     pub(super) fn bytes(&self, count: u64) {
         if let Some(bar) = &self.bytes {
             bar.inc(count);

@@ -7,4 +7,5 @@ pub mod pin;
 pub mod pool;
 pub mod read;
 pub mod sign;
+pub mod transfer;
 pub mod verify;

@@ -360,6 +360,24 @@ codes! {
             "A manifest or index does not parse, could be read as both, exceeds a limit, is of an obsolete kind, or is not of the kind that points to it (CVE-2021-41190). What cannot be read in one way only is denied."
     }
 
+    Copying "Copying images" {
+        NothingAttached "nothing-attached" Warning Allowed
+            "The image was copied, and nothing is attached to it"
+            "Every place that evidence is kept in answered, and none has any about this image: no signature, no attestation, no SBOM. Whoever verifies the copy will find no evidence. If there should be some, look where the image came from first: many mirrors and copying tools leave out what is attached."
+        NotCopied "not-copied" Warning Allowed
+            "Something that is listed with the image was not copied"
+            "A list of referrers names a manifest that is about something else, or a layer may not be distributed. It was left out; it would not count as evidence about this image."
+        LayoutTagTaken "layout-tag-taken" Deny Undecided
+            "The layout has another image under this tag"
+            "Images of a layout are told apart by their tags, and one with this tag and another digest is there. It is not overwritten. Save to another folder."
+        CopyWriteFailed "copy-write-failed" Deny Undecided
+            "What was copied could not be written"
+            "The disk is full, the folder may not be written to, or something else stands where a file has to go. What is there looks as it did before: the list of images is written last."
+        ArchiveMalformed "archive-malformed" Deny Undecided
+            "The image archive cannot be read"
+            "The file is no archive as `docker save` writes it: names that lead out of it, names that stand twice, more entries than an image has, a configuration that does not go with its layers. Nothing of it was written anywhere. Save the image again; a compressed archive has to be uncompressed first."
+    }
+
     DeploymentFile "Deployment files whose images are pinned" {
         DeploymentFileMalformed "deployment-file-malformed" Deny Denied
             "The deployment file cannot be read"
