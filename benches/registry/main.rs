@@ -7,7 +7,6 @@
     unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark that cannot run has to stop at once, and prints what it measured"
 )]

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::output::to_stderr;
 use super::{Global, Problem};
+use crate::http::{Endpoint, Proxies, Secret};
 use crate::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, Endpoint, Proxies, Secret, TlsConfig,
+    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, TlsConfig,
 };
 use crate::registry::limits::IMAGES_IN_FLIGHT;
 use crate::subject::Subject;
@@ -104,11 +105,8 @@ impl RegistryArgs {
             allow_http: self.allow_http.clone(),
             tls: self.tls()?,
             proxies: proxies(),
-            deadline: Instant::now().checked_add(
-                global
-                    .timeout
-                    .saturating_sub(REPORT_TIME.min(global.timeout / 10)),
-            ),
+            deadline: Instant::now()
+                .checked_add(global.timeout.saturating_sub(REPORT_TIME.min(global.timeout / 4))),
             ..ClientConfig::default()
         };
         let client = Client::new(config);

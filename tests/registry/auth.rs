@@ -3,8 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use portcullis::http::Secret;
 use portcullis::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, CredentialSource, Secret,
+    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, CredentialSource,
 };
 use portcullis::report::{Code, Verdict};
 

@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portcullis::attestation::COSIGN_SIGN_TYPE;
+use portcullis::http::{Patience, RetryPolicy, Secret};
 use portcullis::policy::Demand;
-use portcullis::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, Patience, RetryPolicy, Secret,
-};
+use portcullis::registry::client::{Client, ClientConfig, Credential, CredentialOptions};
 use portcullis::sandbox::legacy::LegacyLayer;
 use portcullis::sandbox::{Instance, SignOptions};
 use portcullis::sigstore::Engine;

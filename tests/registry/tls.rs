@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use portcullis::registry::client::{ClientConfig, Secret, TlsConfig};
+use portcullis::http::Secret;
+use portcullis::registry::client::{ClientConfig, TlsConfig};
 use portcullis::report::{Code, Verdict};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};

@@ -14,14 +14,13 @@
 //! So a registry cannot make this machine ask its own network (server-side request forgery), and a name server cannot
 //! turn a harmless name into 169.254.169.254.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::origin::{Endpoint, Origin, is_loopback};
+use crate::http::{Endpoint, Origin, Refused, is_loopback};
 
 /// What kind of address it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,18 +46,6 @@ pub(crate) struct Guard {
     /// Hosts of proxies, which somebody named in the settings of this machine.
     pub(crate) proxies: Vec<String>,
 }
-
-/// A destination that is not gone to. It travels inside the HTTP library's errors.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refused(pub(crate) String);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
 
 impl Guard {
     /// Checks an address before anything is sent to it, and gives its origin.

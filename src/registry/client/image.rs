@@ -11,10 +11,10 @@ use tokio::sync::OnceCell;
 use super::held::{Held, check, content_type, hold, verified_digest};
 use super::link;
 use super::memo::Memo;
-use super::origin::Origin;
 use super::session::{Question, Redirects, Session};
 use super::trouble::{Trouble, Why};
 use super::wire::Answer;
+use crate::http::Origin;
 use crate::registry::error::{LayoutError, quoted};
 use crate::registry::limits::{
     MAX_FETCHED_TOTAL_BYTES, MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS, MAX_PAGE_BYTES,

@@ -11,14 +11,14 @@ use tokio::sync::{Mutex, Semaphore};
 
 use super::challenge::{self, Challenge, ChallengeError};
 use super::config::ClientConfig;
+use super::credential::Credential;
 use super::credentials::{Found, Keyring};
 use super::egress::Guard;
-use super::origin::{Origin, is_loopback};
-use super::retry::random;
-use super::secret::{Credential, basic, bearer};
 use super::token::{self, TokenRequest, asked};
 use super::trouble::{Trouble, Why};
-use super::wire::{Answer, Ask, Wire, out_of_time};
+use super::wire::{Answer, Ask, Wire};
+use crate::http::retry::{may_pass, random};
+use crate::http::{Origin, basic, bearer, is_loopback, is_redirect, out_of_time};
 use crate::registry::limits::{MAX_REDIRECTS, MAX_REQUESTS_IN_FLIGHT};
 
 /// Bytes of a redirect's target. Signed addresses of object stores are long.
@@ -289,25 +289,10 @@ impl Session {
             };
             tokio::time::sleep(pause).await;
             if self.wire.time_for(pause).is_none() {
-                return Err(Trouble::new(asked, out_of_time()));
+                return Err(Trouble::new(asked, out_of_time().into()));
             }
         }
     }
-}
-
-/// Whether a later attempt may have another status.
-fn may_pass(status: StatusCode) -> bool {
-    let lasting = [
-        StatusCode::NOT_IMPLEMENTED,
-        StatusCode::HTTP_VERSION_NOT_SUPPORTED,
-    ];
-    status == StatusCode::TOO_MANY_REQUESTS
-        || status == StatusCode::REQUEST_TIMEOUT
-        || (status.is_server_error() && !lasting.contains(&status))
-}
-
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 /// Where a redirect points to.

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use tokio::runtime::Runtime;
 use tokio::task::JoinSet;
 
 use super::image::{Image, Listed};
 use super::prefetch;
 use super::trouble::{Trouble, Why};
+use crate::http::Worker;
 use crate::registry::error::LayoutError;
 use crate::registry::layout::Entry;
 use crate::registry::manifest::{Descriptor, Document};
@@ -16,28 +16,6 @@ use crate::registry::platforms::{self, PlatformChoice, Resolved, Shelf};
 use crate::registry::store::{Listing, Store};
 use crate::report::Finding;
 use crate::subject::Digest;
-
-/// The threads that requests are driven on. They end without waiting for a name lookup that hangs.
-#[derive(Debug)]
-pub(super) struct Worker(Option<Runtime>);
-
-impl Worker {
-    pub(super) fn new(runtime: Runtime) -> Self {
-        Self(Some(runtime))
-    }
-
-    fn block_on<F: Future>(&self, work: F) -> Option<F::Output> {
-        self.0.as_ref().map(|runtime| runtime.block_on(work))
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
 
 /// One image of a registry. Its methods wait for the network, so they are not for asynchronous code.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::certificate::Distrust;
+use crate::http::Distrust;
 use crate::registry::LayoutError;
 use crate::report::{Code, Finding};
 use crate::subject::Digest;
@@ -112,7 +112,7 @@ impl Why {
     fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
-            Self::Certificate(distrust) => distrust.help(),
+            Self::Certificate(distrust) => help_with(distrust),
             Self::Unauthorised(_) => "log in to the registry with an account that may pull this repository",
             Self::Throttled(_) => "try again later, or log in: most registries allow more to those they know",
             Self::NoRepository | Self::NotFound => {
@@ -135,6 +135,22 @@ impl Why {
             Self::Unsupported(_) => "push the image again with a current tool",
             Self::Credentials(_) => return None,
         })
+    }
+}
+
+fn help_with(distrust: &Distrust) -> &'static str {
+    match distrust {
+        Distrust::Expired(_) | Distrust::NotYet => {
+            "check the clock of this machine; if it is right, whoever runs the host has to renew the certificate"
+        }
+        Distrust::OtherName => {
+            "use the name that the certificate was issued for; if the name is right, something else answers in its place"
+        }
+        Distrust::UnknownIssuer => {
+            "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it with \
+             --registry-ca"
+        }
+        Distrust::Revoked | Distrust::Unusable => "whoever runs the host has to replace the certificate",
     }
 }
 

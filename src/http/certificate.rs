@@ -40,23 +40,6 @@ impl Distrust {
         }
     }
 
-    /// One safe next step.
-    pub(crate) fn help(&self) -> &'static str {
-        match self {
-            Self::Expired(_) | Self::NotYet => {
-                "check the clock of this machine; if it is right, whoever runs the host has to renew the certificate"
-            }
-            Self::OtherName => {
-                "use the name that the certificate was issued for; if the name is right, something else answers in its place"
-            }
-            Self::UnknownIssuer => {
-                "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it \
-                 with --registry-ca"
-            }
-            Self::Revoked | Self::Unusable => "whoever runs the host has to replace the certificate",
-        }
-    }
-
     /// What the library's error, or one of its causes, says about a certificate.
     pub(super) fn find(error: &(dyn Error + 'static)) -> Option<Self> {
         let mut cause = Some(error);
