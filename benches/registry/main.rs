@@ -1,13 +1,12 @@
 //! Images in a registry on loopback: one beside its bare requests, and two hundred at once.
 //!
 //! The registry is the one of the tests, in this process; the two hundred are verified by the program, so that its memory
-//! is its own. Needs GNU time.
+//! is its own. Needs GNU time. `PORTCULLIS` names another build of the program.
 
 #![expect(
     unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::panic,
     clippy::print_stdout,
     reason = "a benchmark that cannot run has to stop at once, and prints what it measured"
 )]
@@ -130,11 +129,12 @@ fn many_images() {
         .collect();
     fs::write(folder.path().join("list"), list).unwrap();
     let cores = std::thread::available_parallelism().unwrap();
+    let program = std::env::var_os("PORTCULLIS").unwrap_or_else(|| env!("CARGO_BIN_EXE_portcullis").into());
     for _ in 0..RUNS {
-        let (before, started) = (own_time(), Instant::now());
+        let (before, idle, started) = (own_time(), idle_time(), Instant::now());
         let status = Command::new("/usr/bin/time")
             .args(["-q", "-f", "%U %S %M", "-o", "time"])
-            .arg(env!("CARGO_BIN_EXE_portcullis"))
+            .arg(&program)
             .args([
                 "verify",
                 "--from-file",
@@ -154,18 +154,20 @@ fn many_images() {
             .status()
             .unwrap();
         let (wall, registrys) = (started.elapsed().as_secs_f64(), own_time() - before);
+        let cores = f64::from(u32::try_from(cores.get()).unwrap());
+        let idle = (idle_time() - idle) / wall / cores * 100.0;
         assert!(status.success());
         let text = fs::read_to_string(folder.path().join("time")).unwrap();
         let figures: Vec<f64> = text
             .split_whitespace()
             .map(|figure| figure.parse().unwrap())
             .collect();
-        let (program, peak) = (figures[0] + figures[1], figures[2] / 1024.0);
+        let (programs, peak) = (figures[0] + figures[1], figures[2] / 1024.0);
         let requests = registry.take_paths().len();
         println!(
-            "{IMAGES} images, {requests} requests: {wall:.2} s wall, {program:.2} s processor, {registrys:.2} s of the registry: \
-             {:.0} % of {cores} cores; peak {peak:.1} MB",
-            (program + registrys) / wall / f64::from(u32::try_from(cores.get()).unwrap()) * 100.0,
+            "{IMAGES} images, {requests} requests: {wall:.2} s wall, {programs:.2} s processor, {registrys:.2} s of the registry: \
+             {:.0} % of {cores} cores, {idle:.0} % idle; peak {peak:.1} MB",
+            (programs + registrys) / wall / cores * 100.0,
         );
     }
 }
@@ -176,4 +178,12 @@ fn own_time() -> f64 {
     let fields: Vec<&str> = text.rsplit(") ").next().unwrap().split(' ').collect();
     let ticks = |field: usize| fields[field].parse::<f64>().unwrap();
     (ticks(11) + ticks(12)) / TICKS
+}
+
+/// Seconds that all processors together had nothing to do, since the machine started.
+fn idle_time() -> f64 {
+    let text = fs::read_to_string("/proc/stat").unwrap();
+    let fields: Vec<&str> = text.lines().next().unwrap().split_whitespace().collect();
+    let ticks = |field: usize| fields[field].parse::<f64>().unwrap();
+    (ticks(4) + ticks(5)) / TICKS
 }

@@ -165,7 +165,7 @@ impl RegistryArgs {
 
 /// When requests have to be over, so that there is time left to say what came of them.
 pub(super) fn deadline(global: &Global) -> Option<Instant> {
-    let reserve = REPORT_TIME.min(global.timeout / 10);
+    let reserve = REPORT_TIME.min(global.timeout / 4);
     Instant::now().checked_add(global.timeout.saturating_sub(reserve))
 }
 

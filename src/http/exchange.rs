@@ -38,9 +38,9 @@ impl Error for Refused {}
 /// Why an exchange gave no whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// No connection, no TLS, no answer in time, or an answer that broke off.
+    /// No connection, no answer in time, or an answer that broke off.
     Unreachable(String),
-    /// A server that may be somebody else.
+    /// The host shows a certificate that is not trusted. Asking again cannot help.
     Certificate(Distrust),
     /// An address that is not gone to.
     Refused(String),

@@ -6,8 +6,8 @@
 //! | part | answers for |
 //! |---|---|
 //! | `web` | a call to a service: attempts, deadline, no redirects |
-//! | `certificate` | a server that may be somebody else |
 //! | `exchange` | one request and its answer: bytes, time, proxies, what an error means |
+//! | `certificate` | a server whose certificate is not to be believed |
 //! | `retry`, `config` | how often, how patiently, through which proxy |
 //! | `origin` | scheme, host and port, and the hosts that flags name |
 //! | `secret` | passwords and tokens, and the headers they are sent in |

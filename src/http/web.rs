@@ -99,7 +99,7 @@ pub struct WebFault {
 /// What became of a call.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebFaultKind {
-    /// No connection, no TLS, no answer in time, or one that broke off, after every attempt.
+    /// No connection, no answer in time, or one that broke off, after every attempt.
     #[error("{0}")]
     Unreachable(String),
     /// The server may be somebody else.

@@ -164,7 +164,7 @@ fn a_place_that_stalls_is_given_up_in_time_and_the_rest_is_shown() {
     let registry = Registry::start(contents);
     let run = program()
         .argument(registry.reference("v1"))
-        .arguments(["--timeout", "2s"])
+        .arguments(["--timeout", "4s"])
         .run();
     assert_eq!(run.code, 4, "{run:?}");
     assert!(
