@@ -1,7 +1,10 @@
 //! The commands, and which function runs each.
 
 use super::output::{Console, Target};
-use super::{Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, trust, verify};
+use super::{
+    Cli, Global, Problem, completions, conformance, explain, generate, inspect, key, pin, policy, trust,
+    verify,
+};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -13,7 +16,12 @@ pub enum Command {
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
+    /// Show everything attached to a subject, unverified
+    #[command(long_about = inspect::LONG_ABOUT)]
+    Inspect(Box<inspect::Args>),
 
+    /// Make private keys, import them, print their public keys
+    Key(key::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -38,6 +46,8 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Inspect(_) => "inspect",
+            Self::Key(_) => "key",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -76,6 +86,12 @@ impl Command {
                 jobs: true,
                 offline: true,
             },
+            Self::Inspect(_) => Uses {
+                json: true,
+                jobs: true,
+                offline: true,
+                ..nothing
+            },
             Self::Policy(args) if args.is_check() => Uses {
                 report: true,
                 json: true,
@@ -90,7 +106,8 @@ impl Command {
                 offline: true,
                 ..nothing
             },
-            Self::Explain(_)
+            Self::Key(_)
+            | Self::Explain(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Conformance(_)
@@ -132,6 +149,8 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Inspect(args) => inspect::run(&args, &global, console),
+        Command::Key(args) => key::run(args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -7,7 +7,10 @@ mod examine;
 mod explain;
 mod generate;
 mod in_place;
+mod inspect;
+mod key;
 mod output;
+mod password;
 mod pin;
 mod pins;
 mod policy;
@@ -16,6 +19,7 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod signing_key;
 mod trust;
 mod verify;
 

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::output::to_stderr;
 use super::{Global, Problem};
+use crate::http::{Endpoint, Proxies, Secret};
 use crate::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, Endpoint, Proxies, Secret, TlsConfig,
+    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, TlsConfig,
 };
 use crate::registry::limits::IMAGES_IN_FLIGHT;
 use crate::subject::Subject;

@@ -1,6 +1,7 @@
 //! Use cases: what a command does, without its command line. The same functions serve every door.
 
 pub mod hash;
+pub mod inspect;
 pub mod pin;
 pub mod pool;
 pub mod read;

@@ -25,7 +25,7 @@ const NOTATION: &str = "application/vnd.cncf.notary.signature";
 const NO_CONTENT: &str = "artifact without content";
 
 /// Annotation with the predicate type of a bundle.
-const BUNDLE_PREDICATE: &str = "dev.sigstore.bundle.predicateType";
+pub(crate) const BUNDLE_PREDICATE: &str = "dev.sigstore.bundle.predicateType";
 /// Annotation with the predicate type of a BuildKit statement.
 const IN_TOTO_PREDICATE: &str = "in-toto.io/predicate-type";
 /// Annotation with the predicate type of a cosign attestation.
@@ -40,6 +40,10 @@ pub struct Attachment {
     pub location: String,
     /// The digest it hangs on: the one that was asked for. Only what is unsigned may name another, by an annotation.
     pub about: Digest,
+    /// Digest of the layer that it is, or of the manifest where no layer is.
+    pub digest: Digest,
+    /// Its size in bytes as the descriptor of the layer or manifest has it.
+    pub size: u64,
     /// What it is.
     pub content: AttachmentContent,
 }
@@ -198,11 +202,15 @@ fn form(media_type: &str) -> Option<Form> {
     match media_type {
         SIMPLE_SIGNING => Some(Form::LegacySignature),
         DSSE => Some(Form::LegacyAttestation),
-        other => other
-            .strip_prefix(BUNDLE)
-            .is_some_and(|rest| rest.starts_with(['.', '+']))
-            .then_some(Form::Bundle),
+        other => is_bundle(other).then_some(Form::Bundle),
     }
+}
+
+/// Whether a media type is that of a Sigstore bundle.
+pub(crate) fn is_bundle(media_type: &str) -> bool {
+    media_type
+        .strip_prefix(BUNDLE)
+        .is_some_and(|rest| rest.starts_with(['.', '+']))
 }
 
 fn unsigned_format(media_type: &str, artifact_type: &str) -> &'static str {

@@ -70,16 +70,21 @@ pub(crate) fn referrers_tag(digest: &Digest) -> String {
 /// cosign's tags for what is about `digest`.
 pub(crate) fn evidence_tags(digest: &Digest) -> [(PlaceKind, String); 3] {
     [
-        (PlaceKind::SignatureTag, "sig"),
-        (PlaceKind::AttestationTag, "att"),
-        (PlaceKind::SbomTag, "sbom"),
+        PlaceKind::SignatureTag,
+        PlaceKind::AttestationTag,
+        PlaceKind::SbomTag,
     ]
-    .map(|(kind, suffix)| {
-        (
-            kind,
-            format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex()),
-        )
-    })
+    .map(|kind| (kind, evidence_tag(kind, digest)))
+}
+
+/// cosign's tag of this kind for what is about `digest`.
+pub(crate) fn evidence_tag(kind: PlaceKind, digest: &Digest) -> String {
+    let suffix = match kind {
+        PlaceKind::SignatureTag => "sig",
+        PlaceKind::AttestationTag => "att",
+        _ => "sbom",
+    };
+    format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex())
 }
 
 struct Search<'a, S> {
@@ -190,6 +195,7 @@ impl<S: Store> Search<'_, S> {
                 self.deliver(
                     location,
                     self.digest.clone(),
+                    descriptor,
                     AttachmentContent::Unreadable(*finding),
                 )?;
                 self.delivered.insert(descriptor.digest.clone(), 1);
@@ -201,6 +207,7 @@ impl<S: Store> Search<'_, S> {
             self.deliver(
                 location,
                 self.digest.clone(),
+                descriptor,
                 AttachmentContent::Unreadable(finding),
             )?;
             return Ok(1);
@@ -208,11 +215,13 @@ impl<S: Store> Search<'_, S> {
         let items = classify(&document);
         let count = items.len();
         for (index, item) in items.into_iter().enumerate() {
-            let location = match document.content {
-                Content::Image { ref layers, .. } if !layers.is_empty() => {
-                    format!("{location}, layer {} of {count}", index.saturating_add(1))
-                }
-                _ => location.clone(),
+            let layer = match &document.content {
+                Content::Image { layers, .. } => layers.get(index),
+                Content::Index { .. } => None,
+            };
+            let location = match layer {
+                Some(_) => format!("{location}, layer {} of {count}", index.saturating_add(1)),
+                None => location.clone(),
             };
             // One that is over its own limit is not read, so it does not use up the limit of the others.
             if item.size() <= MAX_EVIDENCE_BYTES {
@@ -226,7 +235,7 @@ impl<S: Store> Search<'_, S> {
                 AttachmentContent::Unsigned { .. } => &listed_about,
                 _ => self.digest,
             };
-            self.deliver(location, about.clone(), content)?;
+            self.deliver(location, about.clone(), layer.unwrap_or(descriptor), content)?;
         }
         self.delivered.insert(descriptor.digest.clone(), count);
         Ok(count)
@@ -261,6 +270,7 @@ impl<S: Store> Search<'_, S> {
         &mut self,
         location: String,
         about: Digest,
+        is: &Descriptor,
         content: AttachmentContent,
     ) -> Result<(), Box<Finding>> {
         if self.attachments.len() >= MAX_ATTACHMENTS {
@@ -271,6 +281,8 @@ impl<S: Store> Search<'_, S> {
             place: self.places.len(),
             location,
             about,
+            digest: is.digest.clone(),
+            size: is.size,
             content,
         });
         Ok(())

@@ -80,6 +80,18 @@ pub struct Descriptor {
 }
 
 impl Descriptor {
+    /// A pointer with nothing but what every one has.
+    pub fn new(media_type: impl Into<String>, digest: Digest, size: u64) -> Self {
+        Self {
+            media_type: media_type.into(),
+            digest,
+            size,
+            annotations: BTreeMap::new(),
+            platform: None,
+            artifact_type: None,
+        }
+    }
+
     /// The kind of manifest that this points to; `None` when it points to something else.
     pub fn kind(&self) -> Option<ManifestKind> {
         ManifestKind::of_media_type(&self.media_type)

@@ -7,23 +7,33 @@
 
 mod attachment;
 pub mod client;
+mod content;
 mod discover;
+mod edit;
 mod error;
+mod family;
 mod json;
 mod layout;
 pub mod limits;
 mod manifest;
 mod platforms;
+pub mod publish;
+mod raw;
 mod select;
+mod sink;
 mod store;
 
 #[cfg(test)]
 mod tests;
 
 pub use attachment::{Attachment, AttachmentContent};
+pub use content::Content as BlobContent;
 pub use discover::{Discovery, discover};
 pub use error::LayoutError;
+pub use family::Member;
 pub use layout::Layout;
 pub use manifest::{Content, Descriptor, Document, ManifestKind};
 pub use platforms::{PlatformChoice, Resolved};
+pub use raw::RawManifest;
+pub use sink::{Sink, Source, ensure_blob};
 pub use store::{Listing, Store};

@@ -282,7 +282,10 @@ codes! {
     Registry "Registries" {
         RegistryUnreachable "registry-unreachable" Deny Undecided
             "The registry gave no answer"
-            "No connection, no TLS, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY, and for a private certificate authority name its certificate with --registry-ca."
+            "No connection, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY."
+        RegistryCertificate "registry-certificate-untrusted" Deny Undecided
+            "The certificate of a registry or token server is not trusted"
+            "The host that was asked over TLS showed a certificate that has expired, is for another name, or comes from no authority that is trusted here. Nothing was sent to it, and asking again cannot help: it may be a mistake of whoever runs the host, or somebody in between. For a private certificate authority name its certificate with --registry-ca. There is no way to go on without checking."
         RegistryUnauthorised "registry-unauthorised" Deny Undecided
             "The registry does not let us look"
             "It answered 401 or 403, or its token server gave no token. That says nothing about whether the image is signed. Log in with an account that may pull; --verbose shows which credentials were used."
@@ -307,6 +310,9 @@ codes! {
         RegistryProtocol "registry-protocol" Deny Undecided
             "The answer is not one that a registry gives"
             "The status, a header or the body is not what HTTP and the OCI distribution specification allow: a compressed answer, pages that lead in a circle, a list that is none. A proxy or a login page may have answered instead."
+        RegistryContended "registry-contended" Deny Undecided
+            "Others kept writing to the same place of the registry"
+            "A registry without a referrers API keeps what is attached to an image in one list under a tag, and signatures of cosign's first form are layers under one tag. Whoever adds to it writes the whole of it, and most registries do not tell when somebody else did so in between. It was read back, others had overwritten it, and that went on for every attempt. What was published is in the registry under the digest that the message names, and is not listed yet. Try again."
         RegistryCredentials "registry-credentials-invalid" Deny Misconfigured
             "The configured registry credentials cannot be used"
             "A credential file does not parse, or a certificate, key or proxy address is malformed. The message names the file; its content is not repeated."
@@ -370,6 +376,42 @@ codes! {
         LargeListTruncated "details-omitted" Info Allowed
             "Some details were left out"
             "There were more candidates than a report should hold; the limit is named."
+    }
+
+    Signing "Making signatures" {
+        SigningConfigInvalid "signing-config-invalid" Deny Misconfigured
+            "The signing configuration cannot be used"
+            "A signing configuration says which services an instance signs with. The message names the member that is missing or wrong. Nothing was signed."
+        SigningUnsupported "signing-unsupported" Deny Misconfigured
+            "What was asked for could not be verified afterwards"
+            "The kind of the key, the logs and what is to be signed do not go together, or no service that is in use now is configured. Nothing is signed that `verify` would refuse. The table in docs/signing.md says which kind of key works with which log."
+        SigningFailed "signing-failed" Deny Undecided
+            "The key did not sign"
+            "The cryptography library or the device that holds the key refused. Nothing was published."
+        SigningTooLate "signing-too-late" Deny Undecided
+            "The certificate has ended before its signature was logged"
+            "A certificate lives for ten minutes, and every time that a bundle states has to lie within them. What was kept in a resume file can be finished later only if a timestamp was made in time and the log is Rekor v2. Sign again."
+        ServiceUnreachable "service-unreachable" Deny Undecided
+            "A signing service could not be reached"
+            "There was no answer in time, or one that asks to come back later, after every attempt. What was made until then is kept in the resume file, if the message names one."
+        ServiceRefused "service-refused" Deny Undecided
+            "A signing service refused the request"
+            "Fulcio refuses tokens that are expired, that are for another audience, or that come from an issuer it does not know; Rekor refuses entries that it cannot check."
+        ServiceRefusedDestination "service-refused-destination" Deny Misconfigured
+            "A signing service's address is not gone to"
+            "Services are asked over https, or over http on loopback and where that was allowed by name. Redirects are not followed: a token is meant for the service that was named."
+        ServiceAnswerInvalid "service-answer-invalid" Deny Undecided
+            "A signing service answered with something else than it was asked for"
+            "A certificate has to be for our key, a log entry has to record our signature, and a timestamp has to be for it and repeat our number. An answer that is anything else is not made into a bundle: the service, or something in between, is broken or hostile."
+        LogEntryTooLarge "log-entry-too-large" Deny Undecided
+            "The log refuses an entry of this size"
+            "Whoever runs a log limits what it takes (HTTP 413). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
+        MadeBundleRefused "made-bundle-refused" Deny Undecided
+            "The bundle that was made does not verify"
+            "Everything that is made is verified before it is published, against the trust root in use. This one does not verify, and the message says why. Most often the services and the trust root belong to different instances."
+        ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
+            "The resume file cannot be used"
+            "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."
     }
 
     Configuration "Configuration" {

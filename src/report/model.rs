@@ -301,6 +301,23 @@ pub struct LogReference {
     pub url: Option<String>,
 }
 
+impl PlaceKind {
+    /// The kind in words, for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::BundleFile => "bundle file",
+            Self::BesideFile => "beside the file",
+            Self::Referrers => "referrers",
+            Self::ReferrersTag => "referrers tag",
+            Self::SignatureTag => ".sig tag",
+            Self::AttestationTag => ".att tag",
+            Self::SbomTag => ".sbom tag (unsigned)",
+            Self::SavedLayout => "saved layout",
+            Self::BuildkitIndex => "BuildKit index (unsigned)",
+        }
+    }
+}
+
 impl Report {
     /// A report about nothing yet: undecided until [`Self::conclude`] says otherwise.
     pub fn new(command: &'static str, time: Timestamp) -> Self {

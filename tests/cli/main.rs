@@ -12,6 +12,7 @@ mod support;
 mod deadline;
 mod environment;
 mod help;
+mod keys;
 mod network;
 mod refusals;
 mod stdin;

@@ -8,20 +8,20 @@ use crate::registry::{Attachment, AttachmentContent};
 
 /// One candidate of a subject. A claim until it was examined.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(in crate::ops) struct Candidate {
     /// Where it was found.
-    pub(super) location: String,
+    pub(in crate::ops) location: String,
     /// Name of its format.
-    pub(super) format: String,
+    pub(in crate::ops) format: String,
     /// The digest that it hangs on.
-    pub(super) about: Digest,
+    pub(in crate::ops) about: Digest,
     /// What it holds.
-    pub(super) material: Material,
+    pub(in crate::ops) material: Material,
 }
 
 /// What a candidate holds.
 #[derive(Debug)]
-pub(super) enum Material {
+pub(in crate::ops) enum Material {
     /// A bundle about the subject itself.
     Bundle(Box<ParsedBundle>),
     /// A bundle over a simple-signing payload, which in turn names the image.
@@ -39,7 +39,7 @@ pub(super) enum Material {
 
 impl Candidate {
     /// A candidate from the bytes of a bundle.
-    pub(super) fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
+    pub(in crate::ops) fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
         match ParsedBundle::parse(bytes) {
             Ok(bundle) => Self {
                 location,
@@ -53,7 +53,7 @@ impl Candidate {
 
     /// A candidate from something that hangs on an image.
     /// One of more than `limit` bytes is refused unread.
-    pub(super) fn from_attachment(attachment: Attachment, limit: u64) -> Self {
+    pub(in crate::ops) fn from_attachment(attachment: Attachment, limit: u64) -> Self {
         let Attachment {
             location,
             about,
@@ -142,7 +142,7 @@ impl Candidate {
     }
 
     /// The bundle, when there is one.
-    pub(super) fn bundle(&self) -> Option<&ParsedBundle> {
+    pub(in crate::ops) fn bundle(&self) -> Option<&ParsedBundle> {
         match &self.material {
             Material::Bundle(bundle) | Material::OverPayload { bundle, .. } => Some(bundle),
             Material::Unsigned(_) | Material::Unreadable(_) => None,
@@ -150,7 +150,7 @@ impl Candidate {
     }
 
     /// The predicate type that it claims, when it claims one.
-    pub(super) fn claimed_predicate_type(&self) -> Option<&str> {
+    pub(in crate::ops) fn claimed_predicate_type(&self) -> Option<&str> {
         match &self.material {
             Material::Bundle(bundle) => bundle.claimed_predicate_type(),
             Material::Unsigned(predicate_type) => predicate_type.as_deref(),
@@ -159,7 +159,7 @@ impl Candidate {
     }
 
     /// What kind of evidence it is, going by its form.
-    pub(super) fn kind(&self) -> EvidenceKind {
+    pub(in crate::ops) fn kind(&self) -> EvidenceKind {
         match &self.material {
             Material::Unsigned(_) => EvidenceKind::Unsigned,
             Material::Unreadable(_) => EvidenceKind::Unreadable,

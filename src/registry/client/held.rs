@@ -1,6 +1,5 @@
 //! Reading a manifest that came over the network: its digest first, then what it is.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
@@ -23,6 +22,8 @@ pub(super) struct Held {
     pub(super) descriptor: Descriptor,
     /// What it is.
     pub(super) document: Result<Arc<Document>, Trouble>,
+    /// Its bytes.
+    pub(super) bytes: Arc<[u8]>,
 }
 
 /// The digest of an answer's bytes: the expected one, or the SHA-256. What the registry claims can only be wrong.
@@ -34,14 +35,15 @@ pub(super) fn verified_digest(answer: &Answer, expected: Option<&Digest>) -> Res
         }
         None => Digest::of(Algorithm::Sha256, &answer.body),
     };
-    let claimed = answer
-        .headers
-        .get(CLAIMED_DIGEST)
-        .and_then(|value| value.to_str().ok()?.parse::<Digest>().ok());
-    if let Some(claimed) = claimed {
+    if let Some(claimed) = claimed_digest(answer) {
         check(&answer.body, &claimed)?;
     }
     Ok(digest)
+}
+
+/// The digest that a registry claims its answer, or what it took, to have.
+pub(super) fn claimed_digest(answer: &Answer) -> Option<Digest> {
+    answer.headers.get(CLAIMED_DIGEST)?.to_str().ok()?.parse().ok()
 }
 
 /// Compares bytes with the digest that they were asked by.
@@ -73,15 +75,9 @@ pub(super) fn hold(answer: &Answer, digest: &Digest, place: &str) -> Held {
         .or(known)
         .unwrap_or_else(|| document.as_ref().map_or(names::OCI_MANIFEST, usual).to_owned());
     Held {
-        descriptor: Descriptor {
-            media_type,
-            digest: digest.clone(),
-            size: answer.body.len() as u64,
-            annotations: BTreeMap::new(),
-            platform: None,
-            artifact_type: None,
-        },
+        descriptor: Descriptor::new(media_type, digest.clone(), answer.body.len() as u64),
         document,
+        bytes: answer.body.as_slice().into(),
     }
 }
 

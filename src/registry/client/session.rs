@@ -3,22 +3,23 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
 
-use super::challenge::{self, Challenge, ChallengeError};
 use super::config::ClientConfig;
-use super::credentials::{Found, Keyring};
+use super::credentials::Keyring;
 use super::egress::Guard;
-use super::origin::{Origin, is_loopback};
-use super::retry::random;
-use super::secret::{Credential, basic, bearer};
-use super::token::{self, TokenRequest, asked};
+use super::feed::Load;
+use super::pass::{Pass, Scope, Slot};
+use super::token::asked;
 use super::trouble::{Trouble, Why};
-use super::wire::{Answer, Ask, Wire, out_of_time};
+use super::wire::{Answer, Ask, Wire};
+use crate::http::retry::{may_pass, random};
+use crate::http::{Origin, Vessel, is_loopback, is_redirect, out_of_time};
 use crate::registry::limits::{MAX_REDIRECTS, MAX_REQUESTS_IN_FLIGHT};
 
 /// Bytes of a redirect's target. Signed addresses of object stores are long.
@@ -54,20 +55,14 @@ pub(super) struct Session {
     /// Its name as references have it.
     name: String,
     home: Origin,
-    wire: Wire,
-    config: Arc<ClientConfig>,
-    keyring: Arc<Keyring>,
-    /// What each repository is to be told, once it is known.
-    passes: Mutex<HashMap<String, Arc<Mutex<Option<Pass>>>>>,
+    pub(super) wire: Wire,
+    pub(super) config: Arc<ClientConfig>,
+    pub(super) keyring: Arc<Keyring>,
+    /// What the registry is to be told about each repository, once it is known.
+    pub(super) passes: Mutex<HashMap<Scope, Slot>>,
     permits: Semaphore,
-}
-
-/// The value of an `Authorization` header that a registry took, or may take.
-#[derive(Debug, Clone)]
-struct Pass {
-    value: HeaderValue,
-    /// Tells one token from the next.
-    serial: u64,
+    /// Those who change the same tag do so one after another.
+    turns: Mutex<HashMap<String, Arc<Mutex<()>>>>,
 }
 
 impl Session {
@@ -97,6 +92,7 @@ impl Session {
             keyring,
             passes: Mutex::default(),
             permits: Semaphore::new(MAX_REQUESTS_IN_FLIGHT),
+            turns: Mutex::default(),
         })
     }
 
@@ -110,112 +106,44 @@ impl Session {
         &self.home
     }
 
+    /// The turn of whoever changes the tag at `path`. It lasts until it is dropped.
+    pub(super) async fn turn(&self, path: &str) -> OwnedMutexGuard<()> {
+        let turn = Arc::clone(self.turns.lock().await.entry(path.to_owned()).or_default());
+        turn.lock_owned().await
+    }
+
     /// Asks, with a token if the registry wants one. The answer has status 200.
     pub(super) async fn ask(&self, question: Question<'_>) -> Result<Answer, Trouble> {
+        let mut body = Vec::new();
+        let mut answer = self.ask_into(question, &mut body).await?;
+        answer.body = body;
+        Ok(answer)
+    }
+
+    /// The same for an answer whose body goes to `vessel`.
+    pub(super) async fn ask_into(
+        &self,
+        question: Question<'_>,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
+    ) -> Result<Answer, Trouble> {
         let url = self.home.url(question.path);
         let Some(url) = url.filter(|url| Origin::of(url).as_ref() == Some(&self.home)) else {
             let why = Why::Protocol("no address can be made of it".to_owned());
             return Err(Trouble::new(format!("GET {}", self.home), why));
         };
         let trouble = |why| Trouble::new(asked("GET", &url), why);
-        let slot = self.slot(question.repository).await;
+        let scope = Scope::pull(question.repository);
+        let slot = self.slot(&scope).await;
         let pass = slot.lock().await.clone();
-        let (answer, at_home) = self.follow(&url, question, pass.as_ref()).await?;
+        let (answer, at_home) = self.follow(&url, question, pass.as_ref(), vessel).await?;
         if answer.status != StatusCode::UNAUTHORIZED || !at_home {
-            return judge(answer).map_err(trouble);
+            return judge(answer, &[StatusCode::OK]).map_err(trouble);
         }
-        let pass = self.pass(&slot, question.repository, &answer, pass, &url).await?;
-        let (answer, _) = self.follow(&url, question, Some(&pass)).await?;
-        judge(answer).map_err(trouble)
-    }
-
-    async fn slot(&self, repository: &str) -> Arc<Mutex<Option<Pass>>> {
-        let mut passes = self.passes.lock().await;
-        Arc::clone(passes.entry(repository.to_owned()).or_default())
-    }
-
-    /// Gets what the registry wants to be told. While one request does so, others for the same repository wait and
-    /// take what it got.
-    async fn pass(
-        &self,
-        slot: &Mutex<Option<Pass>>,
-        repository: &str,
-        refusal: &Answer,
-        used: Option<Pass>,
-        url: &Url,
-    ) -> Result<Pass, Trouble> {
-        let mut slot = slot.lock().await;
-        let used = used.map_or(0, |pass| pass.serial);
-        if let Some(newer) = slot.as_ref().filter(|pass| pass.serial != used) {
-            return Ok(newer.clone());
-        }
-        let found = self
-            .keyring
-            .find(&self.name, repository)
-            .await
-            .map_err(|why| Trouble::new(format!("registry {}", self.name), why))?;
-        let value = self.authorize(repository, refusal, &found, url).await?;
-        let pass = Pass {
-            value,
-            serial: used.wrapping_add(1),
-        };
-        *slot = Some(pass.clone());
-        Ok(pass)
-    }
-
-    async fn authorize(
-        &self,
-        repository: &str,
-        refusal: &Answer,
-        found: &Found,
-        url: &Url,
-    ) -> Result<HeaderValue, Trouble> {
-        let trouble = |why| Trouble::new(asked("GET", url), why);
-        let unauthorised =
-            |detail: String| trouble(Why::Unauthorised(format!("{detail}; {}", found.words())));
-        let malformed = || trouble(Why::Credentials(format!("{} cannot be sent", found.words())));
-        if let Some(Credential::RegistryToken(token)) = &found.credential {
-            return bearer(token).ok_or_else(malformed);
-        }
-        match challenge::choose(&refusal.headers) {
-            Ok(Challenge::Basic) => match &found.credential {
-                Some(Credential::Password { username, password }) => {
-                    basic(username, password).ok_or_else(malformed)
-                }
-                _ => Err(unauthorised("it wants a user name and password".to_owned())),
-            },
-            Ok(Challenge::Bearer {
-                realm,
-                service,
-                scope,
-            }) => {
-                let scope = wanted_scope(repository, scope.as_deref());
-                let request = TokenRequest::new(
-                    self.wire.guard(),
-                    &self.config.auth_hosts,
-                    &realm,
-                    service.as_deref(),
-                    &scope,
-                    found.credential.as_ref(),
-                );
-                let request = request.map_err(trouble)?;
-                let answer = self.persist(&request.asked(), || request.ask()).await?;
-                token::read(&answer).map_err(|why| match why {
-                    Why::Unauthorised(detail) => {
-                        let detail = format!("{detail}; {}", found.words());
-                        Trouble::new(request.asked(), Why::Unauthorised(detail))
-                    }
-                    other => Trouble::new(request.asked(), other),
-                })
-            }
-            Err(ChallengeError::Absent) => Err(unauthorised("it does not say how to log in".to_owned())),
-            Err(ChallengeError::Unknown) => Err(unauthorised(
-                "it wants a kind of login that is unknown".to_owned(),
-            )),
-            Err(ChallengeError::Malformed) => Err(trouble(Why::Protocol(
-                "its WWW-Authenticate header cannot be read".to_owned(),
-            ))),
-        }
+        let pass = self
+            .pass(&slot, &scope, &answer, pass, &asked("GET", &url))
+            .await?;
+        let (answer, _) = self.follow(&url, question, Some(&pass), vessel).await?;
+        judge(answer, &[StatusCode::OK]).map_err(trouble)
     }
 
     /// Sends a question, and goes where it is pointed to. Tells whether the answer is the registry's own.
@@ -227,6 +155,7 @@ impl Session {
         url: &Url,
         question: Question<'_>,
         pass: Option<&Pass>,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
     ) -> Result<(Answer, bool), Trouble> {
         let mut url = url.clone();
         let mut at_home = true;
@@ -239,12 +168,13 @@ impl Session {
                 headers.insert(AUTHORIZATION, pass.value.clone());
             }
             let ask = || Ask {
+                method: Method::GET,
                 url: url.clone(),
                 headers: headers.clone(),
                 limit: question.limit,
-                form: None,
+                load: Load::Nothing,
             };
-            let answer = self.persist(&asked("GET", &url), ask).await?;
+            let answer = self.persist_into(&asked("GET", &url), ask, vessel).await?;
             if !is_redirect(answer.status) || question.redirects == Redirects::Refuse {
                 return Ok((answer, at_home));
             }
@@ -267,51 +197,80 @@ impl Session {
     }
 
     /// Sends one request as often as it makes sense to.
-    async fn persist<'a>(&self, asked: &str, ask: impl Fn() -> Ask<'a>) -> Result<Answer, Trouble> {
+    pub(super) async fn persist<'a>(
+        &self,
+        asked: &str,
+        ask: impl Fn() -> Ask<'a>,
+    ) -> Result<Answer, Trouble> {
+        let mut body = Vec::new();
+        let mut answer = self.persist_into(asked, ask, &mut body).await?;
+        if answer.status.is_success() {
+            answer.body = body;
+        }
+        Ok(answer)
+    }
+
+    async fn persist_into<'a>(
+        &self,
+        asked: &str,
+        ask: impl Fn() -> Ask<'a>,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
+    ) -> Result<Answer, Trouble> {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let result = {
-                let _permit = self.permits.acquire().await;
-                self.wire.exchange(ask()).await
-            };
-            let wait = match &result {
-                Ok(answer) if may_pass(answer.status) => answer.retry_after(),
-                Err(Why::Unreachable(_)) => None,
-                _ => return result.map_err(|why| Trouble::new(asked, why)),
-            };
-            let pause = self.wire.patience().retry.pause(attempt, wait, random());
-            // A pause that would use up the time is not begun.
-            let Some(pause) =
-                pause.filter(|pause| self.wire.time_for(*pause).is_some_and(|left| left >= *pause))
-            else {
+            vessel.restart();
+            let result = self.once(ask(), vessel).await;
+            let again = self.again(attempt, result.as_ref()).await;
+            if !again.map_err(|why| Trouble::new(asked, why))? {
                 return result.map_err(|why| Trouble::new(asked, why));
-            };
-            tokio::time::sleep(pause).await;
-            if self.wire.time_for(pause).is_none() {
-                return Err(Trouble::new(asked, out_of_time()));
             }
+        }
+    }
+
+    /// Sends one request, when it is its turn.
+    pub(super) async fn once(
+        &self,
+        ask: Ask<'_>,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
+    ) -> Result<Answer, Why> {
+        let _permit = self.permits.acquire().await;
+        self.wire.exchange(ask, vessel).await
+    }
+
+    /// How long to wait before looking whether another writer came in between.
+    pub(super) fn settle(&self) -> Duration {
+        self.config.settle.0
+    }
+
+    /// Whether to try once more after attempt number `attempt`; the pause before that has then passed.
+    pub(super) async fn again(&self, attempt: u32, result: Result<&Answer, &Why>) -> Result<bool, Why> {
+        let asked_to_wait = match result {
+            Ok(answer) if may_pass(answer.status) => answer.retry_after(),
+            Err(Why::Unreachable(_)) => None,
+            _ => return Ok(false),
+        };
+        match self.wire.patience().retry.pause(attempt, asked_to_wait, random()) {
+            Some(pause) => self.pause(pause).await,
+            None => Ok(false),
+        }
+    }
+
+    /// Waits, unless that would use up the time: then there is no wait, and the answer is false.
+    pub(super) async fn pause(&self, pause: Duration) -> Result<bool, Why> {
+        if self.wire.time_for(pause).is_none_or(|left| left < pause) {
+            return Ok(false);
+        }
+        tokio::time::sleep(pause).await;
+        match self.wire.time_for(pause) {
+            Some(_) => Ok(true),
+            None => Err(out_of_time().into()),
         }
     }
 }
 
-/// Whether a later attempt may have another status.
-fn may_pass(status: StatusCode) -> bool {
-    let lasting = [
-        StatusCode::NOT_IMPLEMENTED,
-        StatusCode::HTTP_VERSION_NOT_SUPPORTED,
-    ];
-    status == StatusCode::TOO_MANY_REQUESTS
-        || status == StatusCode::REQUEST_TIMEOUT
-        || (status.is_server_error() && !lasting.contains(&status))
-}
-
-fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
-}
-
-/// Where a redirect points to.
-fn target(from: &Url, headers: &HeaderMap) -> Result<Url, Why> {
+/// Where an answer points to.
+pub(super) fn target(from: &Url, headers: &HeaderMap) -> Result<Url, Why> {
     let unusable = || Why::Protocol("it points elsewhere and does not say where".to_owned());
     let location = headers
         .get(LOCATION)
@@ -319,17 +278,6 @@ fn target(from: &Url, headers: &HeaderMap) -> Result<Url, Why> {
         .and_then(|value| value.to_str().ok())
         .ok_or_else(unusable)?;
     from.join(location).map_err(|_| unusable())
-}
-
-/// The scope to ask a token for: pulling this repository, whatever the challenge says. A scope that is a single word
-/// and names no repository is some registries' own and is passed on.
-fn wanted_scope(repository: &str, offered: Option<&str>) -> String {
-    match offered {
-        Some(word) if !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase()) => {
-            word.to_owned()
-        }
-        _ => format!("repository:{repository}:pull"),
-    }
 }
 
 #[derive(Deserialize)]
@@ -343,9 +291,9 @@ struct ErrorItem {
 }
 
 /// What a final answer means. Of an error's body only known codes are used, and nothing is repeated.
-fn judge(answer: Answer) -> Result<Answer, Why> {
+pub(super) fn judge(answer: Answer, accepted: &[StatusCode]) -> Result<Answer, Why> {
     let status = answer.status;
-    if status == StatusCode::OK {
+    if accepted.contains(&status) {
         return Ok(answer);
     }
     let says = |code: &str| {
@@ -368,26 +316,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_repository_is_asked_for_and_only_to_pull() {
-        for (offered, scope) in [
-            (None, "repository:org/app:pull"),
-            (Some("repository:victim/app:pull,push"), "repository:org/app:pull"),
-            (Some("registry:catalog:*"), "repository:org/app:pull"),
-            (Some(""), "repository:org/app:pull"),
-            (Some("aws"), "aws"),
-        ] {
-            assert_eq!(wanted_scope("org/app", offered), scope, "{offered:?}");
-        }
-    }
-
-    #[test]
     fn statuses_are_told_apart() {
         let says = |status: u16, body: &str| {
-            judge(Answer {
-                status: StatusCode::from_u16(status).unwrap(),
-                headers: HeaderMap::new(),
-                body: body.as_bytes().to_vec(),
-            })
+            judge(
+                Answer {
+                    status: StatusCode::from_u16(status).unwrap(),
+                    headers: HeaderMap::new(),
+                    body: body.as_bytes().to_vec(),
+                },
+                &[StatusCode::OK],
+            )
             .map(|_| ())
             .map_err(|why| why.code().name())
         };

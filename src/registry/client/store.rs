@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::image::{Image, Listed};
 use super::prefetch;
+use super::stream::{PIECES_AHEAD, Piece, Stream};
 use super::trouble::{Trouble, Why};
+use crate::http::Worker;
 use crate::registry::error::LayoutError;
 use crate::registry::layout::Entry;
 use crate::registry::manifest::{Descriptor, Document};
@@ -17,30 +19,8 @@ use crate::registry::store::{Listing, Store};
 use crate::report::Finding;
 use crate::subject::Digest;
 
-/// The threads that requests are driven on. They end without waiting for a name lookup that hangs.
-#[derive(Debug)]
-pub(super) struct Worker(Option<Runtime>);
-
-impl Worker {
-    pub(super) fn new(runtime: Runtime) -> Self {
-        Self(Some(runtime))
-    }
-
-    fn block_on<F: Future>(&self, work: F) -> Option<F::Output> {
-        self.0.as_ref().map(|runtime| runtime.block_on(work))
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
-
 /// One image of a registry. Its methods wait for the network, so they are not for asynchronous code.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RemoteStore {
     image: Arc<Image>,
     worker: Arc<Worker>,
@@ -81,19 +61,52 @@ impl RemoteStore {
     }
 
     fn try_resolve(&self, choice: &PlatformChoice) -> Result<Vec<Resolved>, Trouble> {
-        let descriptor = self.wait(self.image.root())?;
         let root = Entry {
-            descriptor,
+            descriptor: self.wait(self.image.root())?,
             parent: None,
         };
-        if *choice == PlatformChoice::All
-            && let Some(index) = self.image.known(&root.descriptor.digest)
-        {
-            let _ = self
-                .worker
-                .block_on(prefetch::children(Arc::clone(&self.image), index));
+        if *choice == PlatformChoice::All {
+            self.fetch_children(&root.descriptor);
         }
         platforms::choose(self, &root, choice)
+    }
+
+    /// The image that the reference names, and, if it is an index, its images on their way.
+    pub(in crate::registry) fn root_with_children(&self) -> Result<Descriptor, Box<Finding>> {
+        let root = self.wait(self.image.root());
+        let root = root.map_err(|trouble| Box::new(trouble.finding()))?;
+        self.fetch_children(&root);
+        Ok(root)
+    }
+
+    /// Fetches the images of an index in parallel. Whatever goes wrong is told when one is asked for.
+    fn fetch_children(&self, index: &Descriptor) {
+        if let Some(index) = self.image.known(&index.digest) {
+            let children = prefetch::children(Arc::clone(&self.image), index);
+            let _ = self.worker.block_on(children);
+        }
+    }
+
+    pub(super) fn image(&self) -> &Arc<Image> {
+        &self.image
+    }
+
+    /// Waits for `work`, whose trouble becomes a finding.
+    pub(super) fn finish<T>(
+        &self,
+        work: impl Future<Output = Result<T, Trouble>>,
+    ) -> Result<T, Box<Finding>> {
+        self.wait(work).map_err(|trouble| Box::new(trouble.finding()))
+    }
+
+    /// Begins `work`, which sends what it gets; what is sent can be read from the answer.
+    pub(super) fn stream<F>(&self, work: impl FnOnce(mpsc::Sender<Piece>) -> F) -> Stream
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let (sender, pieces) = mpsc::channel(PIECES_AHEAD);
+        self.worker.spawn(work(sender));
+        Stream::new(pieces)
     }
 
     fn wait<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {

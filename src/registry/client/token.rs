@@ -4,14 +4,15 @@
 //! belongs to the registry (CVE-2020-15157, CVE-2026-48978). Redirects are not followed.
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use reqwest::{StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 
+use super::credential::Credential;
 use super::egress::Guard;
-use super::origin::{Endpoint, Origin};
-use super::secret::{Credential, Secret, basic, bearer};
+use super::feed::Load;
 use super::trouble::Why;
 use super::wire::{Answer, Ask};
+use crate::http::{Endpoint, Origin, Secret, basic, bearer};
 use crate::registry::limits::MAX_TOKEN_BYTES;
 
 /// Bytes of a token; larger ones do not fit into a header that servers take.
@@ -27,24 +28,26 @@ pub(super) struct TokenRequest {
 }
 
 impl TokenRequest {
-    /// What to ask for `scope`. An error means that the realm is not to be asked.
+    /// What to ask for `scopes`. An error means that the realm is not to be asked.
     pub(super) fn new(
         guard: &Guard,
         auth_hosts: &[Endpoint],
         realm: &str,
         service: Option<&str>,
-        scope: &str,
+        scopes: &[String],
         credential: Option<&Credential>,
     ) -> Result<Self, Why> {
+        // A form has one scope with spaces, an address one for each (OAuth 2.0 and token authentication).
+        let together = scopes.join(" ");
         let mut url = trusted_realm(guard, auth_hosts, realm)?;
         let mut authorization = None;
         let mut form = None;
         let mut pairs: Vec<(&str, &str)> = Vec::new();
         pairs.extend(service.map(|service| ("service", service)));
-        pairs.push(("scope", scope));
         match credential {
             Some(Credential::IdentityToken(token)) => {
                 pairs.extend([
+                    ("scope", together.as_str()),
                     ("grant_type", "refresh_token"),
                     ("client_id", CLIENT_ID),
                     ("refresh_token", token.expose()),
@@ -57,6 +60,7 @@ impl TokenRequest {
             Some(Credential::RegistryToken(_)) | None => {}
         }
         if form.is_none() {
+            pairs.extend(scopes.iter().map(|scope| ("scope", scope.as_str())));
             url.query_pairs_mut().extend_pairs(&pairs);
         }
         Ok(Self {
@@ -78,11 +82,16 @@ impl TokenRequest {
         if let Some(value) = &self.authorization {
             headers.insert(AUTHORIZATION, value.clone());
         }
+        let (method, load) = match &self.form {
+            Some(form) => (Method::POST, Load::Form(form.expose())),
+            None => (Method::GET, Load::Nothing),
+        };
         Ask {
+            method,
             url: self.url.clone(),
             headers,
             limit: MAX_TOKEN_BYTES,
-            form: self.form.as_ref().map(Secret::expose),
+            load,
         }
     }
 }
@@ -178,7 +187,7 @@ mod tests {
             &listed,
             realm,
             Some("a&b"),
-            "repository:app:pull",
+            &["repository:app:pull".to_owned(), "repository:b:pull".to_owned()],
             credential,
         )
     }
@@ -201,16 +210,21 @@ mod tests {
         let ask = asked.ask();
         assert_eq!(
             ask.url.query(),
-            Some("x=1&service=a%26b&scope=repository%3Aapp%3Apull")
+            Some("x=1&service=a%26b&scope=repository%3Aapp%3Apull&scope=repository%3Ab%3Apull")
         );
-        assert!(ask.headers.contains_key(AUTHORIZATION) && ask.form.is_none());
+        assert!(ask.headers.contains_key(AUTHORIZATION) && matches!(ask.load, Load::Nothing));
         assert_eq!(asked.asked(), "GET https://r.example/token");
 
         let identity = Credential::IdentityToken(Secret::new("s&t"));
         let asked = request("https://r.example/token", Some(&identity)).unwrap();
         let ask = asked.ask();
         assert_eq!(ask.url.query(), None);
-        assert!(ask.form.unwrap().ends_with("refresh_token=s%26t") && ask.headers.is_empty());
+        let Load::Form(form) = ask.load else { panic!() };
+        assert!(
+            form.contains("scope=repository%3Aapp%3Apull+repository%3Ab%3Apull&"),
+            "{form}"
+        );
+        assert!(form.ends_with("refresh_token=s%26t") && ask.headers.is_empty());
     }
 
     #[test]

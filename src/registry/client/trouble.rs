@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::http::Distrust;
 use crate::registry::LayoutError;
 use crate::report::{Code, Finding};
 use crate::subject::Digest;
@@ -20,8 +21,10 @@ pub(crate) struct Trouble {
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// No connection, no TLS, no answer in time, an answer that broke off, or a server error.
+    /// No connection, no answer in time, an answer that broke off, or a server error.
     Unreachable(String),
+    /// The host shows a certificate that is not trusted. Asking again cannot help.
+    Certificate(Distrust),
     /// 401 or 403, or no token to be had.
     Unauthorised(String),
     /// 429, and how long the server asks to wait.
@@ -56,6 +59,10 @@ pub(crate) enum Why {
     Unsupported(&'static str),
     /// The credentials that were configured cannot be used.
     Credentials(String),
+    /// What was to be sent could not be read.
+    Source(Box<Finding>),
+    /// Other writers kept changing the same tag.
+    Contended(String),
 }
 
 impl Why {
@@ -63,6 +70,7 @@ impl Why {
     pub(crate) fn code(&self) -> Code {
         match self {
             Self::Unreachable(_) => Code::RegistryUnreachable,
+            Self::Certificate(_) => Code::RegistryCertificate,
             Self::Unauthorised(_) => Code::RegistryUnauthorised,
             Self::Throttled(_) => Code::RegistryThrottled,
             Self::NoRepository => Code::RegistryNoRepository,
@@ -77,12 +85,15 @@ impl Why {
             },
             Self::Unsupported(_) => Code::ManifestMalformed,
             Self::Credentials(_) => Code::RegistryCredentials,
+            Self::Source(finding) => finding.code,
+            Self::Contended(_) => Code::RegistryContended,
         }
     }
 
     fn words(&self) -> String {
         match self {
             Self::Unreachable(detail) => detail.clone(),
+            Self::Certificate(distrust) => format!("its certificate {}", distrust.words()),
             Self::Unauthorised(detail) => format!("not authorised: {detail}"),
             Self::Throttled(Some(wait)) => {
                 format!("too many requests; it asks to wait {} seconds", wait.as_secs())
@@ -97,17 +108,25 @@ impl Why {
                 format!("{found} bytes were sent, and its descriptor says {expected}")
             }
             Self::Refused(detail) => format!("refused to go there: {detail}"),
-            Self::TooLarge(limit) => format!("the answer is longer than {limit} bytes"),
+            Self::TooLarge(limit) => format!("it takes more than {limit} bytes"),
             Self::Document(error) => error.to_string(),
             Self::Unsupported(what) => format!("it is {what}, which is not supported"),
-            Self::Protocol(detail) | Self::Credentials(detail) => detail.clone(),
+            Self::Source(finding) => finding.message.clone(),
+            Self::Protocol(detail) | Self::Credentials(detail) | Self::Contended(detail) => detail.clone(),
         }
     }
 
     fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
-            Self::Unauthorised(_) => "log in to the registry with an account that may pull this repository",
+            Self::Certificate(Distrust::UnknownIssuer) => {
+                "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it \
+                 with --registry-ca"
+            }
+            Self::Certificate(distrust) => distrust.help(),
+            Self::Unauthorised(_) => {
+                "log in to the registry with an account that may read this repository, and write to it to publish"
+            }
             Self::Throttled(_) => "try again later, or log in: most registries allow more to those they know",
             Self::NoRepository | Self::NotFound => {
                 "check the reference; some registries say so to those who are not logged in as well"
@@ -127,7 +146,8 @@ impl Why {
                 _ => return None,
             },
             Self::Unsupported(_) => "push the image again with a current tool",
-            Self::Credentials(_) => return None,
+            Self::Contended(_) => "try again when fewer publish for this image at the same time",
+            Self::Credentials(_) | Self::Source(_) => return None,
         })
     }
 }
@@ -142,6 +162,9 @@ impl Trouble {
 
     /// The finding about the subject, or about a candidate.
     pub(crate) fn finding(&self) -> Finding {
+        if let Why::Source(finding) = &self.why {
+            return (**finding).clone();
+        }
         let message = match &self.why {
             // It names the document itself.
             Why::Document(error) => error.to_string(),
