@@ -6,8 +6,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "push/archives.rs"]
+mod archives;
 #[path = "push/content.rs"]
 mod content;
+#[path = "push/copying.rs"]
+mod copying;
 #[path = "push/faults.rs"]
 mod faults;
 #[path = "push/many.rs"]

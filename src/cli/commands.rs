@@ -2,8 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, completions, conformance, explain, generate, inspect, key, pin, policy, trust,
-    verify,
+    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
+    policy, save, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -19,9 +19,20 @@ pub enum Command {
     /// Show everything attached to a subject, unverified
     #[command(long_about = inspect::LONG_ABOUT)]
     Inspect(Box<inspect::Args>),
+    /// Save an image with all its evidence to an OCI layout
+    #[command(long_about = save::LONG_ABOUT)]
+    Save(Box<save::Args>),
+    /// Push an image with all its evidence to a registry
+    #[command(long_about = load::LONG_ABOUT)]
+    Load(Box<load::Args>),
 
     /// Make private keys, import them, print their public keys
     Key(key::Args),
+    /// What a build says of itself: variables for its deployment
+    Build(build::Args),
+    /// Sign files, and write a bundle beside each
+    #[command(long_about = sign::LONG_ABOUT)]
+    Sign(Box<sign::Args>),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -47,7 +58,11 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
             Self::Inspect(_) => "inspect",
+            Self::Sign(_) => "sign",
             Self::Key(_) => "key",
+            Self::Build(_) => "build",
+            Self::Save(_) => "save",
+            Self::Load(_) => "load",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -86,10 +101,14 @@ impl Command {
                 jobs: true,
                 offline: true,
             },
-            Self::Inspect(_) => Uses {
+            Self::Inspect(_) | Self::Save(_) | Self::Load(_) => Uses {
                 json: true,
                 jobs: true,
                 offline: true,
+                ..nothing
+            },
+            Self::Sign(_) => Uses {
+                json: true,
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -107,6 +126,7 @@ impl Command {
                 ..nothing
             },
             Self::Key(_)
+            | Self::Build(_)
             | Self::Explain(_)
             | Self::Completions(_)
             | Self::Man(_)
@@ -151,12 +171,16 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Pin(args) => pin::run(*args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
+        Command::Build(args) => build::run(&args, console),
+        Command::Sign(args) => sign::run(*args, &global, console),
+        Command::Save(args) => save::run(&args, &global, console),
+        Command::Load(args) => load::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),
         Command::Man(args) => completions::run_man(&args, console),
-        Command::Conformance(args) => conformance::run(args, console),
+        Command::Conformance(args) => conformance::run(args, &global, console),
         Command::Generate(args) => generate::run(&args, console),
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use tempfile::{Builder, NamedTempFile};
 use zeroize::Zeroizing;
 
@@ -39,7 +40,7 @@ Examples:
 The private key is written as an ENCRYPTED SIGSTORE PRIVATE KEY, which cosign 2 and 3 read too.")]
 struct Generate {
     /// Kind of key
-    #[arg(long = "type", value_name = "TYPE", default_value = "p256", value_parser = parse_kind)]
+    #[arg(long = "type", value_name = "TYPE", default_value = "p256", value_parser = kinds())]
     kind: KeyKind,
     #[command(flatten)]
     target: TargetArgs,
@@ -96,12 +97,14 @@ struct TargetArgs {
     unencrypted: bool,
 }
 
-fn parse_kind(text: &str) -> Result<KeyKind, String> {
-    let names = KeyKind::ALL.map(KeyKind::name).join(", ");
-    let mut kinds = KeyKind::ALL.into_iter();
-    kinds
-        .find(|kind| kind.name() == text)
-        .ok_or_else(|| format!("the types are {names}"))
+/// Reads a kind by its name, and lets help and completions name all of them.
+fn kinds() -> impl TypedValueParser<Value = KeyKind> {
+    PossibleValuesParser::new(KeyKind::ALL.map(KeyKind::name)).try_map(|text| {
+        let mut kinds = KeyKind::ALL.into_iter();
+        kinds
+            .find(|kind| kind.name() == text)
+            .ok_or("there is no such type")
+    })
 }
 
 pub(super) fn run(args: Args, console: &Console) -> ExitCode {
@@ -133,7 +136,7 @@ fn generate(args: &Generate) -> Result<String, Problem> {
 
 fn public(args: &Public, console: &Console) -> Result<String, Problem> {
     let key = signing_key::open(&args.key, &args.password, console)?;
-    public_pem(&key).map_err(|error| Problem::configuration(format!("{}: {error}", args.key)))
+    public_pem(key.as_ref()).map_err(|error| Problem::configuration(format!("{}: {error}", args.key)))
 }
 
 fn import(args: &Import, console: &Console) -> Result<String, Problem> {

@@ -1,14 +1,18 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
+mod build;
 mod commands;
 mod completions;
 mod conformance;
+mod copying;
 mod examine;
 mod explain;
 mod generate;
+mod identity;
 mod in_place;
 mod inspect;
 mod key;
+mod load;
 mod output;
 mod password;
 mod pin;
@@ -19,6 +23,9 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod save;
+mod services;
+mod sign;
 mod signing_key;
 mod trust;
 mod verify;

@@ -37,7 +37,7 @@ impl PasswordArgs {
         match self.given()? {
             Some(password) => Ok(password),
             None => ask(&format!("Password of {what}: "))?.ok_or_else(|| {
-                Problem::configuration(format!("{what} is encrypted, and no password was given")).help(HELP)
+                Problem::configuration(format!("{what} needs a password, and none was given")).help(HELP)
             }),
         }
     }

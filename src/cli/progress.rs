@@ -12,6 +12,8 @@ use crate::subject::Subject;
 
 /// Files smaller than this are hashed before a person would notice.
 const QUIET_BYTES: u64 = 256 << 20;
+/// Less than this is copied before a person would notice.
+const QUIET_COPY_BYTES: u64 = 8 << 20;
 /// Fewer subjects than this are done before a person would notice.
 const QUIET_SUBJECTS: usize = 200;
 /// What is done sooner shows nothing.
@@ -64,7 +66,17 @@ impl Progress {
         }
     }
 
-    /// More bytes were hashed.
+    /// Shows the bytes that are copied, when `shown`. Quick copies are done before the line appears.
+    pub(super) fn copying(shown: bool, bytes: u64) -> Self {
+        let template = "copying {bar:30} {bytes}/{total_bytes} {binary_bytes_per_sec}";
+        Self {
+            bytes: (shown && bytes >= QUIET_COPY_BYTES).then(|| bar(bytes, template)),
+            subjects: None,
+            images: None,
+        }
+    }
+
+    /// More bytes were hashed or copied.
     pub(super) fn bytes(&self, count: u64) {
         if let Some(bar) = &self.bytes {
             bar.inc(count);
@@ -237,5 +249,33 @@ mod tests {
         progress.image(reference(&images[0].1));
         assert!(progress.images.is_none() && progress.bytes.is_none() && progress.subjects.is_none());
         progress.clear();
+    }
+}
+
+/// What is being done now, on a terminal: a line for steps that wait for somebody else.
+pub(super) struct Steps(Option<ProgressBar>);
+
+impl Steps {
+    /// Shows steps unless `shown` is false.
+    pub(super) fn new(shown: bool) -> Self {
+        Self(shown.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+            bar.enable_steady_tick(Duration::from_millis(500));
+            bar
+        }))
+    }
+
+    /// Goes on to the next step.
+    pub(super) fn step(&self, text: String) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(text);
+        }
+    }
+
+    /// Takes the line away, so that the report stands alone.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
     }
 }

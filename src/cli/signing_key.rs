@@ -8,10 +8,15 @@ use zeroize::Zeroizing;
 use super::Problem;
 use super::output::{Console, to_stderr};
 use super::password::PasswordArgs;
+#[cfg(feature = "pkcs11")]
+use crate::sigstore::keys::pkcs11::{DeviceKey, KeyUri};
 use crate::sigstore::keys::{KeyFile, MAX_KEY_FILE_BYTES, Password, PrivateKey, Signer};
 
 /// What stands before the name of an environment variable that holds a key, as cosign writes it.
 const ENVIRONMENT: &str = "env://";
+
+/// What the address of a key in a device begins with (RFC 7512).
+const DEVICE: &str = "pkcs11:";
 
 /// Where a private key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +27,16 @@ pub(super) enum KeySource {
     Stdin,
     /// In this environment variable, as the text of a file.
     Environment(String),
+    /// In a device.
+    #[cfg(feature = "pkcs11")]
+    Device(KeyUri),
 }
 
-/// Reads a `FILE`, `-` or `env://NAME`.
+/// Reads a `FILE`, `-`, `env://NAME` or `pkcs11:…`.
 pub(super) fn parse_source(text: &str) -> Result<KeySource, String> {
+    if text.starts_with(DEVICE) {
+        return device(text);
+    }
     if let Some(name) = text.strip_prefix(ENVIRONMENT) {
         return match name.is_empty() || name.contains('=') {
             true => Err("env:// is followed by the name of an environment variable".to_owned()),
@@ -41,12 +52,26 @@ pub(super) fn parse_source(text: &str) -> Result<KeySource, String> {
     }
 }
 
+#[cfg(feature = "pkcs11")]
+fn device(text: &str) -> Result<KeySource, String> {
+    KeyUri::parse(text)
+        .map(KeySource::Device)
+        .map_err(|error| error.to_string())
+}
+
+#[cfg(not(feature = "pkcs11"))]
+fn device(_: &str) -> Result<KeySource, String> {
+    Err("this build cannot use keys in devices: build it with cargo install --features pkcs11".to_owned())
+}
+
 impl std::fmt::Display for KeySource {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::File(path) => write!(f, "{}", path.display()),
             Self::Stdin => f.write_str("the key on standard input"),
             Self::Environment(name) => write!(f, "{ENVIRONMENT}{name}"),
+            #[cfg(feature = "pkcs11")]
+            Self::Device(uri) => write!(f, "{uri}"),
         }
     }
 }
@@ -55,21 +80,23 @@ impl std::fmt::Display for KeySource {
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Key")]
 pub(crate) struct SigningKeyArgs {
-    /// Private key to sign with: a PEM file, `-` for standard input, or env://NAME for an environment variable
+    /// Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI
+    /// where this build has the feature
     #[arg(long, value_name = "KEY", value_parser = parse_source)]
     key: Option<KeySource>,
     #[command(flatten)]
     password: PasswordArgs,
 }
 
-#[expect(
-    dead_code,
-    reason = "the commands that sign take their key here; they come with the next change"
-)]
 impl SigningKeyArgs {
     /// Whether a key was named.
     pub(crate) fn is_given(&self) -> bool {
         self.key.is_some()
+    }
+
+    /// Whether key or password come from standard input.
+    pub(crate) fn takes_stdin(&self) -> bool {
+        self.key == Some(KeySource::Stdin) || self.password.takes_stdin()
     }
 
     /// The key that was named; `None` when none was.
@@ -79,7 +106,7 @@ impl SigningKeyArgs {
     /// A usage problem for a password without a key, a configuration problem for a key that cannot be used.
     pub(crate) fn load(&self, console: &Console) -> Result<Option<Box<dyn Signer>>, Problem> {
         match &self.key {
-            Some(source) => Ok(Some(Box::new(open(source, &self.password, console)?))),
+            Some(source) => open(source, &self.password, console).map(Some),
             None if self.password.password_file.is_some() => Err(Problem::usage(
                 "--password-file is for a key, and --key names none",
             )),
@@ -131,7 +158,11 @@ pub(super) fn open(
     source: &KeySource,
     password: &PasswordArgs,
     console: &Console,
-) -> Result<PrivateKey, Problem> {
+) -> Result<Box<dyn Signer>, Problem> {
+    #[cfg(feature = "pkcs11")]
+    if let KeySource::Device(uri) = source {
+        return open_device(uri, password);
+    }
     if *source == KeySource::Stdin && password.takes_stdin() {
         return Err(Problem::usage(
             "standard input can be read only once, and both key and password are to come from it",
@@ -148,7 +179,25 @@ pub(super) fn open(
         true => Some(password.to_open(&found.label)?),
         false => None,
     };
-    found.open(password.as_ref())
+    Ok(Box::new(found.open(password.as_ref())?))
+}
+
+/// Logs in to a device. Its PIN comes from the file that the address names, or from where passwords come from.
+#[cfg(feature = "pkcs11")]
+fn open_device(uri: &KeyUri, password: &PasswordArgs) -> Result<Box<dyn Signer>, Problem> {
+    let pin = match uri.pin_source() {
+        Some(_) if password.password_file.is_some() => {
+            return Err(Problem::usage(
+                "the PIN is in two places: --password-file and pin-source",
+            ));
+        }
+        Some(path) => super::password::read(path)?,
+        None => password.to_open(&uri.to_string())?,
+    };
+    match DeviceKey::open(uri, &pin) {
+        Ok(key) => Ok(Box::new(key)),
+        Err(error) => Err(Problem::configuration(format!("{uri}: {error}"))),
+    }
 }
 
 fn bytes(source: &KeySource) -> Result<Zeroizing<Vec<u8>>, Problem> {
@@ -167,6 +216,8 @@ fn bytes(source: &KeySource) -> Result<Zeroizing<Vec<u8>>, Problem> {
             bytes.extend_from_slice(Zeroizing::new(value.into_encoded_bytes()).as_slice());
             return Ok(bytes);
         }
+        #[cfg(feature = "pkcs11")]
+        KeySource::Device(_) => return Err(problem("a key in a device stays there".to_owned())),
     };
     outcome.map_err(|error| problem(error.to_string()))?;
     Ok(bytes)

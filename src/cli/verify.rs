@@ -199,7 +199,7 @@ pub(super) fn parse_subjects(texts: Vec<String>) -> Result<Vec<(String, Subject)
     texts.into_iter().map(parse).collect()
 }
 
-fn path_kind(path: &Path) -> PathKind {
+pub(super) fn path_kind(path: &Path) -> PathKind {
     match std::fs::metadata(path) {
         Err(_) => PathKind::Missing,
         Ok(metadata) if !metadata.is_dir() => PathKind::File,

@@ -87,6 +87,40 @@ pub(crate) fn evidence_tag(kind: PlaceKind, digest: &Digest) -> String {
     format!("{}-{}.{suffix}", digest.algorithm().name(), digest.to_hex())
 }
 
+/// The tags that evidence about a digest is kept under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegacyTag {
+    /// The list of referrers, where there is no referrers API.
+    Referrers,
+    /// cosign's signatures.
+    Signatures,
+    /// cosign's attestations.
+    Attestations,
+    /// cosign's SBOM.
+    Sbom,
+}
+
+impl LegacyTag {
+    /// The tag for `digest`.
+    pub fn of(self, digest: &Digest) -> String {
+        match self {
+            Self::Referrers => referrers_tag(digest),
+            Self::Signatures => evidence_tag(PlaceKind::SignatureTag, digest),
+            Self::Attestations => evidence_tag(PlaceKind::AttestationTag, digest),
+            Self::Sbom => evidence_tag(PlaceKind::SbomTag, digest),
+        }
+    }
+
+    /// The tag that an entry of a layout stands for by its mark of `cosign save`.
+    pub(crate) fn saved_as(descriptor: &Descriptor) -> Option<Self> {
+        match descriptor.saved_kind()? {
+            "sigs" => Some(Self::Signatures),
+            "atts" => Some(Self::Attestations),
+            _ => None,
+        }
+    }
+}
+
 struct Search<'a, S> {
     store: &'a S,
     digest: &'a Digest,

@@ -24,7 +24,7 @@ use super::manifest::{Content, Descriptor, Document};
 use crate::subject::Digest;
 
 /// The only version of the layout format.
-const LAYOUT_VERSION: &str = "1.0.0";
+pub(super) const LAYOUT_VERSION: &str = "1.0.0";
 
 /// An OCI image layout whose manifests have been read.
 #[derive(Debug, Clone)]
@@ -151,7 +151,7 @@ impl Layout {
     }
 
     /// Where the blob with this digest is kept. Both parts come from a digest that parsed: a name out of three, and hex.
-    fn blob_path(&self, digest: &Digest) -> PathBuf {
+    pub(super) fn blob_path(&self, digest: &Digest) -> PathBuf {
         self.path
             .join("blobs")
             .join(digest.algorithm().name())
@@ -256,7 +256,7 @@ fn check_version(path: &Path) -> Result<(), LayoutError> {
 }
 
 /// Reads a regular file of at most `limit` bytes. Devices and pipes are refused: reading them may never end.
-fn read(path: &Path, limit: u64, what: &'static str) -> Result<Vec<u8>, LayoutError> {
+pub(super) fn read(path: &Path, limit: u64, what: &'static str) -> Result<Vec<u8>, LayoutError> {
     let too_large = || LayoutError::Limit {
         file: path.display().to_string(),
         what,

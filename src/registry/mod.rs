@@ -4,7 +4,11 @@
 //! [`Layout::open`] reads a layout, [`Layout::resolve`] finds the digests that were asked for, and [`discover`] lists
 //! every place in which evidence about a digest could be, with what it gave. Signatures are not looked at here.
 //! [`client`] does the same over a network: a [`client::RemoteStore`] is one image of a registry.
+//!
+//! What can be written to is a [`Sink`]: a registry, and a layout by its [`LayoutWriter`]. What can be copied from is a
+//! [`Source`]; [`archive`] makes one of a `docker save` archive. [`publish`] attaches evidence.
 
+pub mod archive;
 mod attachment;
 pub mod client;
 mod content;
@@ -14,6 +18,8 @@ mod error;
 mod family;
 mod json;
 mod layout;
+mod layout_source;
+mod layout_writer;
 pub mod limits;
 mod manifest;
 mod platforms;
@@ -28,10 +34,11 @@ mod tests;
 
 pub use attachment::{Attachment, AttachmentContent};
 pub use content::Content as BlobContent;
-pub use discover::{Discovery, discover};
+pub use discover::{Discovery, LegacyTag, discover};
 pub use error::LayoutError;
 pub use family::Member;
 pub use layout::Layout;
+pub use layout_writer::LayoutWriter;
 pub use manifest::{Content, Descriptor, Document, ManifestKind};
 pub use platforms::{PlatformChoice, Resolved};
 pub use raw::RawManifest;

@@ -70,6 +70,16 @@ pub trait Sink: Sync {
     /// When it could not be written, or is not there afterwards.
     fn put_manifest(&self, manifest: &RawManifest, tag: Option<&str>) -> Result<(), Box<Finding>>;
 
+    /// Writes the manifest of an image that people ask for, which everything before was for. Where the place has marks for
+    /// that, it gets them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Sink::put_manifest`], and where the place keeps another image under `tag` and does not let go of it.
+    fn put_image(&self, manifest: &RawManifest, tag: Option<&str>) -> Result<(), Box<Finding>> {
+        self.put_manifest(manifest, tag)
+    }
+
     /// Writes manifests whose `subject` is `subject`, and makes sure that they are found by asking what refers to it:
     /// where nothing else lists them, the index under the referrers tag does. Entries of others stay as they are.
     ///

@@ -244,12 +244,51 @@ codes! {
         CommitMismatch "commit-mismatch" Deny Denied
             "Built from another commit"
             "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
+        SummaryFailed "summary-failed" Deny Denied
+            "The verification summary says that the artifact failed"
+            "A verification summary is a verifier's word on an artifact, and this one says FAILED: the artifact did not meet the verifier's policy. Ask the verifier for its report."
+        SummaryVerifierMismatch "summary-verifier-mismatch" Deny Denied
+            "Another verifier made the summary"
+            "Whoever may sign for one verifier may not sign for another: the signer and the verifier's id are relied on as a pair, and the id is compared exactly."
+        SummaryResourceMismatch "summary-resource-mismatch" Deny Denied
+            "The artifact was verified as another resource"
+            "The summary is about this artifact, but it was verified for another name or environment. What may run in a test environment may not run in production."
+        SummaryPolicyMismatch "summary-policy-mismatch" Deny Denied
+            "The artifact was verified by another policy"
+            "The summary names the digest of the policy that was met, and it is not the demanded one, or it names none by that algorithm."
+        SummaryLevelTooLow "summary-level-too-low" Deny Denied
+            "The summary does not reach the demanded level"
+            "Levels of one SLSA track imply those below them. Other levels are compared exactly."
         EvidenceTooOld "evidence-too-old" Deny Denied
             "The evidence is older than allowed"
             "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
         NotLatest "not-the-latest" Info Denied
             "A later attestation decides"
             "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
+    }
+
+    Predicate "Predicates before they are signed" {
+        PredicateInvalid "predicate-invalid" Deny Denied
+            "The predicate file is not what its type says"
+            "The file is not JSON, has a key twice, lacks a member that the specification requires, or has one of the wrong type or format. What is signed is kept for good, so it is refused before. Each mistake is listed with its place, up to a limit."
+        PredicateTooLarge "predicate-too-large" Deny Denied
+            "The predicate file exceeds the limit"
+            "Everybody who verifies the artifact has to fetch and read the whole attestation, and logs and registries have limits of their own. The message names the size and the limit."
+        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
+            "The SBOM is about another artifact"
+            "The root of the SBOM names a digest, and it is not the artifact's. It was made for another build. Make the SBOM of this artifact, in the job that built it."
+        SbomRootDigestMissing "sbom-root-digest-missing" Warning Allowed
+            "The SBOM does not say which artifact it is about"
+            "The root of the SBOM names no digest that could be compared, so only the statement around it ties it to the artifact. An SBOM that was mixed up would not be noticed. Most generators name the digest when they are given the image instead of a folder."
+        ProvenanceIncomplete "provenance-incomplete" Info Allowed
+            "Parts of the provenance could not be known"
+            "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
+        EnvelopeOverLogLimit "envelope-over-log-limit" Warning Allowed
+            "The log's usual limit is smaller than the envelope"
+            "A Rekor v2 log takes requests of up to 4 MiB unless its operator chose otherwise. A larger one is answered with HTTP 413, and nothing is logged then. Attest a smaller predicate, or use a log whose operator raised the limit."
+        EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
+            "The log keeps a digest of the attestation only"
+            "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."
     }
 
     Search "What was looked for and where" {
@@ -319,6 +358,24 @@ codes! {
         ManifestMalformed "manifest-malformed" Deny Denied
             "A manifest in the registry is malformed"
             "A manifest or index does not parse, could be read as both, exceeds a limit, is of an obsolete kind, or is not of the kind that points to it (CVE-2021-41190). What cannot be read in one way only is denied."
+    }
+
+    Copying "Copying images" {
+        NothingAttached "nothing-attached" Warning Allowed
+            "The image was copied, and nothing is attached to it"
+            "Every place that evidence is kept in answered, and none has any about this image: no signature, no attestation, no SBOM. Whoever verifies the copy will find no evidence. If there should be some, look where the image came from first: many mirrors and copying tools leave out what is attached."
+        NotCopied "not-copied" Warning Allowed
+            "Something that is listed with the image was not copied"
+            "A list of referrers names a manifest that is about something else, or a layer may not be distributed. It was left out; it would not count as evidence about this image."
+        LayoutTagTaken "layout-tag-taken" Deny Undecided
+            "The layout has another image under this tag"
+            "Images of a layout are told apart by their tags, and one with this tag and another digest is there. It is not overwritten. Save to another folder."
+        CopyWriteFailed "copy-write-failed" Deny Undecided
+            "What was copied could not be written"
+            "The disk is full, the folder may not be written to, or something else stands where a file has to go. What is there looks as it did before: the list of images is written last."
+        ArchiveMalformed "archive-malformed" Deny Undecided
+            "The image archive cannot be read"
+            "The file is no archive as `docker save` writes it: names that lead out of it, names that stand twice, more entries than an image has, a configuration that does not go with its layers. Nothing of it was written anywhere. Save the image again; a compressed archive has to be uncompressed first."
     }
 
     DeploymentFile "Deployment files whose images are pinned" {
@@ -406,9 +463,15 @@ codes! {
         LogEntryTooLarge "log-entry-too-large" Deny Undecided
             "The log refuses an entry of this size"
             "Whoever runs a log limits what it takes (HTTP 413). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
+        LogEntryExists "log-entry-exists" Deny Undecided
+            "The log has the entry already and gives no proof of it"
+            "An earlier attempt arrived at the log and its answer was lost. Rekor v2 then gives the proof no more, so a new signature is made once; when that is not possible, as for a resume file, sign again."
         MadeBundleRefused "made-bundle-refused" Deny Undecided
             "The bundle that was made does not verify"
             "Everything that is made is verified before it is published, against the trust root in use. This one does not verify, and the message says why. Most often the services and the trust root belong to different instances."
+        ResultUnwritable "result-unwritable" Deny Undecided
+            "The result could not be written"
+            "The bundle was made and verified, and could not be put into its file, or what was read back was something else. The signature may be in the log already; sign again into another place."
         ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
             "The resume file cannot be used"
             "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."

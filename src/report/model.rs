@@ -210,6 +210,9 @@ pub struct CandidateReport {
     pub format: String,
     /// The digest that carried it.
     pub about: Digest,
+    /// SHA-256 of the bundle, envelope or payload as it was found; absent for what could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_digest: Option<Digest>,
     /// Signature, attestation, or unsigned.
     pub kind: EvidenceKind,
     /// Whether it satisfies what was asked.

@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod build_env;
 mod deadline;
 mod environment;
 mod help;

@@ -42,6 +42,8 @@ pub(crate) enum Misdeed {
     Header(String),
     /// Says that it took it, and did not.
     Forget,
+    /// The right answer with another first byte.
+    OtherBytes,
     Stall,
     Reset,
     /// Reads the head of the request and nothing after it.
@@ -182,6 +184,28 @@ impl Warehouse {
         Some(state.manifests[&format!("{repository}@{digest}")].1.clone())
     }
 
+    /// The digests of the manifests of a repository, without lists of referrers: an entry of these has no platform.
+    pub(crate) fn manifests(&self, repository: &str) -> Vec<String> {
+        let state = self.shared.state.lock().unwrap();
+        let is_list = |bytes: &[u8]| {
+            let document: Value = serde_json::from_slice(bytes).unwrap();
+            let entries = document["manifests"].as_array().cloned();
+            entries.is_some_and(|entries| entries.iter().all(|entry| entry.get("platform").is_none()))
+        };
+        let own = |(key, (_, bytes)): (&String, &(String, Vec<u8>))| {
+            let digest = key.strip_prefix(&format!("{repository}@"))?;
+            (!is_list(bytes)).then(|| digest.to_owned())
+        };
+        state.manifests.iter().filter_map(own).collect()
+    }
+
+    /// The digests of the blobs of a repository.
+    pub(crate) fn blobs(&self, repository: &str) -> Vec<String> {
+        let state = self.shared.state.lock().unwrap();
+        let own = |key: &String| key.strip_prefix(&format!("{repository}@")).map(str::to_owned);
+        state.blobs.keys().filter_map(own).collect()
+    }
+
     pub(crate) fn tags(&self) -> Vec<String> {
         self.shared.state.lock().unwrap().tags.keys().cloned().collect()
     }
@@ -256,6 +280,13 @@ impl Shared {
                 Some(Misdeed::Status(status)) => reply(status, Vec::new(), Vec::new()),
                 Some(Misdeed::With(status, header)) => reply(status, vec![header], Vec::new()),
                 Some(Misdeed::Forget) => reply(201, Vec::new(), Vec::new()),
+                Some(Misdeed::OtherBytes) => {
+                    let mut right = self.answer(&request, address);
+                    if right.status == 200 {
+                        right.body[0] ^= 1;
+                    }
+                    right
+                }
                 Some(Misdeed::Header(header)) => {
                     let mut right = self.answer(&request, address);
                     let name = header.split(':').next().unwrap();

@@ -137,7 +137,7 @@ fn issue(request: &Request, email: &str, at: Timestamp, key: Option<&[u8]>) -> A
 }
 
 #[test]
-fn a_certificate_for_another_key_or_another_time_is_refused() {
+fn a_certificate_for_another_key_name_or_time_is_refused() {
     let seed = portcullis::sandbox::seed::Seed::new(99);
     let other = PrivateKey::derive(&seed, "mallory", KeyKind::P256).unwrap();
     let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
@@ -152,6 +152,16 @@ fn a_certificate_for_another_key_or_another_time_is_refused() {
         )),
         code
     );
+    for name in [
+        "mallory@example.com",
+        "xdev@example.com",
+        "https://dev@example.com.evil.test",
+    ] {
+        let result = outcome(FULCIO, LogVersion::V1, move |request, _| {
+            issue(request, name, now, None)
+        });
+        assert_eq!(result, code, "{name}");
+    }
     for shift in [SignedDuration::from_hours(1), SignedDuration::from_hours(-1)] {
         let result = outcome(FULCIO, LogVersion::V1, move |request, _| {
             issue(request, EMAIL, now + shift, None)

@@ -73,30 +73,48 @@ impl World {
 
     /// Signs keyless with a log of this generation.
     pub(crate) fn sign(&self, version: LogVersion, form: Form) -> Result<Complete, Failure> {
+        self.sign_about(version, subject(), content(form))
+    }
+
+    /// The same about another subject.
+    pub(crate) fn sign_about(
+        &self,
+        version: LogVersion,
+        subject: Subject,
+        content: Content,
+    ) -> Result<Complete, Failure> {
         let web = self.web();
-        let draft = self.draft(&web, version, form)?;
+        let draft = self.draft(&web, version, subject, content)?;
         self.finish(&web, draft)
     }
 
     /// The signature alone, with its certificate.
-    pub(crate) fn draft(&self, web: &Web, version: LogVersion, form: Form) -> Result<Draft, Failure> {
+    fn draft(
+        &self,
+        web: &Web,
+        version: LogVersion,
+        subject: Subject,
+        content: Content,
+    ) -> Result<Draft, Failure> {
         let config = self.config();
         let now = Timestamp::now();
         let token = Secret::new(TOKEN);
         let identity = Identity {
             token: &token,
             challenge: EMAIL,
+            name: Some(EMAIL),
+            issuers: [ISSUER; 2],
         };
         let url = authority(&config, now)?;
         let credential = Credential::keyless(web, &url, identity, now)?;
         let need = Need {
             kind: credential.kind(),
-            form,
+            form: content.form(),
             certificate: true,
             log: true,
             version: Some(version),
         };
-        Ok(credential.sign(subject(), content(form), plan(&config, need, now)?)?)
+        Ok(credential.sign(subject, content, plan(&config, need, now)?)?)
     }
 
     pub(crate) fn finish(&self, web: &Web, draft: Draft) -> Result<Complete, Failure> {

@@ -9,6 +9,7 @@
 mod combinations;
 mod hostile;
 mod instance;
+mod legacy;
 mod resume;
 mod services;
 

@@ -15,6 +15,8 @@ pub(in crate::ops) struct Candidate {
     pub(in crate::ops) format: String,
     /// The digest that it hangs on.
     pub(in crate::ops) about: Digest,
+    /// SHA-256 of its bytes as they were found; none where there was nothing to read.
+    pub(in crate::ops) digest: Option<Digest>,
     /// What it holds.
     pub(in crate::ops) material: Material,
 }
@@ -45,6 +47,7 @@ impl Candidate {
                 location,
                 format: bundle.format().to_owned(),
                 about: about.clone(),
+                digest: Some(Digest::sha256(bytes)),
                 material: Material::Bundle(Box::new(bundle)),
             },
             Err(finding) => Self::unreadable(location, "bundle", about, finding),
@@ -81,6 +84,7 @@ impl Candidate {
                 location,
                 "cosign legacy signature",
                 &about,
+                &Digest::sha256(&payload),
                 legacy::signature(&annotations),
                 |bundle| Material::OverPayload { bundle, payload },
             ),
@@ -91,6 +95,7 @@ impl Candidate {
                 location,
                 "cosign legacy attestation",
                 &about,
+                &Digest::sha256(&envelope),
                 legacy::attestation(&envelope, &annotations),
                 Material::Bundle,
             ),
@@ -102,6 +107,7 @@ impl Candidate {
                 location,
                 format: format.to_owned(),
                 about,
+                digest: None,
                 material: Material::Unsigned(predicate_type),
             },
             AttachmentContent::Unreadable(finding) => {
@@ -114,6 +120,7 @@ impl Candidate {
         location: String,
         format: &str,
         about: &Digest,
+        digest: &Digest,
         bundle: Result<ParsedBundle, Finding>,
         material: impl FnOnce(Box<ParsedBundle>) -> Material,
     ) -> Self {
@@ -124,6 +131,7 @@ impl Candidate {
                     location,
                     format: format.to_owned(),
                     about: about.clone(),
+                    digest: Some(digest.clone()),
                     material,
                 }
             }
@@ -137,6 +145,7 @@ impl Candidate {
             location,
             format: format.to_owned(),
             about: about.clone(),
+            digest: None,
             material,
         }
     }

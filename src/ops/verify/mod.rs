@@ -17,6 +17,7 @@ mod genuine;
 mod prepare;
 mod rules;
 mod run;
+mod summary;
 mod tell;
 
 pub use rules::Rules;

@@ -8,6 +8,8 @@ mod file;
 mod password;
 mod pbes2;
 mod pem;
+#[cfg(feature = "pkcs11")]
+pub mod pkcs11;
 mod private;
 mod sealed;
 mod signer;

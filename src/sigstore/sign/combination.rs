@@ -24,6 +24,14 @@ impl LogVersion {
     /// Both, the newer first.
     pub const ALL: [Self; 2] = [Self::V2, Self::V1];
 
+    /// Its number in a signing configuration.
+    pub fn major(self) -> u64 {
+        match self {
+            Self::V1 => 1,
+            Self::V2 => 2,
+        }
+    }
+
     /// The version that a signing configuration names by its number.
     pub fn from_major(major: u64) -> Option<Self> {
         match major {
@@ -80,7 +88,9 @@ pub fn works(kind: KeyKind, log: Option<LogVersion>, form: Form) -> bool {
     let logged = match log {
         // The verification library reads entries of Rekor v2 with P-256 alone.
         Some(LogVersion::V2) => kind == KeyKind::EcdsaP256,
-        Some(LogVersion::V1) | None => true,
+        // Rekor v1 checks envelopes with SHA-256 whatever the curve is, so it refuses what P-384 signs with its own hash.
+        Some(LogVersion::V1) => kind != KeyKind::EcdsaP384,
+        None => true,
     };
     message && logged
 }

@@ -16,8 +16,9 @@ use super::record::{base64, pem};
 use super::web::{endpoint, service_name};
 use crate::http::{Body, Call, Method, Repeat, Secret, Web};
 use crate::report::{Code, Finding};
-use crate::sigstore::certificate::{CertificateFacts, MAX_CERTIFICATE_BYTES};
+use crate::sigstore::certificate::{CertificateFacts, ClaimValue, MAX_CERTIFICATE_BYTES};
 use crate::sigstore::keys::Signer;
+use crate::sigstore::oidc::IdentityToken;
 
 /// Bytes of an answer: a chain of at most a few certificates.
 const MAX_ANSWER_BYTES: u64 = 256 * 1024;
@@ -36,6 +37,62 @@ pub struct Identity<'a> {
     pub token: &'a Secret,
     /// What Fulcio wants signed as proof of the key: the token's e-mail address, or else its subject.
     pub challenge: &'a str,
+    /// What the certificate has to name, or end in naming: an e-mail address, a workflow. `None` where the authority makes
+    /// a name of its own.
+    pub name: Option<&'a str>,
+    /// The issuers of which the certificate has to name one.
+    pub issuers: [&'a str; 2],
+}
+
+impl<'a> From<&'a IdentityToken> for Identity<'a> {
+    fn from(token: &'a IdentityToken) -> Self {
+        // Where a token names neither a person nor a workflow, authorities make the name of claims of their choice.
+        let known = token.email().is_some() || token.identity() != token.subject();
+        Self {
+            token: token.secret(),
+            challenge: token.challenge(),
+            name: known.then(|| token.identity()),
+            issuers: [token.issuer(), token.certificate_issuer()],
+        }
+    }
+}
+
+impl Identity<'_> {
+    /// Refuses a certificate that names somebody else than the token.
+    fn check(&self, facts: &CertificateFacts) -> Result<(), Finding> {
+        let wrong = |what: &str, found: &str, expected: &str| {
+            Finding::new(
+                Code::ServiceAnswerInvalid,
+                format!("the certificate that was issued names another {what} than the token"),
+            )
+            .found(found)
+            .expected(expected)
+            .help("do not use what this service issues: it, or something in between, answers for others")
+        };
+        let san = facts.san.one();
+        let name = san.map_or("no single name", |san| san.value.as_str());
+        if let Some(expected) = self.name {
+            // Workflows are named below the address of their platform.
+            let below = name.strip_suffix(expected).is_some_and(|front| {
+                front.is_empty() || (front.starts_with("https://") && front.ends_with('/'))
+            });
+            if !below {
+                return Err(wrong("identity", name, expected));
+            }
+        }
+        let issuer = facts
+            .issuer
+            .as_ref()
+            .and_then(ClaimValue::value)
+            .unwrap_or("no issuer");
+        match self.issuers.contains(&issuer) {
+            true => Ok(()),
+            false => {
+                let [_, expected] = self.issuers;
+                Err(wrong("issuer", issuer, expected))
+            }
+        }
+    }
 }
 
 /// A certificate for our key.
@@ -82,7 +139,9 @@ pub(super) fn certify(
         return Err(SignError::status(Step::Certificate, &name, &reply, &secrets));
     }
     let chain = read(&reply.body).map_err(|detail| SignError::answer(Step::Certificate, &name, detail))?;
-    accept(chain, signer.public_key_der(), now).map_err(|finding| {
+    let accepted = accept(chain, signer.public_key_der(), now);
+    let accepted = accepted.and_then(|certificate| identity.check(&certificate.facts).map(|()| certificate));
+    accepted.map_err(|finding| {
         let finding = Finding {
             message: format!("{name}: {}", finding.message),
             ..finding

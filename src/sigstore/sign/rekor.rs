@@ -83,6 +83,17 @@ pub(super) fn refused(base: &Url, reply: &Reply, sent: usize) -> SignError {
             ),
         );
     }
+    if reply.status == StatusCode::CONFLICT {
+        let message = format!(
+            "{} has this entry already, and does not give its proof again",
+            name(base)
+        );
+        return SignError::new(
+            Step::Log,
+            Finding::new(Code::LogEntryExists, message)
+                .help("sign again: another signature makes another entry"),
+        );
+    }
     SignError::status(Step::Log, &name(base), reply, &[])
 }
 

@@ -204,6 +204,25 @@ fn nothing_prints_a_key_or_a_password() {
 }
 
 proptest! {
+    // Each try hashes a password, so there are few.
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn a_mutated_encrypted_file_is_read_or_refused_and_never_panics(
+        name in prop::sample::select(vec!["p256.pbkdf2", "ed25519.scrypt", "p256.sigstore"]),
+        place in any::<prop::sample::Index>(),
+        letter in prop::sample::select(b"ABCabc019+/=\n".to_vec()),
+    ) {
+        let mut bytes = fixture(name);
+        let at = place.index(bytes.len());
+        bytes[at] = letter;
+        if let Err(error) = read(&bytes, Some(PASSWORD)) {
+            prop_assert!(!error.to_string().contains(PASSWORD));
+        }
+    }
+}
+
+proptest! {
     /// Key files are not signed: whoever can write one must not be able to do more than make it unreadable. The sealed
     /// forms are not opened here, since each try costs a password hash; their JSON has its own table.
     #[test]

@@ -21,12 +21,15 @@ pub const TOKEN_PATH: &str = "/var/run/sigstore/cosign/oidc-token";
 /// Where Linux says what machine it runs on.
 pub const PRODUCT_NAME_PATH: &str = "/sys/class/dmi/id/product_name";
 
+/// Runs a program with arguments.
+pub type Run<'a> = dyn Fn(&str, &[&str]) -> Result<Secret, String> + 'a;
+
 /// What a process can see around it.
 pub struct Surroundings<'a> {
     /// The value of an environment variable that is not empty.
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// Runs a program and gives what it prints; the error says what went wrong, without its output.
-    pub run: &'a dyn Fn(&str, &[&str]) -> Result<Secret, String>,
+    pub run: &'a Run<'a>,
     /// A mounted token: [`TOKEN_PATH`].
     pub token_path: &'a Path,
     /// The name of the machine: [`PRODUCT_NAME_PATH`].
