@@ -40,6 +40,10 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'V
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "key" -d 'Make private keys, import them, print their public keys'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign files, and write a bundle beside each'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -67,6 +71,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l max-age
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l builder-id -d 'Exact builder id of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-repository -d 'Exact source repository of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l source-ref -d 'Exact source ref of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l verifier -d 'Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l resource-uri -d 'Exact resource that the summary was made for' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l verified-policy -d 'Digest of the policy that the summary has to name' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l verified-level -d 'Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
@@ -123,6 +131,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l max-age -d
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l builder-id -d 'Exact builder id of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l source-repository -d 'Exact source repository of SLSA provenance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l source-ref -d 'Exact source ref of SLSA provenance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l verifier -d 'Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l resource-uri -d 'Exact resource that the summary was made for' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l verified-policy -d 'Digest of the policy that the summary has to name' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l verified-level -d 'Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l expect-commit -d 'Commit that was audited (all of its hex digits); certificate and provenance have to name it' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
@@ -207,6 +219,176 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l platform -d 'Only this image of an index, for example linux/amd64; without it, the index and every image in it' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -f -a "public" -d 'Print the public key of a private key'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l type -d 'Kind of key' -r -f -a "p256\t''
+p384\t''
+ed25519\t''
+rsa2048\t''
+rsa3072\t''
+rsa4096\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l prefix -l output-key-prefix -d 'Path of the new files without .key and .pub; nothing is overwritten' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l unencrypted -d 'Write the private key without a password, as PKCS #8: whoever can read the file can sign'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from generate" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from public" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l prefix -l output-key-prefix -d 'Path of the new files without .key and .pub; nothing is overwritten' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l new-password-file -d 'File whose first line is the password for the new file, where it is not that of the old one' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l unencrypted -d 'Write the private key without a password, as PKCS #8: whoever can read the file can sign'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from import" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "public" -d 'Print the public key of a private key'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'
+complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l report -d 'JSON report of a verification that allowed; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l subject -d 'Subject of the report, by its name, argument or digest; needed where there are several' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l prefix -d 'What the names begin with' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l as -d 'Form of the output' -r -f -a "shell\t'`export NAME=\'value\'` lines for a POSIX shell'
+json\t'One JSON object'
+dotenv\t'NAME=value lines'
+ecs-taskdef\t'The task definition with the variables in it'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l task-definition -d 'ECS task definition to put the variables into' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l container -d 'Container of the task definition; needed where there are several' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l bundle -d 'Where the bundle goes [default: FILE.sigstore.json]; for one file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l resume -d 'Finish a signature that a failed service interrupted' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l key -d 'Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI where this build has the feature' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l key-hint -d 'What bundles call the key [default: the SHA-256 of the public key]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l allow-http -d 'Service that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l overwrite -d 'Replace a bundle that is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-device -d 'Log in with a code that is entered on any device'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-browser -d 'Log in, and show the address instead of opening a browser'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -406,20 +588,39 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s v -l verbo
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand man" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -f -a "verify-bundle" -d 'Verify one bundle'
-complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from verify-bundle help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -f -a "sign-bundle" -d 'Sign one file'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -f -a "verify-bundle" -d 'Verify one bundle'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and not __fish_seen_subcommand_from sign-bundle verify-bundle help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l identity-token -d 'Identity token' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l bundle -d 'Where the bundle goes' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l trusted-root -d 'Trusted root' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l signing-config -d 'Signing configuration' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l staging -d 'Use the staging instance'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l in-toto -d 'The file is an in-toto statement, to be signed as it is'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from sign-bundle" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l bundle -d 'The bundle' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l certificate-identity -d 'Expected identity' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l certificate-oidc-issuer -d 'Expected issuer' -r
@@ -438,6 +639,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and _
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from verify-bundle" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "sign-bundle" -d 'Sign one file'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "verify-bundle" -d 'Verify one bundle'
 complete -c portcullis -n "__fish_portcullis_using_subcommand conformance; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
@@ -453,18 +655,26 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign files, and write a bundle beside each'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "public" -d 'Print the public key of a private key'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "init" -d 'Write a commented starting policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
@@ -472,4 +682,5 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_s
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "update" -d 'Refresh the trust root now, and say what changed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "doctor" -d 'Check every part of the trust root and of the repository that it comes from'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "endpoints" -d 'The hosts to let through a firewall, and what for'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from conformance" -f -a "sign-bundle" -d 'Sign one file'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from conformance" -f -a "verify-bundle" -d 'Verify one bundle'

@@ -64,6 +64,10 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
 '--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
 '--source-ref=[Exact source ref of SLSA provenance]:REF:_default' \
+'--verifier=[Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on]:URI:_default' \
+'--resource-uri=[Exact resource that the summary was made for]:URI:_default' \
+'--verified-policy=[Digest of the policy that the summary has to name]:DIGEST:_default' \
+'--verified-level=[Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2]:LEVEL:_default' \
 '--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
@@ -130,6 +134,10 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--builder-id=[Exact builder id of SLSA provenance]:URI:_default' \
 '--source-repository=[Exact source repository of SLSA provenance]:URL:_default' \
 '--source-ref=[Exact source ref of SLSA provenance]:REF:_default' \
+'--verifier=[Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on]:URI:_default' \
+'--resource-uri=[Exact resource that the summary was made for]:URI:_default' \
+'--verified-policy=[Digest of the policy that the summary has to name]:DIGEST:_default' \
+'--verified-level=[Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2]:LEVEL:_default' \
 '--expect-commit=[Commit that was audited (all of its hex digits); certificate and provenance have to name it]:SHA:_default' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
@@ -238,6 +246,316 @@ never\:"Never"))' \
 '-V[Print version]' \
 '--version[Print version]' \
 ':source -- oci-layout\:DIR\[\:tag|@digest\], a file as docker save writes it (docker-archive\:FILE\[\:image\]), or an image of another registry:_default' \
+&& ret=0
+;;
+(inspect)
+_arguments "${_arguments_options[@]}" : \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'--platform=[Only this image of an index, for example linux/amd64; without it, the index and every image in it]:OS/ARCH:_default' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+&& ret=0
+;;
+(key)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__key_commands" \
+"*::: :->key" \
+&& ret=0
+
+    case $state in
+    (key)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-key-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+'--type=[Kind of key]:TYPE:(p256 p384 ed25519 rsa2048 rsa3072 rsa4096)' \
+'--prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--output-key-prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--unencrypted[Write the private key without a password, as PKCS #8\: whoever can read the file can sign]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':key -- The private key\: a PEM file, `-` for standard input, or env\://NAME for an environment variable:_default' \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+'--prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--output-key-prefix=[Path of the new files without .key and .pub; nothing is overwritten]:PREFIX:_files' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'(--unencrypted)--new-password-file=[File whose first line is the password for the new file, where it is not that of the old one]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--unencrypted[Write the private key without a password, as PKCS #8\: whoever can read the file can sign]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':key -- The private key\: a PEM file, `-` for standard input, or env\://NAME for an environment variable:_default' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__key__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-key-help-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(build)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__build_commands" \
+"*::: :->build" \
+&& ret=0
+
+    case $state in
+    (build)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-build-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+'--report=[JSON report of a verification that allowed; \`-\` is standard input]:FILE:_files' \
+'--subject=[Subject of the report, by its name, argument or digest; needed where there are several]:NAME:_default' \
+'--prefix=[What the names begin with]:PREFIX:_default' \
+'--as=[Form of the output]:FORM:((shell\:"\`export NAME='\''value'\''\` lines for a POSIX shell"
+json\:"One JSON object"
+dotenv\:"NAME=value lines"
+ecs-taskdef\:"The task definition with the variables in it"))' \
+'--task-definition=[ECS task definition to put the variables into]:FILE:_files' \
+'--container=[Container of the task definition; needed where there are several]:NAME:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__build__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-build-help-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(sign)
+_arguments "${_arguments_options[@]}" : \
+'--bundle=[Where the bundle goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
+'(--key --key-hint --no-log)--resume=[Finish a signature that a failed service interrupted]:FILE:_files' \
+'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
+'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
+'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
+'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
+'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
+'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
+'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
+'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
+'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
+'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
+'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
+'*--allow-http=[Service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--overwrite[Replace a bundle that is there]' \
+'--oidc-device[Log in with a code that is entered on any device]' \
+'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
+'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::files -- Files, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
 && ret=0
 ;;
 (policy)
@@ -647,7 +965,35 @@ never\:"Never"))' \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:portcullis-conformance-command-$line[1]:"
         case $line[1] in
-            (verify-bundle)
+            (sign-bundle)
+_arguments "${_arguments_options[@]}" : \
+'--identity-token=[Identity token]:IDENTITY_TOKEN:_default' \
+'--bundle=[Where the bundle goes]:BUNDLE:_files' \
+'--trusted-root=[Trusted root]:TRUSTED_ROOT:_files' \
+'--signing-config=[Signing configuration]:SIGNING_CONFIG:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--staging[Use the staging instance]' \
+'--in-toto[The file is an in-toto statement, to be signed as it is]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':artifact -- The file:_files' \
+&& ret=0
+;;
+(verify-bundle)
 _arguments "${_arguments_options[@]}" : \
 '--bundle=[The bundle]:BUNDLE:_files' \
 '--certificate-identity=[Expected identity]:CERTIFICATE_IDENTITY:_default' \
@@ -687,7 +1033,11 @@ _arguments "${_arguments_options[@]}" : \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:portcullis-conformance-help-command-$line[1]:"
         case $line[1] in
-            (verify-bundle)
+            (sign-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify-bundle)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -751,6 +1101,62 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (load)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(inspect)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(key)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__key_commands" \
+"*::: :->key" \
+&& ret=0
+
+    case $state in
+    (key)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-key-command-$line[1]:"
+        case $line[1] in
+            (generate)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(public)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(import)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(build)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__build_commands" \
+"*::: :->build" \
+&& ret=0
+
+    case $state in
+    (build)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-build-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(sign)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -838,7 +1244,11 @@ _arguments "${_arguments_options[@]}" : \
         (( CURRENT += 1 ))
         curcontext="${curcontext%:*:*}:portcullis-help-conformance-command-$line[1]:"
         case $line[1] in
-            (verify-bundle)
+            (sign-bundle)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify-bundle)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -870,6 +1280,10 @@ _portcullis_commands() {
 'pin:Verify every image of deployment files, and put digests in' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'inspect:Show everything attached to a subject, unverified' \
+'key:Make private keys, import them, print their public keys' \
+'build:What a build says of itself\: variables for its deployment' \
+'sign:Sign files, and write a bundle beside each' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -881,6 +1295,37 @@ _portcullis_commands() {
     )
     _describe -t commands 'portcullis commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__build_commands] )) ||
+_portcullis__subcmd__build_commands() {
+    local commands; commands=(
+'env:Print what was verified as environment variables for the deployment' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis build commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__env_commands] )) ||
+_portcullis__subcmd__build__subcmd__env_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis build env commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__help_commands] )) ||
+_portcullis__subcmd__build__subcmd__help_commands() {
+    local commands; commands=(
+'env:Print what was verified as environment variables for the deployment' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis build help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__help__subcmd__env_commands] )) ||
+_portcullis__subcmd__build__subcmd__help__subcmd__env_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis build help env commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__build__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__build__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis build help help commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__completions_commands] )) ||
 _portcullis__subcmd__completions_commands() {
     local commands; commands=()
@@ -889,6 +1334,7 @@ _portcullis__subcmd__completions_commands() {
 (( $+functions[_portcullis__subcmd__conformance_commands] )) ||
 _portcullis__subcmd__conformance_commands() {
     local commands; commands=(
+'sign-bundle:Sign one file' \
 'verify-bundle:Verify one bundle' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -897,6 +1343,7 @@ _portcullis__subcmd__conformance_commands() {
 (( $+functions[_portcullis__subcmd__conformance__subcmd__help_commands] )) ||
 _portcullis__subcmd__conformance__subcmd__help_commands() {
     local commands; commands=(
+'sign-bundle:Sign one file' \
 'verify-bundle:Verify one bundle' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
@@ -907,10 +1354,20 @@ _portcullis__subcmd__conformance__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis conformance help help commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__conformance__subcmd__help__subcmd__sign-bundle_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__help__subcmd__sign-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance help sign-bundle commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__conformance__subcmd__help__subcmd__verify-bundle_commands] )) ||
 _portcullis__subcmd__conformance__subcmd__help__subcmd__verify-bundle_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis conformance help verify-bundle commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__conformance__subcmd__sign-bundle_commands] )) ||
+_portcullis__subcmd__conformance__subcmd__sign-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis conformance sign-bundle commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__conformance__subcmd__verify-bundle_commands] )) ||
 _portcullis__subcmd__conformance__subcmd__verify-bundle_commands() {
@@ -934,6 +1391,10 @@ _portcullis__subcmd__help_commands() {
 'pin:Verify every image of deployment files, and put digests in' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'inspect:Show everything attached to a subject, unverified' \
+'key:Make private keys, import them, print their public keys' \
+'build:What a build says of itself\: variables for its deployment' \
+'sign:Sign files, and write a bundle beside each' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -945,6 +1406,18 @@ _portcullis__subcmd__help_commands() {
     )
     _describe -t commands 'portcullis help commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__help__subcmd__build_commands] )) ||
+_portcullis__subcmd__help__subcmd__build_commands() {
+    local commands; commands=(
+'env:Print what was verified as environment variables for the deployment' \
+    )
+    _describe -t commands 'portcullis help build commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__build__subcmd__env_commands] )) ||
+_portcullis__subcmd__help__subcmd__build__subcmd__env_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help build env commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__help__subcmd__completions_commands] )) ||
 _portcullis__subcmd__help__subcmd__completions_commands() {
     local commands; commands=()
@@ -953,9 +1426,15 @@ _portcullis__subcmd__help__subcmd__completions_commands() {
 (( $+functions[_portcullis__subcmd__help__subcmd__conformance_commands] )) ||
 _portcullis__subcmd__help__subcmd__conformance_commands() {
     local commands; commands=(
+'sign-bundle:Sign one file' \
 'verify-bundle:Verify one bundle' \
     )
     _describe -t commands 'portcullis help conformance commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__conformance__subcmd__sign-bundle_commands] )) ||
+_portcullis__subcmd__help__subcmd__conformance__subcmd__sign-bundle_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help conformance sign-bundle commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands] )) ||
 _portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands() {
@@ -976,6 +1455,35 @@ _portcullis__subcmd__help__subcmd__generate_commands() {
 _portcullis__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__inspect_commands] )) ||
+_portcullis__subcmd__help__subcmd__inspect_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help inspect commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key_commands] )) ||
+_portcullis__subcmd__help__subcmd__key_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+    )
+    _describe -t commands 'portcullis help key commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__generate_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__import_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__key__subcmd__public_commands] )) ||
+_portcullis__subcmd__help__subcmd__key__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help key public commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__load_commands] )) ||
 _portcullis__subcmd__help__subcmd__load_commands() {
@@ -1021,6 +1529,11 @@ _portcullis__subcmd__help__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help save commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
+_portcullis__subcmd__help__subcmd__sign_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sign commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__help__subcmd__trust_commands] )) ||
 _portcullis__subcmd__help__subcmd__trust_commands() {
     local commands; commands=(
@@ -1055,6 +1568,66 @@ _portcullis__subcmd__help__subcmd__trust__subcmd__update_commands() {
 _portcullis__subcmd__help__subcmd__verify_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__inspect_commands] )) ||
+_portcullis__subcmd__inspect_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis inspect commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key_commands] )) ||
+_portcullis__subcmd__key_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis key commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__generate_commands] )) ||
+_portcullis__subcmd__key__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help_commands] )) ||
+_portcullis__subcmd__key__subcmd__help_commands() {
+    local commands; commands=(
+'generate:Make a new key pair\: PREFIX.key, encrypted under a password, and PREFIX.pub' \
+'public:Print the public key of a private key' \
+'import:Read a private key of another form, and write it as PREFIX.key and PREFIX.pub' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis key help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__generate_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__generate_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help generate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__import_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__help__subcmd__public_commands] )) ||
+_portcullis__subcmd__key__subcmd__help__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key help public commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__import_commands] )) ||
+_portcullis__subcmd__key__subcmd__import_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key import commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__key__subcmd__public_commands] )) ||
+_portcullis__subcmd__key__subcmd__public_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis key public commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__load_commands] )) ||
 _portcullis__subcmd__load_commands() {
@@ -1130,6 +1703,11 @@ _portcullis__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sign_commands] )) ||
+_portcullis__subcmd__sign_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sign commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__trust_commands] )) ||
 _portcullis__subcmd__trust_commands() {

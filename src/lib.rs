@@ -34,15 +34,16 @@
 //! # Map
 //!
 //! ```text
-//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests  →  subject, report, strict_json
+//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests  →  http  →  subject, report, strict_json
 //! ```
 //!
 //! Imports go one way, left to right. [`cli`] turns arguments into a request and a report into output. [`ops`] joins
 //! the pieces: [`ops::verify`] reads as prepare, gather, examine, decide, report. [`registry`] reads OCI layouts and
 //! registries, finds what is attached, and writes to both. [`sigstore`] holds trust roots, bundles, who may sign, and the one engine that verifies.
 //! [`attestation`] reads what was signed. [`policy`] says what is demanded. [`manifests`] finds the images of
-//! deployment files and pins them. [`subject`] and [`report`] are the shared values. `sandbox` (cargo feature, not in
-//! the release binary) is a Sigstore instance in memory, for tests.
+//! deployment files and pins them. [`http`] is how services are asked. [`subject`] and [`report`] are the shared values.
+//! `sandbox` (cargo feature, not in the release binary) is a Sigstore instance in memory and as servers on loopback, for
+//! tests and for trying things.
 //!
 //! # Words
 //!
@@ -55,6 +56,7 @@
 
 pub mod attestation;
 pub mod cli;
+pub mod http;
 pub mod manifests;
 pub mod ops;
 pub mod policy;

@@ -3,11 +3,15 @@
 //! serde keeps one of two equal keys and other readers keep the other one, so a document with a duplicate key can show
 //! two programs two different things (CVE-2026-44309). Documents that decide something pass through [`check`] first.
 
+mod node;
+
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+
+pub use node::{Kind, Member, Node, offset_of, pointer};
 
 /// Caps for one document.
 #[derive(Debug, Clone, Copy)]

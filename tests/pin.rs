@@ -1,7 +1,7 @@
 //! `portcullis pin` from the outside: what is written, where, and with which exit code.
 //!
 //! No image can be verified here, for nothing listens where the registry should be: nothing may be written, printed or
-//! changed then. That allowed images are pinned is shown in `src/ops/pin.rs` and `src/manifests/tests`.
+//! changed then. That allowed images are pinned is shown in `tests/registry/pinning.rs` and `src/manifests/tests`.
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -20,8 +20,14 @@ mod fake;
 mod faults;
 #[path = "registry/finding.rs"]
 mod finding;
+#[path = "registry/inspecting.rs"]
+mod inspecting;
+#[path = "render/json_schema.rs"]
+mod json_schema;
 #[path = "registry/lies.rs"]
 mod lies;
+#[path = "registry/pinning.rs"]
+mod pinning;
 #[path = "registry/program.rs"]
 mod program;
 #[path = "registry/real.rs"]

@@ -14,15 +14,17 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/ratio.rs"]
+mod ratio;
 
 use std::num::NonZeroUsize;
-use std::time::{Duration, Instant};
 
 use common::batch::{Batch, SIZE};
 use common::cases::{CASES, Case};
 use common::file::LargeFile;
 use common::raw::Checks;
 use common::{Library, Ours, cores, process};
+use ratio::{line, pairs, quartiles, repeat};
 
 /// Pairs of a comparison that takes milliseconds, and how often each side runs in one pair.
 const PAIRS: usize = 300;
@@ -136,56 +138,4 @@ fn whole_process(case: &Case) {
         .collect();
     let [low, middle, high] = quartiles(&mut times);
     println!("{case}: whole process {middle:.1} ms ({low:.1} to {high:.1})");
-}
-
-fn repeat(times: usize, mut work: impl FnMut()) -> Duration {
-    let start = Instant::now();
-    for _ in 0..times {
-        work();
-    }
-    start.elapsed()
-}
-
-/// What came of timing two sides.
-struct Ratio {
-    quartiles: [f64; 3],
-    fastest: f64,
-}
-
-/// Times the two sides in turn, each first in every other pair, and compares first with second.
-fn pairs(count: usize, mut first: impl FnMut() -> Duration, mut second: impl FnMut() -> Duration) -> Ratio {
-    let (_, _) = (first(), second());
-    let times: Vec<(f64, f64)> = (0..count)
-        .map(|pair| {
-            let (one, other) = if pair % 2 == 0 {
-                let one = first();
-                (one, second())
-            } else {
-                let other = second();
-                (first(), other)
-            };
-            (one.as_secs_f64(), other.as_secs_f64())
-        })
-        .collect();
-    let fastest = |side: fn(&(f64, f64)) -> f64| times.iter().map(side).fold(f64::INFINITY, f64::min);
-    let mut ratios: Vec<f64> = times.iter().map(|(one, other)| one / other).collect();
-    Ratio {
-        quartiles: quartiles(&mut ratios),
-        fastest: fastest(|pair| pair.0) / fastest(|pair| pair.1),
-    }
-}
-
-fn quartiles(values: &mut [f64]) -> [f64; 3] {
-    values.sort_by(f64::total_cmp);
-    let at = |part: usize| values.get(values.len() * part / 4).copied().unwrap();
-    [at(1), at(2), at(3)]
-}
-
-fn line(case: &str, what: &str, ratio: &Ratio) {
-    let name = format!("{case}: {what}");
-    let [low, middle, high] = ratio.quartiles;
-    println!(
-        "{name:<74} {middle:>6.3}   {low:.3} to {high:.3}   {:.3}",
-        ratio.fastest
-    );
 }

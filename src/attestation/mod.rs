@@ -1,13 +1,20 @@
 //! What a signature says: in-toto statements, their predicate types, and cosign's simple-signing payloads.
 //!
-//! Everything here reads bytes whose signature was verified before; nothing here checks a signature.
+//! What is read here was verified before, and what is made here is signed later; nothing here checks or makes a
+//! signature.
 
+pub mod predicate;
 mod predicate_type;
+pub mod provenance;
 mod simple_signing;
+pub mod size;
 mod slsa;
 mod statement;
+mod statement_builder;
+pub mod vsa;
 
-pub use predicate_type::{COSIGN_SIGN_TYPE, PredicateType, SHORT_NAMES};
+pub use predicate_type::{COSIGN_CUSTOM_TYPE, COSIGN_SIGN_TYPE, PredicateType, SHORT_NAMES};
 pub use simple_signing::{SimpleSigning, SimpleSigningProblem};
 pub use slsa::Provenance;
 pub use statement::{IN_TOTO_PAYLOAD_TYPE, Statement, StatementProblem};
+pub use statement_builder::{BuildProblem, StatementSubject, build as build_statement};

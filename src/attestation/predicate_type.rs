@@ -5,6 +5,9 @@ use std::fmt;
 /// The predicate type of a cosign v3 image signature: a statement that says nothing but "signed".
 pub const COSIGN_SIGN_TYPE: &str = "https://sigstore.dev/cosign/sign/v1";
 
+/// The predicate type of whatever `cosign attest --type custom` is given: an object with the text and a time.
+pub const COSIGN_CUSTOM_TYPE: &str = "https://cosign.sigstore.dev/attestation/v1";
+
 /// Short names with the predicate types that each stands for; the first is the one that is written.
 ///
 /// A name without version stands for every version, since producers move at different times.
@@ -65,7 +68,22 @@ pub const SHORT_NAMES: &[(&str, &[&str])] = &[
             "https://in-toto.io/Link/v1",
         ],
     ),
-    ("custom", &["https://cosign.sigstore.dev/attestation/v1"]),
+    ("custom", &[COSIGN_CUSTOM_TYPE]),
+];
+
+/// Names that only cosign has, with its meaning; accepted, and never suggested.
+const COSIGN_NAMES: &[(&str, &[&str])] = &[
+    ("slsaprovenance", &["https://slsa.dev/provenance/v0.2"]),
+    ("slsaprovenance02", &["https://slsa.dev/provenance/v0.2"]),
+    ("slsaprovenance1", &["https://slsa.dev/provenance/v1"]),
+    (
+        "spdxjson",
+        &[
+            "https://spdx.dev/Document",
+            "https://spdx.dev/Document/v2.3",
+            "https://spdx.dev/Document/v2.2",
+        ],
+    ),
 ];
 
 /// A demanded predicate type: a short name or any URI.
@@ -88,7 +106,11 @@ impl PredicateType {
     pub fn parse(text: &str) -> Option<Self> {
         let accepted = if text == "any" {
             Accepted::Any
-        } else if let Some((_, types)) = SHORT_NAMES.iter().find(|(name, _)| *name == text) {
+        } else if let Some((_, types)) = SHORT_NAMES
+            .iter()
+            .chain(COSIGN_NAMES)
+            .find(|(name, _)| *name == text)
+        {
             Accepted::Named(types)
         } else if text.contains(':') {
             Accepted::Exactly(text.to_owned())
@@ -108,6 +130,16 @@ impl PredicateType {
             Accepted::Named(types) => types.contains(&predicate_type),
             Accepted::Exactly(expected) => expected == predicate_type,
         }
+    }
+
+    /// Whether it accepts SLSA verification summaries and nothing else, so that what they say has to count.
+    pub fn is_summary(&self) -> bool {
+        self.accepted != Accepted::Any
+            && SHORT_NAMES
+                .iter()
+                .filter(|(name, _)| *name == "vsa")
+                .flat_map(|(_, types)| *types)
+                .any(|known| self.accepts(known))
     }
 
     /// Whether it accepts SLSA provenance whose fields can be read.
@@ -143,8 +175,11 @@ mod tests {
         assert!(any_version.accepts("https://slsa.dev/provenance/v1"));
         assert!(any_version.accepts("https://slsa.dev/provenance/v0.2"));
         assert!(!any_version.accepts("https://slsa.dev/provenance/v1.1-evil"));
-        let v1 = PredicateType::parse("slsa-provenance-v1").unwrap();
-        assert!(!v1.accepts("https://slsa.dev/provenance/v0.2"));
+        for v1 in ["slsa-provenance-v1", "slsaprovenance1"] {
+            let v1 = PredicateType::parse(v1).unwrap();
+            assert!(v1.accepts("https://slsa.dev/provenance/v1"));
+            assert!(!v1.accepts("https://slsa.dev/provenance/v0.2"));
+        }
     }
 
     #[test]
@@ -166,6 +201,23 @@ mod tests {
         ] {
             assert_eq!(
                 PredicateType::parse(text).unwrap().accepts_provenance(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn summaries_are_told_from_other_types() {
+        for (text, expected) in [
+            ("vsa", true),
+            ("https://slsa.dev/verification_summary/v1", true),
+            ("https://slsa.dev/verification_summary/v0.2", true),
+            ("any", false),
+            ("slsa-provenance", false),
+        ] {
+            assert_eq!(
+                PredicateType::parse(text).unwrap().is_summary(),
                 expected,
                 "{text}"
             );

@@ -12,11 +12,11 @@ use crate::subject::{Algorithm, Digest};
 pub const IN_TOTO_PAYLOAD_TYPE: &str = "application/vnd.in-toto+json";
 
 /// Most bytes of a statement.
-const MAX_STATEMENT_BYTES: usize = 64 << 20;
+pub(super) const MAX_STATEMENT_BYTES: usize = 64 << 20;
 /// Most levels of nesting; SBOM predicates nest deepest.
-const MAX_STATEMENT_DEPTH: usize = 100;
+pub(super) const MAX_STATEMENT_DEPTH: usize = 100;
 /// Most subjects of one statement (CVE-2024-45395; sigstore clients use the same number).
-const MAX_SUBJECTS: usize = 1024;
+pub(super) const MAX_SUBJECTS: usize = 1024;
 /// Most digests of one subject.
 const MAX_DIGESTS: usize = 32;
 /// The accepted statement types.

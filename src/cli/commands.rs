@@ -2,7 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, completions, conformance, explain, generate, load, pin, policy, save, trust, verify,
+    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
+    policy, save, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -21,7 +22,17 @@ pub enum Command {
     /// Push an image with all its evidence to a registry
     #[command(long_about = load::LONG_ABOUT)]
     Load(Box<load::Args>),
+    /// Show everything attached to a subject, unverified
+    #[command(long_about = inspect::LONG_ABOUT)]
+    Inspect(Box<inspect::Args>),
 
+    /// Make private keys, import them, print their public keys
+    Key(key::Args),
+    /// What a build says of itself: variables for its deployment
+    Build(build::Args),
+    /// Sign files, and write a bundle beside each
+    #[command(long_about = sign::LONG_ABOUT)]
+    Sign(Box<sign::Args>),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -48,6 +59,10 @@ impl Command {
             Self::Pin(_) => "pin",
             Self::Save(_) => "save",
             Self::Load(_) => "load",
+            Self::Inspect(_) => "inspect",
+            Self::Sign(_) => "sign",
+            Self::Key(_) => "key",
+            Self::Build(_) => "build",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -86,10 +101,14 @@ impl Command {
                 jobs: true,
                 offline: true,
             },
-            Self::Save(_) | Self::Load(_) => Uses {
+            Self::Inspect(_) | Self::Save(_) | Self::Load(_) => Uses {
                 json: true,
                 jobs: true,
                 offline: true,
+                ..nothing
+            },
+            Self::Sign(_) => Uses {
+                json: true,
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -106,7 +125,9 @@ impl Command {
                 offline: true,
                 ..nothing
             },
-            Self::Explain(_)
+            Self::Key(_)
+            | Self::Build(_)
+            | Self::Explain(_)
             | Self::Completions(_)
             | Self::Man(_)
             | Self::Conformance(_)
@@ -150,12 +171,16 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Pin(args) => pin::run(*args, &global, console),
         Command::Save(args) => save::run(&args, &global, console),
         Command::Load(args) => load::run(&args, &global, console),
+        Command::Inspect(args) => inspect::run(&args, &global, console),
+        Command::Key(args) => key::run(args, console),
+        Command::Build(args) => build::run(&args, console),
+        Command::Sign(args) => sign::run(*args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
         Command::Completions(args) => completions::run(&args, console),
         Command::Man(args) => completions::run_man(&args, console),
-        Command::Conformance(args) => conformance::run(args, console),
+        Command::Conformance(args) => conformance::run(args, &global, console),
         Command::Generate(args) => generate::run(&args, console),
     }
 }

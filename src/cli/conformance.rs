@@ -1,12 +1,14 @@
 //! The Sigstore client conformance protocol (`docs/cli_protocol.md` of sigstore-conformance), for its test suite.
 
+mod sign_bundle;
+
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::Problem;
 use super::output::Console;
 use super::pins::read_key;
+use super::{Global, Problem};
 use crate::ops::verify::{Request, Rules, verify};
 use crate::policy::{Demand, DemandKind};
 use crate::registry::PlatformChoice;
@@ -25,6 +27,8 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Protocol {
+    /// Sign one file
+    SignBundle(sign_bundle::SignBundle),
     /// Verify one bundle
     VerifyBundle(VerifyBundle),
 }
@@ -53,8 +57,16 @@ struct VerifyBundle {
     artifact: String,
 }
 
-pub(super) fn run(args: Args, console: &Console) -> ExitCode {
-    let Protocol::VerifyBundle(args) = args.command;
+pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
+    let args = match args.command {
+        Protocol::VerifyBundle(args) => args,
+        Protocol::SignBundle(args) => {
+            return match sign_bundle::sign_bundle(&args, global) {
+                Ok(()) => ExitCode::Allowed,
+                Err(problem) => console.fail(&problem),
+            };
+        }
+    };
     match verify_bundle(&args) {
         Ok((Verdict::Allowed, _)) => ExitCode::Allowed,
         Ok((verdict, findings)) => {

@@ -65,10 +65,14 @@ impl Examination<'_> {
         console: &Console,
         now: Timestamp,
     ) -> Vec<Outcome> {
-        let progress = Progress::new(console.shows_progress(), self.bytes, self.subjects.len());
-        let open = self
-            .client
-            .map(|client| |reference: &Reference| client.open(reference));
+        let progress = Progress::new(console.shows_progress(), self.bytes, self.subjects);
+        // An image's turn begins when its store is opened.
+        let open = self.client.map(|client| {
+            |reference: &Reference| {
+                progress.image(reference);
+                client.open(reference)
+            }
+        });
         let request = Request {
             subjects: self.subjects,
             bundles: self.bundles,
@@ -81,7 +85,7 @@ impl Examination<'_> {
             jobs: global.jobs.unwrap_or_else(default_jobs),
             now,
             on_bytes: &|count| progress.bytes(count),
-            on_subject: &|_| progress.subject(),
+            on_subject: &|report| progress.subject_done(&report.input),
             public_log_url: &|log_id, index| public_log_url(material, log_id, index),
         };
         let outcomes = verify(&request, engine);

@@ -6,7 +6,7 @@ use clap::ValueEnum;
 
 use super::output::Console;
 use super::{Problem, completions};
-use crate::report::{ExitCode, explain_all, schema};
+use crate::report::{ExitCode, explain_all, inspection_schema, schema};
 
 /// Arguments of `generate`.
 #[derive(Debug, clap::Args)]
@@ -51,6 +51,7 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
 fn files() -> Vec<(PathBuf, String)> {
     let mut files = vec![
         (PathBuf::from("docs/report.schema.json"), schema()),
+        (PathBuf::from("docs/inspection.schema.json"), inspection_schema()),
         (PathBuf::from("docs/codes.md"), explain_all()),
     ];
     for shell in clap_complete::Shell::value_variants() {

@@ -1,5 +1,6 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
+mod build;
 mod commands;
 mod completions;
 mod conformance;
@@ -7,9 +8,13 @@ mod copying;
 mod examine;
 mod explain;
 mod generate;
+mod identity;
 mod in_place;
+mod inspect;
+mod key;
 mod load;
 mod output;
+mod password;
 mod pin;
 mod pins;
 mod policy;
@@ -19,6 +24,9 @@ mod progress;
 mod registry;
 mod rules;
 mod save;
+mod services;
+mod sign;
+mod signing_key;
 mod trust;
 mod verify;
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use super::{Global, Problem};
 use crate::report::{
-    Code, ExitCode, Finding, Format, Origin, Report, Style, UnknownFormat, render, stdout_lines,
+    Code, ExitCode, Finding, Format, Origin, Report, Signs, Style, UnknownFormat, render, stdout_lines,
 };
 
 /// Width of the human report when standard error is no terminal.
@@ -155,6 +155,11 @@ impl Console {
         }
     }
 
+    /// Whether people want to hear nothing but what is wrong.
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Says something to people beside the report, unless they want to hear nothing.
     pub(crate) fn tell(&self, text: &str) {
         if self.human && !self.quiet {
@@ -217,6 +222,19 @@ impl Console {
     /// Whether standard output holds a report for machines.
     pub(crate) fn has_machine_output(&self) -> bool {
         self.stdout.is_some()
+    }
+
+    /// The signs that a tree on standard output may be drawn with.
+    pub(crate) fn signs(&self) -> Signs {
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+            .into_iter()
+            .filter_map(|name| std::env::var(name).ok())
+            .find(|value| !value.is_empty());
+        let utf8 = locale.is_some_and(|value| value.to_ascii_lowercase().replace('-', "").contains("utf8"));
+        match utf8 && io::stdout().is_terminal() {
+            true => Signs::Boxes,
+            false => Signs::Ascii,
+        }
     }
 
     /// Whether standard output should hold JSON.

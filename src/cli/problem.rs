@@ -32,6 +32,15 @@ impl Problem {
         }
     }
 
+    /// A file, a key or a setting that was named is invalid.
+    pub(crate) fn configuration(message: impl Into<String>) -> Self {
+        Self {
+            code: ExitCode::Configuration,
+            message: message.into(),
+            help: None,
+        }
+    }
+
     /// What a finding says, where there is no report for it.
     pub(crate) fn finding(finding: &Finding) -> Self {
         Self {

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use super::output::to_stderr;
 use super::{Global, Problem};
+use crate::http::{Endpoint, Proxies, Secret};
 use crate::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, Endpoint, Proxies, Secret, TlsConfig,
+    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, TlsConfig,
 };
 use crate::registry::limits::IMAGES_IN_FLIGHT;
 use crate::subject::Subject;
@@ -104,11 +105,7 @@ impl RegistryArgs {
             allow_http: self.allow_http.clone(),
             tls: self.tls()?,
             proxies: proxies(),
-            deadline: Instant::now().checked_add(
-                global
-                    .timeout
-                    .saturating_sub(REPORT_TIME.min(global.timeout / 10)),
-            ),
+            deadline: deadline(global),
             ..ClientConfig::default()
         };
         let client = Client::new(config);
@@ -166,6 +163,12 @@ impl RegistryArgs {
     }
 }
 
+/// When requests have to be over, so that there is time left to say what came of them.
+pub(super) fn deadline(global: &Global) -> Option<Instant> {
+    let reserve = REPORT_TIME.min(global.timeout / 10);
+    Instant::now().checked_add(global.timeout.saturating_sub(reserve))
+}
+
 /// Images looked up at once.
 pub(super) fn in_flight(global: &Global) -> NonZeroUsize {
     let usual = NonZeroUsize::new(IMAGES_IN_FLIGHT).unwrap_or(NonZeroUsize::MIN);
@@ -207,7 +210,7 @@ fn credential_files() -> Vec<CredentialPath> {
 }
 
 /// The proxies of the environment, in lower case first as other programs have it.
-fn proxies() -> Proxies {
+pub(super) fn proxies() -> Proxies {
     let variable = |names: [&str; 2]| {
         let mut values = names.into_iter().filter_map(|name| std::env::var(name).ok());
         values.find(|value| !value.is_empty())

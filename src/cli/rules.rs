@@ -10,7 +10,7 @@ use super::trust::TrustArgs;
 use super::{Problem, parse_duration, policy_file};
 use crate::attestation::{PredicateType, SHORT_NAMES};
 use crate::ops::verify::Rules;
-use crate::policy::{Demand, DemandKind, FieldRules, Require, Written};
+use crate::policy::{Demand, DemandKind, FieldRules, Require, SummaryRules, Written};
 use crate::report::{Origin, PolicyReport};
 use crate::sigstore::trust::{TrustChoice, TrustMaterial};
 
@@ -54,6 +54,38 @@ pub(crate) struct RuleArgs {
         requires = "predicate_type"
     )]
     source_ref: Option<String>,
+    /// Exact id of the verifier whose SLSA verification summary (--type vsa) is relied on
+    #[arg(
+        long,
+        value_name = "URI",
+        help_heading = "Attestations",
+        requires = "predicate_type"
+    )]
+    verifier: Option<String>,
+    /// Exact resource that the summary was made for
+    #[arg(
+        long,
+        value_name = "URI",
+        help_heading = "Attestations",
+        requires = "verifier"
+    )]
+    resource_uri: Option<String>,
+    /// Digest of the policy that the summary has to name
+    #[arg(
+        long,
+        value_name = "DIGEST",
+        help_heading = "Attestations",
+        requires = "verifier"
+    )]
+    verified_policy: Option<crate::subject::Digest>,
+    /// Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        help_heading = "Attestations",
+        requires = "verifier"
+    )]
+    verified_level: Option<String>,
     /// Commit that was audited (all of its hex digits); certificate and provenance have to name it
     #[arg(long, value_name = "SHA", help_heading = "Attestations", value_parser = parse_commit)]
     expect_commit: Option<String>,
@@ -149,6 +181,7 @@ impl RuleArgs {
             .help("demand it with --type slsa-provenance")
             .into());
         }
+        let summary = self.summary()?;
         let kinds: Vec<DemandKind> = match self.predicate_type.as_slice() {
             [] => vec![DemandKind::Signature],
             types => types.iter().cloned().map(DemandKind::Attestation).collect(),
@@ -161,13 +194,38 @@ impl RuleArgs {
             },
             _ => fields.clone(),
         };
+        let summary_of = |kind: &DemandKind| match kind {
+            DemandKind::Attestation(predicate_type) if predicate_type.is_summary() => summary.clone(),
+            _ => None,
+        };
         let demand = |kind| Demand {
             require: self.require.unwrap_or_default(),
             max_age: written("--max-age", self.max_age.as_ref()),
             fields: fields_of(&kind),
+            summary: summary_of(&kind),
             ..Demand::new(kind, pins.clone())
         };
         Ok(kinds.into_iter().map(demand).collect())
+    }
+
+    /// What a summary has to say, where one is demanded. Without its verifier it would be anybody's word.
+    fn summary(&self) -> Result<Option<SummaryRules>, Problem> {
+        let is_demanded = self.predicate_type.iter().any(PredicateType::is_summary);
+        match (is_demanded, written("--verifier", self.verifier.as_ref())) {
+            (false, None) => Ok(None),
+            (false, Some(_)) => Err(Problem::usage("--verifier is for SLSA verification summaries")
+                .help("demand one with --type vsa")),
+            (true, None) => Err(Problem::usage(
+                "--type vsa relies on a verifier, and --verifier does not say on which",
+            )
+            .help("name it by its exact id: --verifier https://…")),
+            (true, Some(verifier)) => Ok(Some(SummaryRules {
+                verifier,
+                resource_uri: written("--resource-uri", self.resource_uri.as_ref()),
+                policy: written("--verified-policy", self.verified_policy.as_ref()),
+                level: written("--verified-level", self.verified_level.as_ref()),
+            })),
+        }
     }
 }
 

@@ -67,6 +67,15 @@ impl TrustArgs {
         load(&choice, &self.options(global), now).map_err(|error| error.finding().clone())
     }
 
+    /// Loads what the flags choose, else the public-good root, with the services that the instance signs with.
+    pub(super) fn load_for_signing(&self, global: &Global, now: Timestamp) -> Result<TrustMaterial, Finding> {
+        let options = TrustOptions {
+            signing_config: true,
+            ..self.options(global)
+        };
+        load(&self.chosen(), &options, now).map_err(|error| error.finding().clone())
+    }
+
     fn chosen(&self) -> TrustChoice {
         self.choice().unwrap_or(TrustChoice::PublicGood)
     }

@@ -186,12 +186,17 @@ impl Args {
         if texts.is_empty() {
             return Err(Problem::usage("the list names no subjects, and nothing is never allowed").into());
         }
-        let parse = |text: String| match Subject::parse(&text, path_kind) {
-            Ok(subject) => Ok((text, subject)),
-            Err(error) => Err(Failure::from(Problem::usage(error.to_string()))),
-        };
-        texts.into_iter().map(parse).collect()
+        Ok(parse_subjects(texts)?)
     }
+}
+
+/// What each text means.
+pub(super) fn parse_subjects(texts: Vec<String>) -> Result<Vec<(String, Subject)>, Problem> {
+    let parse = |text: String| match Subject::parse(&text, path_kind) {
+        Ok(subject) => Ok((text, subject)),
+        Err(error) => Err(Problem::usage(error.to_string())),
+    };
+    texts.into_iter().map(parse).collect()
 }
 
 pub(super) fn path_kind(path: &Path) -> PathKind {
@@ -215,21 +220,7 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
     if reads_stdin(args, subjects) > 1 {
         return Err(Problem::usage("standard input can be read only once"));
     }
-    if let Some(missing) = args.bundle.iter().find(|path| !path.exists()) {
-        return Err(
-            Problem::usage(format!("no such file: {}", missing.display())).help("--bundle names a file")
-        );
-    }
-    let homeless = subjects
-        .iter()
-        .find(|(_, subject)| matches!(subject, Subject::Stdin | Subject::Digest(_)));
-    if let (Some((text, _)), true) = (homeless, args.bundle.is_empty()) {
-        return Err(
-            Problem::usage(format!("{text} has no place to look for evidence in"))
-                .help("name its bundle with --bundle FILE"),
-        );
-    }
-    let is_image = |subject: &Subject| matches!(subject, Subject::Layout { .. } | Subject::Image(_));
+    check_bundles(&args.bundle, subjects)?;
     let picks_images = args.platform.is_some() || args.all_platforms;
     if picks_images && !subjects.iter().any(|(_, subject)| is_image(subject)) {
         return Err(Problem::usage(
@@ -240,6 +231,30 @@ fn check_inputs(args: &Args, subjects: &[(String, Subject)]) -> Result<(), Probl
         return Err(Problem::usage("--predicate-out takes exactly one subject"));
     }
     Ok(())
+}
+
+/// Whether a subject is an image, wherever it is kept.
+pub(super) fn is_image(subject: &Subject) -> bool {
+    matches!(subject, Subject::Layout { .. } | Subject::Image(_))
+}
+
+/// Bundle files have to be there, and subjects that are kept nowhere need one.
+pub(super) fn check_bundles(bundles: &[PathBuf], subjects: &[(String, Subject)]) -> Result<(), Problem> {
+    if let Some(missing) = bundles.iter().find(|path| !path.exists()) {
+        return Err(
+            Problem::usage(format!("no such file: {}", missing.display())).help("--bundle names a file")
+        );
+    }
+    let homeless = subjects
+        .iter()
+        .find(|(_, subject)| matches!(subject, Subject::Stdin | Subject::Digest(_)));
+    match (homeless, bundles) {
+        (Some((text, _)), []) => Err(
+            Problem::usage(format!("{text} has no place to look for evidence in"))
+                .help("name its bundle with --bundle FILE"),
+        ),
+        _ => Ok(()),
+    }
 }
 
 fn read_list(path: &Path) -> Result<Vec<String>, Problem> {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::attestation::PredicateType;
 use crate::report::Origin;
 use crate::sigstore::pin::PinSet;
+use crate::subject::Digest;
 
 /// Something that has to hold for a subject to be allowed. A subject's demands all have to hold.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Demand {
     pub max_age: Option<Written<Duration>>,
     /// What provenance has to say.
     pub fields: FieldRules,
+    /// What a verification summary has to say. Summaries that failed never meet a demand, with or without it.
+    pub summary: Option<SummaryRules>,
     /// Whether a signed payload's repository counts.
     pub repository_binding: RepositoryBinding,
 }
@@ -32,6 +35,7 @@ impl Demand {
             require: Require::Any,
             max_age: None,
             fields: FieldRules::default(),
+            summary: None,
             repository_binding: RepositoryBinding::Ignore,
         }
     }
@@ -80,6 +84,20 @@ pub struct FieldRules {
     pub source_ref: Option<Written<String>>,
     /// Full commit id; the certificate's claim counts as well as the provenance.
     pub commit: Option<Written<String>>,
+}
+
+/// What an SLSA verification summary has to say besides PASSED.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SummaryRules {
+    /// Exact id of the verifier. Who signs for it is said by the pins: only the pair is to be believed (SLSA
+    /// verification summary v1, `verifier`).
+    pub verifier: Written<String>,
+    /// Exact resource that the artifact was verified as.
+    pub resource_uri: Option<Written<String>>,
+    /// Digest of the policy that it was verified by.
+    pub policy: Option<Written<Digest>>,
+    /// Level that was reached; a higher one of the same SLSA track will do.
+    pub level: Option<Written<String>>,
 }
 
 /// Whether the repository in a simple-signing payload has to be the image's own.

@@ -10,7 +10,7 @@ mod limits;
 mod rule;
 mod scope;
 
-pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, Written};
+pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};
 pub use file::{Files, MAX_POLICY_BYTES, parse};
 pub use limits::Limits;
 pub use scope::{MAX_SCOPE_BYTES, Scope, ScopeError, SubjectName};

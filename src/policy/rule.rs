@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, Written};
+use super::demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};
 use super::scope::{Scope, SubjectName, repository_name};
 use crate::report::{Code, Finding};
 use crate::sigstore::pin::PinSet;
@@ -18,6 +18,7 @@ pub(super) struct Rule {
     pub(super) require: Require,
     pub(super) max_age: Option<Written<Duration>>,
     pub(super) fields: FieldRules,
+    pub(super) summary: Option<SummaryRules>,
     pub(super) binding: Written<Binding>,
 }
 
@@ -42,6 +43,7 @@ impl Rule {
             require: self.require,
             max_age: self.max_age.clone(),
             fields: self.fields.clone(),
+            summary: self.summary.clone(),
             repository_binding: self.bind(subject)?,
         })
     }

@@ -70,6 +70,10 @@ fn what_the_template_only_mentions_is_right_too() {
         &format!("fingerprint = \"sha256:{fingerprint}\""),
     );
     let text = text.replace(
+        "verified-policy = \"sha256:…\"",
+        &format!("verified-policy = \"sha256:{fingerprint}\""),
+    );
+    let text = text.replace(
         "pins = [\"release\"]\ncombine",
         "pins = [\"release\", \"any-app\", \"security-team\"]\ncombine",
     );

@@ -40,6 +40,10 @@ pub struct Attachment {
     pub location: String,
     /// The digest it hangs on: the one that was asked for. Only what is unsigned may name another, by an annotation.
     pub about: Digest,
+    /// Digest of the layer that it is, or of the manifest where no layer is.
+    pub digest: Digest,
+    /// Its size in bytes as the descriptor of the layer or manifest has it.
+    pub size: u64,
     /// What it is.
     pub content: AttachmentContent,
 }

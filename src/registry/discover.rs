@@ -229,6 +229,7 @@ impl<S: Store> Search<'_, S> {
                 self.deliver(
                     location,
                     self.digest.clone(),
+                    descriptor,
                     AttachmentContent::Unreadable(*finding),
                 )?;
                 self.delivered.insert(descriptor.digest.clone(), 1);
@@ -240,6 +241,7 @@ impl<S: Store> Search<'_, S> {
             self.deliver(
                 location,
                 self.digest.clone(),
+                descriptor,
                 AttachmentContent::Unreadable(finding),
             )?;
             return Ok(1);
@@ -247,11 +249,13 @@ impl<S: Store> Search<'_, S> {
         let items = classify(&document);
         let count = items.len();
         for (index, item) in items.into_iter().enumerate() {
-            let location = match document.content {
-                Content::Image { ref layers, .. } if !layers.is_empty() => {
-                    format!("{location}, layer {} of {count}", index.saturating_add(1))
-                }
-                _ => location.clone(),
+            let layer = match &document.content {
+                Content::Image { layers, .. } => layers.get(index),
+                Content::Index { .. } => None,
+            };
+            let location = match layer {
+                Some(_) => format!("{location}, layer {} of {count}", index.saturating_add(1)),
+                None => location.clone(),
             };
             // One that is over its own limit is not read, so it does not use up the limit of the others.
             if item.size() <= MAX_EVIDENCE_BYTES {
@@ -265,7 +269,7 @@ impl<S: Store> Search<'_, S> {
                 AttachmentContent::Unsigned { .. } => &listed_about,
                 _ => self.digest,
             };
-            self.deliver(location, about.clone(), content)?;
+            self.deliver(location, about.clone(), layer.unwrap_or(descriptor), content)?;
         }
         self.delivered.insert(descriptor.digest.clone(), count);
         Ok(count)
@@ -300,6 +304,7 @@ impl<S: Store> Search<'_, S> {
         &mut self,
         location: String,
         about: Digest,
+        is: &Descriptor,
         content: AttachmentContent,
     ) -> Result<(), Box<Finding>> {
         if self.attachments.len() >= MAX_ATTACHMENTS {
@@ -310,6 +315,8 @@ impl<S: Store> Search<'_, S> {
             place: self.places.len(),
             location,
             about,
+            digest: is.digest.clone(),
+            size: is.size,
             content,
         });
         Ok(())

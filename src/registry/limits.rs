@@ -19,6 +19,9 @@ pub const MAX_EVIDENCE_BYTES: u64 = 32 * 1024 * 1024;
 /// Bytes of all evidence blobs that are kept for one digest.
 pub const MAX_EVIDENCE_TOTAL_BYTES: u64 = 256 * 1024 * 1024;
 
+/// Bytes of all blobs that are fetched for one reference, the images inside an index included.
+pub const MAX_FETCHED_TOTAL_BYTES: u64 = 2 * MAX_EVIDENCE_TOTAL_BYTES;
+
 /// Bytes of all manifests and indexes of one layout.
 pub const MAX_MANIFEST_TOTAL_BYTES: u64 = 64 * 1024 * 1024;
 

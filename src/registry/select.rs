@@ -26,7 +26,7 @@ impl Layout {
     }
 
     /// The one entry that `selector` names.
-    fn select(&self, selector: &LayoutSelector) -> Result<&Entry, LayoutError> {
+    pub(super) fn select(&self, selector: &LayoutSelector) -> Result<&Entry, LayoutError> {
         let (wanted, candidates) = match selector {
             LayoutSelector::Only => ("image".to_owned(), self.only()),
             LayoutSelector::Tag(tag) => (

@@ -244,12 +244,51 @@ codes! {
         CommitMismatch "commit-mismatch" Deny Denied
             "Built from another commit"
             "The certificate's source repository digest, or the provenance's, is not the commit that you audited."
+        SummaryFailed "summary-failed" Deny Denied
+            "The verification summary says that the artifact failed"
+            "A verification summary is a verifier's word on an artifact, and this one says FAILED: the artifact did not meet the verifier's policy. Ask the verifier for its report."
+        SummaryVerifierMismatch "summary-verifier-mismatch" Deny Denied
+            "Another verifier made the summary"
+            "Whoever may sign for one verifier may not sign for another: the signer and the verifier's id are relied on as a pair, and the id is compared exactly."
+        SummaryResourceMismatch "summary-resource-mismatch" Deny Denied
+            "The artifact was verified as another resource"
+            "The summary is about this artifact, but it was verified for another name or environment. What may run in a test environment may not run in production."
+        SummaryPolicyMismatch "summary-policy-mismatch" Deny Denied
+            "The artifact was verified by another policy"
+            "The summary names the digest of the policy that was met, and it is not the demanded one, or it names none by that algorithm."
+        SummaryLevelTooLow "summary-level-too-low" Deny Denied
+            "The summary does not reach the demanded level"
+            "Levels of one SLSA track imply those below them. Other levels are compared exactly."
         EvidenceTooOld "evidence-too-old" Deny Denied
             "The evidence is older than allowed"
             "The earliest verified time of the evidence lies further back than --max-age permits: a signature that is stamped anew is no younger. Times that are only claimed do not count."
         NotLatest "not-the-latest" Info Denied
             "A later attestation decides"
             "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
+    }
+
+    Predicate "Predicates before they are signed" {
+        PredicateInvalid "predicate-invalid" Deny Denied
+            "The predicate file is not what its type says"
+            "The file is not JSON, has a key twice, lacks a member that the specification requires, or has one of the wrong type or format. What is signed is kept for good, so it is refused before. Each mistake is listed with its place, up to a limit."
+        PredicateTooLarge "predicate-too-large" Deny Denied
+            "The predicate file exceeds the limit"
+            "Everybody who verifies the artifact has to fetch and read the whole attestation, and logs and registries have limits of their own. The message names the size and the limit."
+        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
+            "The SBOM is about another artifact"
+            "The root of the SBOM names a digest, and it is not the artifact's. It was made for another build. Make the SBOM of this artifact, in the job that built it."
+        SbomRootDigestMissing "sbom-root-digest-missing" Warning Allowed
+            "The SBOM does not say which artifact it is about"
+            "The root of the SBOM names no digest that could be compared, so only the statement around it ties it to the artifact. An SBOM that was mixed up would not be noticed. Most generators name the digest when they are given the image instead of a folder."
+        ProvenanceIncomplete "provenance-incomplete" Info Allowed
+            "Parts of the provenance could not be known"
+            "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
+        EnvelopeOverLogLimit "envelope-over-log-limit" Warning Allowed
+            "The log's usual limit is smaller than the envelope"
+            "A Rekor v2 log takes requests of up to 4 MiB unless its operator chose otherwise. A larger one is answered with HTTP 413, and nothing is logged then. Attest a smaller predicate, or use a log whose operator raised the limit."
+        EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
+            "The log keeps a digest of the attestation only"
+            "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."
     }
 
     Search "What was looked for and where" {
@@ -282,7 +321,10 @@ codes! {
     Registry "Registries" {
         RegistryUnreachable "registry-unreachable" Deny Undecided
             "The registry gave no answer"
-            "No connection, no TLS, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY, and for a private certificate authority name its certificate with --registry-ca."
+            "No connection, no answer in time, an answer that broke off, or a server error, after several attempts. Nothing is known about what is there. Try again; behind a proxy check HTTPS_PROXY."
+        RegistryCertificate "registry-certificate-untrusted" Deny Undecided
+            "The certificate of a registry or token server is not trusted"
+            "The host that was asked over TLS showed a certificate that has expired, is for another name, or comes from no authority that is trusted here. Nothing was sent to it, and asking again cannot help: it may be a mistake of whoever runs the host, or somebody in between. For a private certificate authority name its certificate with --registry-ca. There is no way to go on without checking."
         RegistryUnauthorised "registry-unauthorised" Deny Undecided
             "The registry does not let us look"
             "It answered 401 or 403, or its token server gave no token. That says nothing about whether the image is signed. Log in with an account that may pull; --verbose shows which credentials were used."
@@ -391,6 +433,48 @@ codes! {
         LargeListTruncated "details-omitted" Info Allowed
             "Some details were left out"
             "There were more candidates than a report should hold; the limit is named."
+    }
+
+    Signing "Making signatures" {
+        SigningConfigInvalid "signing-config-invalid" Deny Misconfigured
+            "The signing configuration cannot be used"
+            "A signing configuration says which services an instance signs with. The message names the member that is missing or wrong. Nothing was signed."
+        SigningUnsupported "signing-unsupported" Deny Misconfigured
+            "What was asked for could not be verified afterwards"
+            "The kind of the key, the logs and what is to be signed do not go together, or no service that is in use now is configured. Nothing is signed that `verify` would refuse. The table in docs/signing.md says which kind of key works with which log."
+        SigningFailed "signing-failed" Deny Undecided
+            "The key did not sign"
+            "The cryptography library or the device that holds the key refused. Nothing was published."
+        SigningTooLate "signing-too-late" Deny Undecided
+            "The certificate has ended before its signature was logged"
+            "A certificate lives for ten minutes, and every time that a bundle states has to lie within them. What was kept in a resume file can be finished later only if a timestamp was made in time and the log is Rekor v2. Sign again."
+        ServiceUnreachable "service-unreachable" Deny Undecided
+            "A signing service could not be reached"
+            "There was no answer in time, or one that asks to come back later, after every attempt. What was made until then is kept in the resume file, if the message names one."
+        ServiceRefused "service-refused" Deny Undecided
+            "A signing service refused the request"
+            "Fulcio refuses tokens that are expired, that are for another audience, or that come from an issuer it does not know; Rekor refuses entries that it cannot check."
+        ServiceRefusedDestination "service-refused-destination" Deny Misconfigured
+            "A signing service's address is not gone to"
+            "Services are asked over https, or over http on loopback and where that was allowed by name. Redirects are not followed: a token is meant for the service that was named."
+        ServiceAnswerInvalid "service-answer-invalid" Deny Undecided
+            "A signing service answered with something else than it was asked for"
+            "A certificate has to be for our key, a log entry has to record our signature, and a timestamp has to be for it and repeat our number. An answer that is anything else is not made into a bundle: the service, or something in between, is broken or hostile."
+        LogEntryTooLarge "log-entry-too-large" Deny Undecided
+            "The log refuses an entry of this size"
+            "Whoever runs a log limits what it takes (HTTP 413). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
+        LogEntryExists "log-entry-exists" Deny Undecided
+            "The log has the entry already and gives no proof of it"
+            "An earlier attempt arrived at the log and its answer was lost. Rekor v2 then gives the proof no more, so a new signature is made once; when that is not possible, as for a resume file, sign again."
+        MadeBundleRefused "made-bundle-refused" Deny Undecided
+            "The bundle that was made does not verify"
+            "Everything that is made is verified before it is published, against the trust root in use. This one does not verify, and the message says why. Most often the services and the trust root belong to different instances."
+        ResultUnwritable "result-unwritable" Deny Undecided
+            "The result could not be written"
+            "The bundle was made and verified, and could not be put into its file, or what was read back was something else. The signature may be in the log already; sign again into another place."
+        ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
+            "The resume file cannot be used"
+            "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."
     }
 
     Configuration "Configuration" {

@@ -6,6 +6,7 @@
 mod code;
 mod explain;
 mod finding;
+mod inspection;
 mod model;
 mod render;
 mod schema;
@@ -14,12 +15,18 @@ mod verdict;
 pub use code::{Code, Group, Severity};
 pub use explain::{exit_codes_markdown, exit_codes_text, explain, explain_all};
 pub use finding::{Excerpt, Finding, Origin, PartDifference};
+pub use inspection::{
+    Attached, ClaimedLogEntry, Claims, INSPECTION_KIND, INSPECTION_VERSION, Inspected, InspectedPlace,
+    InspectedSubject, Inspection, NOTICE, Never, Node,
+};
 pub use model::{
     CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,
     Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,
     VerifiedTime,
 };
 pub(crate) use render::text::visible;
-pub use render::{Format, Style, UnknownFormat, render, stdout_lines};
-pub use schema::schema;
+pub use render::{
+    Format, Signs, Style, UnknownFormat, inspection_json, inspection_tree, render, stdout_lines,
+};
+pub use schema::{inspection_schema, schema};
 pub use verdict::{ExitCode, Verdict};

@@ -210,6 +210,9 @@ pub struct CandidateReport {
     pub format: String,
     /// The digest that carried it.
     pub about: Digest,
+    /// SHA-256 of the bundle, envelope or payload as it was found; absent for what could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub evidence_digest: Option<Digest>,
     /// Signature, attestation, or unsigned.
     pub kind: EvidenceKind,
     /// Whether it satisfies what was asked.
@@ -299,6 +302,23 @@ pub struct LogReference {
     /// A page that shows the entry; only for the public-good log, since an internal log has no public address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+impl PlaceKind {
+    /// The kind in words, for people.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::BundleFile => "bundle file",
+            Self::BesideFile => "beside the file",
+            Self::Referrers => "referrers",
+            Self::ReferrersTag => "referrers tag",
+            Self::SignatureTag => ".sig tag",
+            Self::AttestationTag => ".att tag",
+            Self::SbomTag => ".sbom tag (unsigned)",
+            Self::SavedLayout => "saved layout",
+            Self::BuildkitIndex => "BuildKit index (unsigned)",
+        }
+    }
 }
 
 impl Report {

@@ -107,7 +107,8 @@ impl Instance {
         ))
     }
 
-    fn start(&self) -> Timestamp {
+    /// When its parts begin to be valid.
+    pub fn start(&self) -> Timestamp {
         self.now - SignedDuration::from_hours(24 * 365)
     }
 }

@@ -28,6 +28,11 @@ impl MerkleTree {
         root(&self.leaves)
     }
 
+    /// The hashes of the entries, in order.
+    pub fn leaves(&self) -> &[Hash] {
+        &self.leaves
+    }
+
     /// The audit path of entry `index` in the tree of all entries (RFC 6962 section 2.1.1), leaf side first.
     pub fn inclusion_proof(&self, index: u64) -> Option<Vec<Hash>> {
         let index = usize::try_from(index)
@@ -51,7 +56,8 @@ fn split(n: usize) -> usize {
     n.next_power_of_two() / 2
 }
 
-fn root(leaves: &[Hash]) -> Hash {
+/// The head of the tree over `leaves`.
+pub fn root(leaves: &[Hash]) -> Hash {
     match leaves {
         [] => sha256(b""),
         [leaf] => *leaf,

@@ -3,7 +3,7 @@
 //!
 //! Test equipment, behind the cargo feature `sandbox`; the release binary is built without it. Everything here is a pure
 //! function of a seed and of the times it is given: no clock, no I/O, no global randomness, so the same calls give the same
-//! bytes on every machine. Servers that put HTTP in front of these parts bring their own clock.
+//! bytes on every machine. The exception is [`server`], which puts HTTP in front of these parts and brings its own clock.
 //!
 //! ```
 //! use portcullis::sandbox::{Instance, SignOptions};
@@ -26,9 +26,11 @@
 //! | [`instance`], [`signing`], [`bundle`] | all of it together: sign, attest, assemble bundles |
 //! | [`legacy`] | cosign's annotations from before bundles |
 //! | [`tamper`] | named mutations of any bundle |
+//! | [`check`], [`server`] | all of it as servers on loopback, with an identity provider and a registry |
 
 pub mod bundle;
 pub mod ca;
+pub mod check;
 pub mod ct;
 pub mod entry;
 pub mod instance;
@@ -40,6 +42,7 @@ mod options;
 pub mod rekor_v1;
 pub mod rekor_v2;
 pub mod seed;
+pub mod server;
 pub mod signing;
 pub mod tamper;
 pub mod trust;

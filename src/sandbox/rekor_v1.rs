@@ -1,7 +1,7 @@
 //! Rekor v1: entries get a time and a promise (SET) at once, and a proof under an ECDSA-signed checkpoint.
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 use sigstore_types::HashAlgorithm;
 
 use super::entry::{InclusionProof, LogEntry, ProposedEntry, Verifier, canonical};
@@ -46,6 +46,16 @@ impl RekorV1 {
     /// The log's id: SHA-256 of its key.
     pub fn log_id(&self) -> [u8; 32] {
         self.key.key_id()
+    }
+
+    /// The id of the active tree, with which entry ids begin.
+    pub fn tree_id(&self) -> u64 {
+        self.tree_id
+    }
+
+    /// The tree.
+    pub fn tree(&self) -> &MerkleTree {
+        &self.tree
     }
 
     /// Lets others append `entries` entries.
@@ -114,7 +124,17 @@ pub fn hashedrekord(
     signature: &[u8],
     verifier: &Verifier,
 ) -> Result<ProposedEntry> {
-    let value = hex::encode(digest(algorithm, artifact)?);
+    hashedrekord_of_digest(&digest(algorithm, artifact)?, algorithm, signature, verifier)
+}
+
+/// The same for an artifact of which only the digest is known, as the log itself gets it.
+pub fn hashedrekord_of_digest(
+    digest: &[u8],
+    algorithm: HashAlgorithm,
+    signature: &[u8],
+    verifier: &Verifier,
+) -> Result<ProposedEntry> {
+    let value = hex::encode(digest);
     let spec = json!({
         "data": {"hash": {"algorithm": algorithm.as_rekor_str(), "value": value}},
         "signature": {"content": b64(signature), "publicKey": {"content": b64(verifier.pem()?)}},
@@ -124,12 +144,18 @@ pub fn hashedrekord(
 
 /// A `dsse` 0.0.1 entry: hashes of the envelope and of its payload, and the signature.
 pub fn dsse(envelope: &[u8], payload: &[u8], signature: &[u8], verifier: &Verifier) -> Result<ProposedEntry> {
+    let signature = json!({"signature": b64(signature), "verifier": b64(verifier.pem()?)});
+    Ok(dsse_of_signatures(envelope, payload, &[signature]))
+}
+
+/// The same with several signatures, each an object of signature and verifier, sorted by signature.
+pub fn dsse_of_signatures(envelope: &[u8], payload: &[u8], signatures: &[Value]) -> ProposedEntry {
     let spec = json!({
         "envelopeHash": hash(envelope),
         "payloadHash": hash(payload),
-        "signatures": [{"signature": b64(signature), "verifier": b64(verifier.pem()?)}],
+        "signatures": signatures,
     });
-    Ok(ProposedEntry::new("dsse", "0.0.1", &spec))
+    ProposedEntry::new("dsse", "0.0.1", &spec)
 }
 
 /// An `intoto` 0.0.2 entry: like `dsse`, with the signature in base64 twice, as Rekor stores it.
@@ -151,6 +177,6 @@ pub fn intoto(
     Ok(ProposedEntry::new("intoto", "0.0.2", &spec))
 }
 
-fn hash(bytes: &[u8]) -> serde_json::Value {
+fn hash(bytes: &[u8]) -> Value {
     json!({"algorithm": "sha256", "value": hex::encode(sha256(bytes))})
 }

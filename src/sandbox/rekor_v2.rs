@@ -48,11 +48,16 @@ impl RekorV2 {
         note::key_id(ORIGIN, &self.key)
     }
 
+    /// The tree.
+    pub fn tree(&self) -> &MerkleTree {
+        &self.tree
+    }
+
     /// Lets others append `entries` entries.
     pub fn grow(&mut self, entries: usize) {
         for _ in 0..entries {
-            let entry = format!("entry {} of someone else", self.tree.size());
-            self.tree.append(entry.as_bytes());
+            let entry = strangers_entry(self.tree.size());
+            self.tree.append(&entry);
         }
     }
 
@@ -95,6 +100,11 @@ impl RekorV2 {
     }
 }
 
+/// What someone else put into the log as entry `index`.
+pub fn strangers_entry(index: u64) -> Vec<u8> {
+    format!("entry {index} of someone else").into_bytes()
+}
+
 /// A `hashedrekord` 0.0.2 entry: `message` is the artifact, or the PAE of a DSSE envelope.
 pub fn hashedrekord(
     message: &[u8],
@@ -103,30 +113,53 @@ pub fn hashedrekord(
     verifier: &Verifier,
     kind: KeyKind,
 ) -> Result<ProposedEntry> {
+    let digest = digest(hash, message)?;
+    Ok(hashedrekord_of_digest(
+        &digest,
+        hash,
+        signature,
+        verifier,
+        kind.key_details(),
+    ))
+}
+
+/// The same for a message of which only the digest is known, as the log itself gets it.
+pub fn hashedrekord_of_digest(
+    digest: &[u8],
+    hash: HashAlgorithm,
+    signature: &[u8],
+    verifier: &Verifier,
+    key_details: &str,
+) -> ProposedEntry {
     let spec = json!({"hashedRekordV002": {
-        "data": {"algorithm": hash.to_string(), "digest": b64(digest(hash, message)?)},
-        "signature": signature_json(signature, verifier, kind),
+        "data": {"algorithm": hash.to_string(), "digest": b64(digest)},
+        "signature": signature_json(signature, verifier, key_details),
     }});
-    Ok(ProposedEntry::new("hashedrekord", "0.0.2", &spec))
+    ProposedEntry::new("hashedrekord", "0.0.2", &spec)
 }
 
 /// A `dsse` 0.0.2 entry: hash of the payload and the signature.
-pub fn dsse(payload: &[u8], signature: &[u8], verifier: &Verifier, kind: KeyKind) -> Result<ProposedEntry> {
+pub fn dsse(
+    payload: &[u8],
+    signature: &[u8],
+    verifier: &Verifier,
+    key_details: &str,
+) -> Result<ProposedEntry> {
     let hash = HashAlgorithm::Sha2256;
     let spec = json!({"dsseV002": {
         "payloadHash": {"algorithm": hash.to_string(), "digest": b64(digest(hash, payload)?)},
-        "signatures": [signature_json(signature, verifier, kind)],
+        "signatures": [signature_json(signature, verifier, key_details)],
     }});
     Ok(ProposedEntry::new("dsse", "0.0.2", &spec))
 }
 
-fn signature_json(signature: &[u8], verifier: &Verifier, kind: KeyKind) -> Value {
+fn signature_json(signature: &[u8], verifier: &Verifier, key_details: &str) -> Value {
     let verifier = match verifier {
         Verifier::Certificate(der) => {
-            json!({"keyDetails": kind.key_details(), "x509Certificate": {"rawBytes": b64(der)}})
+            json!({"keyDetails": key_details, "x509Certificate": {"rawBytes": b64(der)}})
         }
         Verifier::PublicKey(der) => {
-            json!({"keyDetails": kind.key_details(), "publicKey": {"rawBytes": b64(der)}})
+            json!({"keyDetails": key_details, "publicKey": {"rawBytes": b64(der)}})
         }
     };
     json!({"content": b64(signature), "verifier": verifier})

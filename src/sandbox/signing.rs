@@ -265,7 +265,9 @@ impl Record {
                 )
             }
             (LogKind::V2, _) => rekor_v2::hashedrekord(message, *hash, signature, verifier, *kind),
-            (LogKind::V2Dsse, Some(dsse)) => rekor_v2::dsse(&dsse.payload, signature, verifier, *kind),
+            (LogKind::V2Dsse, Some(dsse)) => {
+                rekor_v2::dsse(&dsse.payload, signature, verifier, kind.key_details())
+            }
             (LogKind::V1Intoto | LogKind::V2Dsse, None) => Err(Error::Missing("envelope to log")),
         }
     }

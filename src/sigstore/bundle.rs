@@ -4,10 +4,10 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sigstore_types::bundle::VerificationMaterialContent;
+use sigstore_types::bundle::{TransparencyLogEntry, VerificationMaterialContent};
 use sigstore_types::{Bundle, MediaType, SignatureContent};
 
-use crate::report::{Code, Finding, LogReference};
+use crate::report::{ClaimedLogEntry, Code, Finding, LogReference};
 use crate::strict_json;
 
 /// Most bytes of one bundle: an SBOM predicate travels in its envelope.
@@ -130,18 +130,40 @@ impl ParsedBundle {
             .verification_material
             .tlog_entries
             .iter()
-            .map(|entry| {
-                let log_id = hex::encode(entry.log_id.key_id.as_bytes());
-                let index = entry.log_index.get();
-                let kind = entry.kind_version;
-                LogReference {
-                    url: public_log_url(&log_id, index),
-                    log_id,
-                    index,
-                    entry: format!("{} {}", kind.kind(), kind.version()),
-                }
+            .map(|entry| reference(entry, &public_log_url))
+            .collect()
+    }
+
+    /// The log entries that travel with the bundle, with the times that they claim.
+    pub fn claimed_log_entries(&self) -> Vec<ClaimedLogEntry> {
+        let entries = self.bundle.verification_material.tlog_entries.iter();
+        entries
+            .map(|entry| ClaimedLogEntry {
+                entry: reference(entry, &|_, _| None),
+                time: entry.integrated_time,
             })
             .collect()
+    }
+
+    /// How many timestamps travel with the bundle.
+    pub fn timestamps(&self) -> usize {
+        let material = &self.bundle.verification_material;
+        material.timestamp_verification_data.rfc3161_timestamps.len()
+    }
+}
+
+fn reference(
+    entry: &TransparencyLogEntry,
+    public_log_url: &impl Fn(&str, u64) -> Option<String>,
+) -> LogReference {
+    let log_id = hex::encode(entry.log_id.key_id.as_bytes());
+    let index = entry.log_index.get();
+    let kind = entry.kind_version;
+    LogReference {
+        url: public_log_url(&log_id, index),
+        log_id,
+        index,
+        entry: format!("{} {}", kind.kind(), kind.version()),
     }
 }
 

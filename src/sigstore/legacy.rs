@@ -17,11 +17,16 @@ use super::bundle::{ParsedBundle, unsupported_log_entry};
 use crate::report::{Code, Finding};
 use crate::strict_json;
 
-const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
-const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
-const CHAIN: &str = "dev.sigstore.cosign/chain";
-const REKOR_BUNDLE: &str = "dev.sigstore.cosign/bundle";
-const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
+/// Annotation with the base64 signature.
+pub(crate) const SIGNATURE: &str = "dev.cosignproject.cosign/signature";
+/// Annotation with the PEM certificate.
+pub(crate) const CERTIFICATE: &str = "dev.sigstore.cosign/certificate";
+/// Annotation with the PEM certificates above it.
+pub(crate) const CHAIN: &str = "dev.sigstore.cosign/chain";
+/// Annotation with Rekor's promise.
+pub(crate) const REKOR_BUNDLE: &str = "dev.sigstore.cosign/bundle";
+/// Annotation with an RFC 3161 timestamp.
+pub(crate) const TIMESTAMP: &str = "dev.sigstore.cosign/rfc3161timestamp";
 
 const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const PEM_END: &str = "-----END CERTIFICATE-----";
@@ -93,6 +98,12 @@ pub fn attestation(envelope: &[u8], annotations: &BTreeMap<String, String>) -> R
         "dsseEnvelope": envelope,
     });
     ParsedBundle::from_value(&value, "cosign legacy attestation")
+}
+
+/// The certificate in a layer's annotations, in DER: for showing what a layer claims that makes no bundle.
+pub fn claimed_certificate(annotations: &BTreeMap<String, String>) -> Option<Vec<u8>> {
+    let pem = annotations.get(CERTIFICATE)?;
+    certificates_from_pem(pem).ok()?.into_iter().next()
 }
 
 /// Whether a document is a bundle of the older `cosign sign-blob`.

@@ -9,9 +9,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod build_env;
 mod deadline;
 mod environment;
 mod help;
+mod keys;
 mod network;
 mod refusals;
 mod stdin;

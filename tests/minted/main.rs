@@ -12,6 +12,7 @@ mod keys;
 mod layouts;
 mod require;
 mod statements;
+mod summaries;
 mod who;
 
 use std::cell::Cell;

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use portcullis::http::{Patience, RetryPolicy, Secret};
 use portcullis::registry::Descriptor;
 use portcullis::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, Patience, RemoteStore, RetryPolicy, Secret,
+    Client, ClientConfig, Credential, CredentialOptions, RemoteStore, Settle,
 };
 use portcullis::registry::publish::{Bundle, BundleContent};
 use portcullis::subject::Digest;
@@ -38,9 +39,9 @@ pub(crate) fn client_for(registry: &str, settle: Duration) -> Client {
                 base: Duration::from_millis(5),
                 longest: Duration::from_millis(50),
             },
-            settle,
             ..Patience::default()
         },
+        settle: Settle(settle),
         ..ClientConfig::default()
     })
     .unwrap()

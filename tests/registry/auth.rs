@@ -3,8 +3,9 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use portcullis::http::Secret;
 use portcullis::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, CredentialSource, Secret,
+    Client, ClientConfig, Credential, CredentialOptions, CredentialPath, CredentialSource,
 };
 use portcullis::report::{Code, Verdict};
 
@@ -345,9 +346,51 @@ fn an_egress_list_holds_for_redirects_and_for_the_registry_itself() {
     assert_eq!(registry_only.reason(), Some(Code::RegistryRefusedDestination));
     assert_eq!(cdn.seen().len(), before, "the other host saw nothing");
     let asked = registry.seen().len();
-    let nothing = verify(&registry, only(&["r.example:443".to_owned()]));
-    assert_eq!(nothing.reason(), Some(Code::RegistryRefusedDestination));
+    let by_name = format!("localhost:{}", registry.host().rsplit(':').next().unwrap());
+    let other_port = "127.0.0.1:1".to_owned();
+    // A name is not its address, and an address is not its name.
+    for list in [vec!["r.example:443".to_owned()], vec![by_name, other_port]] {
+        let nothing = verify(&registry, only(&list));
+        assert_eq!(
+            nothing.reason(),
+            Some(Code::RegistryRefusedDestination),
+            "{list:?}"
+        );
+    }
     assert_eq!(registry.seen().len(), asked);
+}
+
+#[test]
+fn an_egress_list_holds_for_token_servers_and_blobs() {
+    let elsewhere = Registry::start(signed(Spot::Referrers));
+    let target = elsewhere.url(&format!("/v2/{REPOSITORY}/blobs/x"));
+    let mut redirected = locked(signed(Spot::Referrers));
+    redirected.misbehave(Step::CandidateBlob, Misdeed::redirect(307, &target));
+    for contents in [
+        with_login(Login::Bearer {
+            realm: Some(elsewhere.url("/token")),
+        }),
+        redirected,
+    ] {
+        let registry = Registry::start(contents);
+        let mut config = config_for(&registry);
+        // Named as a token server, and still not on the list.
+        config.auth_hosts = vec![elsewhere.host().parse().unwrap()];
+        config.egress = Some(vec![registry.host().parse().unwrap()]);
+        let answer = verify(&registry, config);
+        assert_eq!(answer.verdict(), Verdict::Undecided, "{}", answer.explain());
+        assert!(
+            answer.codes().contains(&Code::RegistryRefusedDestination),
+            "{}",
+            answer.explain()
+        );
+        assert!(
+            answer.explain().contains("is not on the egress list"),
+            "{}",
+            answer.explain()
+        );
+    }
+    assert!(elsewhere.seen().is_empty());
 }
 
 #[test]

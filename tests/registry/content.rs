@@ -5,10 +5,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use portcullis::attestation::COSIGN_SIGN_TYPE;
+use portcullis::http::{Patience, RetryPolicy, Secret};
 use portcullis::policy::Demand;
-use portcullis::registry::client::{
-    Client, ClientConfig, Credential, CredentialOptions, Patience, RetryPolicy, Secret,
-};
+use portcullis::registry::client::{Client, ClientConfig, Credential, CredentialOptions};
 use portcullis::sandbox::legacy::LegacyLayer;
 use portcullis::sandbox::{Instance, SignOptions};
 use portcullis::sigstore::Engine;
@@ -28,6 +27,9 @@ pub(crate) const ISSUER: &str = "https://accounts.example.com";
 pub(crate) const US: &str = "us@example.com";
 /// Somebody else, who signs just as genuinely.
 const THEM: &str = "them@example.com";
+
+/// The image's one layer, of 1 GiB. It is in no registry.
+pub(crate) const LAYER: &str = "sha256:1a9e000000000000000000000000000000000000000000000000000000000000";
 
 /// Where evidence is put.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +113,10 @@ pub(crate) fn image() -> (Contents, Value) {
         "application/vnd.oci.image.config.v1+json",
         br#"{"os":"linux","architecture":"amd64"}"#,
     );
-    let layer = contents.blob("application/vnd.oci.image.layer.v1.tar+gzip", b"layer");
+    // Nobody has it: whoever asks for it fails.
+    let layer = json!({
+        "mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": LAYER, "size": 1 << 30,
+    });
     let root = contents.manifest(&json!({
         "schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [layer],
     }));
@@ -199,7 +204,6 @@ pub(crate) fn config() -> ClientConfig {
                 base: Duration::from_millis(1),
                 longest: Duration::from_millis(50),
             },
-            ..Patience::default()
         },
         ..ClientConfig::default()
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub(crate) enum Step {
     Token,
     /// The image's own manifest.
     Manifest,
+    /// The same, only when it is asked for by its digest: as one of an index.
+    ImageOfIndex,
     Referrers,
     ReferrersTag,
     SigTag,
@@ -174,10 +176,12 @@ impl Contents {
 
     fn misdeed(&mut self, target: &str) -> Option<Misdeed> {
         let step = self.step(target)?;
+        let by_digest = target.ends_with(&format!("/manifests/{}", self.root));
+        let fits = |wanted: Step| wanted == step || (wanted == Step::ImageOfIndex && by_digest);
         let rule = self
             .rules
             .iter_mut()
-            .find(|rule| rule.step == step && rule.times > 0)?;
+            .find(|rule| fits(rule.step) && rule.times > 0)?;
         rule.times -= 1;
         Some(rule.misdeed.clone())
     }
@@ -191,6 +195,7 @@ impl<C: Read + Write> Connection for C {}
 struct Shared {
     contents: Mutex<Contents>,
     seen: Mutex<Vec<Seen>>,
+    connections: AtomicUsize,
     stop: AtomicBool,
 }
 
@@ -223,6 +228,7 @@ impl Registry {
         let shared = Arc::new(Shared {
             contents: Mutex::new(contents),
             seen: Mutex::default(),
+            connections: AtomicUsize::new(0),
             stop: AtomicBool::new(false),
         });
         let inner = Arc::clone(&shared);
@@ -232,6 +238,7 @@ impl Registry {
                     return;
                 }
                 let stream = stream.unwrap();
+                inner.connections.fetch_add(1, Ordering::SeqCst);
                 stream.set_nodelay(true).unwrap();
                 let (shared, tls) = (Arc::clone(&inner), tls.clone());
                 std::thread::spawn(move || {
@@ -279,6 +286,11 @@ impl Registry {
     /// Changes what it holds and how it behaves.
     pub(crate) fn change(&self, change: impl FnOnce(&mut Contents)) {
         change(&mut self.shared.contents.lock().unwrap());
+    }
+
+    /// Connections so far, also those on which nothing was asked.
+    pub(crate) fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {

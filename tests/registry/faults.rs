@@ -6,11 +6,14 @@
 
 use std::time::Duration;
 
+use portcullis::registry::PlatformChoice;
+use portcullis::registry::client::Client;
 use portcullis::report::{Code, ExitCode, PlaceKind, PlaceOutcome, Verdict};
 
-use crate::content::{Spot, add_foreign, config_for, locked, signed, verify};
+use crate::content::{Spot, add_foreign, config_for, demand, engine, image, locked, signed, verify};
 use crate::fake::{Misdeed, Registry, Step};
-use crate::judge::Answer;
+use crate::finding::index;
+use crate::judge::{Answer, Question};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fault {
@@ -66,7 +69,9 @@ fn place_of(step: Step) -> Option<PlaceKind> {
         Step::SigTag => PlaceKind::SignatureTag,
         Step::AttTag => PlaceKind::AttestationTag,
         Step::SbomTag => PlaceKind::SbomTag,
-        Step::Token | Step::Manifest | Step::CandidateManifest | Step::CandidateBlob => return None,
+        Step::Token | Step::Manifest | Step::ImageOfIndex | Step::CandidateManifest | Step::CandidateBlob => {
+            return None;
+        }
     })
 }
 
@@ -76,6 +81,7 @@ fn spots(step: Step) -> (Spot, Spot) {
         Step::ReferrersTag => (Spot::ReferrersTag, Spot::Att),
         Step::SigTag => (Spot::Sig, Spot::Att),
         Step::AttTag => (Spot::Att, Spot::Sig),
+        Step::SbomTag => (Spot::Referrers, Spot::Att),
         // Faults at candidates are at both of them, so the other one is where manifest and tag come together.
         _ => (Spot::Referrers, Spot::Sig),
     }
@@ -99,7 +105,11 @@ fn check(step: Step, fault: Fault) {
     let (hidden, other) = spots(step);
     for (foreign, verdict) in [false, true].into_iter().zip(expected.verdicts) {
         let thief = Registry::thief();
-        let mut contents = locked(signed(hidden));
+        // Nothing that counts is ever under the tag of SBOMs. It is a place all the same.
+        let mut contents = match step {
+            Step::SbomTag => locked(image().0),
+            _ => locked(signed(hidden)),
+        };
         if foreign {
             add_foreign(&mut contents, other);
         }
@@ -113,13 +123,59 @@ fn check(step: Step, fault: Fault) {
         let case = format!("{step:?} {fault:?}, foreign {foreign}: {}", answer.explain());
 
         assert_eq!(answer.verdict(), verdict, "{case}");
-        assert_ne!(ExitCode::from(answer.verdict()), ExitCode::Allowed, "{case}");
+        assert_eq!(exit_code(&answer), exit_code_of(verdict), "{case}");
         assert_places(&answer, step, expected.code, &case);
         if let Some(code) = expected.code {
             assert!(answer.codes().contains(&code), "{code} is missing: {case}");
         }
         assert!(!thief.was_told_a_secret(), "{case}");
         assert_keeps_secrets(&answer, &case);
+    }
+}
+
+/// What the program would exit with.
+fn exit_code(answer: &Answer) -> u8 {
+    ExitCode::from(answer.verdict()).into()
+}
+
+/// The documented code. No fault has 0.
+fn exit_code_of(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Denied => 1,
+        Verdict::NoEvidence => 3,
+        Verdict::Undecided => 4,
+        Verdict::Allowed | Verdict::Misconfigured => panic!("no fault leads to {verdict:?}"),
+    }
+}
+
+/// The image of a platform cannot be read, although its evidence and the index can: by itself, and with all others.
+fn check_platform(fault: Fault) {
+    let (contents, _) = index();
+    for (choice, name) in [
+        (PlatformChoice::One("linux/amd64".parse().unwrap()), "one"),
+        (PlatformChoice::All, "all"),
+    ] {
+        let thief = Registry::thief();
+        let mut contents = locked(contents.clone());
+        contents.misbehave(Step::ImageOfIndex, misdeed(fault, &thief));
+        let registry = Registry::start(contents);
+        let mut config = config_for(&registry);
+        if fault == Fault::Stall {
+            config.patience.answer = Duration::from_millis(700);
+        }
+        let client = Client::new(config).unwrap();
+        let reference = registry.reference("multi");
+        let mut question = Question::image(engine(), &client, &reference, demand());
+        question.platform = choice;
+        let answers = question.ask_all();
+        let case = format!("{fault:?}, {name}: {}", answers[0].explain());
+        assert_eq!(answers.len(), 1, "{case}");
+        assert_eq!(answers[0].verdict(), Verdict::Undecided, "{case}");
+        let expected = expected(Step::ImageOfIndex, fault);
+        assert_eq!(answers[0].reason(), expected.code, "{case}");
+        assert!(answers[0].report.places.is_empty(), "{case}");
+        assert!(!thief.was_told_a_secret(), "{case}");
+        assert_keeps_secrets(&answers[0], &case);
     }
 }
 
@@ -156,85 +212,85 @@ fn assert_keeps_secrets(answer: &Answer, case: &str) {
 }
 
 macro_rules! faults {
-    ($($module:ident $step:ident)*) => {
+    ($($module:ident $check:expr,)*) => {
         $(mod $module {
-            use super::{Fault, Step, check};
+            use super::*;
+
+            /// The test of one fault at this step.
+            fn at(fault: Fault) {
+                let at: fn(Fault) = $check;
+                at(fault);
+            }
 
             #[test]
             fn see_other() {
-                check(Step::$step, Fault::SeeOther);
+                at(Fault::SeeOther);
             }
 
             #[test]
             fn unauthorized() {
-                check(Step::$step, Fault::Unauthorized);
+                at(Fault::Unauthorized);
             }
 
             #[test]
             fn forbidden() {
-                check(Step::$step, Fault::Forbidden);
+                at(Fault::Forbidden);
             }
 
             #[test]
             fn not_found() {
-                check(Step::$step, Fault::NotFound);
+                at(Fault::NotFound);
             }
 
             #[test]
             fn too_many_requests() {
-                check(Step::$step, Fault::TooMany);
+                at(Fault::TooMany);
             }
 
             #[test]
             fn unavailable() {
-                check(Step::$step, Fault::Unavailable);
+                at(Fault::Unavailable);
             }
 
             #[test]
             fn stall() {
-                check(Step::$step, Fault::Stall);
+                at(Fault::Stall);
             }
 
             #[test]
             fn reset() {
-                check(Step::$step, Fault::Reset);
+                at(Fault::Reset);
             }
         })*
     };
 }
 
 faults! {
-    token Token
-    manifest Manifest
-    referrers Referrers
-    referrers_tag ReferrersTag
-    sig_tag SigTag
-    att_tag AttTag
-    candidate_manifest CandidateManifest
-    candidate_blob CandidateBlob
-}
-
-#[test]
-fn the_sbom_tag_is_a_place_like_any_other() {
-    for fault in [Fault::TooMany, Fault::Forbidden] {
-        check_sbom(fault);
-    }
+    token |fault| check(Step::Token, fault),
+    manifest |fault| check(Step::Manifest, fault),
+    platform_manifest check_platform,
+    referrers |fault| check(Step::Referrers, fault),
+    referrers_tag |fault| check(Step::ReferrersTag, fault),
+    sig_tag |fault| check(Step::SigTag, fault),
+    att_tag |fault| check(Step::AttTag, fault),
+    sbom_tag |fault| check(Step::SbomTag, fault),
+    candidate_manifest |fault| check(Step::CandidateManifest, fault),
+    candidate_blob |fault| check(Step::CandidateBlob, fault),
 }
 
 /// Our evidence is not behind this step: `any` is met whatever an unsigned place does.
-fn check_sbom(fault: Fault) {
-    let thief = Registry::thief();
-    let mut contents = signed(Spot::Referrers);
-    contents.misbehave(Step::SbomTag, misdeed(fault, &thief));
-    let registry = Registry::start(contents);
-    let answer = verify(&registry, config_for(&registry));
-    assert_eq!(answer.verdict(), Verdict::Allowed, "{}", answer.explain());
-    assert_places(
-        &answer,
-        Step::SbomTag,
-        expected(Step::SbomTag, fault).code,
-        "sbom",
-    );
+#[test]
+fn a_place_that_does_not_answer_takes_nothing_from_what_another_holds() {
+    for fault in [Fault::TooMany, Fault::Forbidden] {
+        let thief = Registry::thief();
+        let mut contents = signed(Spot::Referrers);
+        contents.misbehave(Step::SbomTag, misdeed(fault, &thief));
+        let registry = Registry::start(contents);
+        let answer = verify(&registry, config_for(&registry));
+        assert_eq!(answer.verdict(), Verdict::Allowed, "{}", answer.explain());
+        let code = expected(Step::SbomTag, fault).code;
+        assert_places(&answer, Step::SbomTag, code, "sbom");
+    }
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn docker_manifests_are_images_too() {
 }
 
 /// An index of our image and one for another platform, with our evidence about the image.
-fn index() -> (Contents, String) {
+pub(crate) fn index() -> (Contents, String) {
     let (mut contents, root) = image();
     add_ours(&mut contents, Spot::Referrers);
     let settings = contents.blob(

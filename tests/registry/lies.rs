@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
+use portcullis::registry::PlatformChoice;
 use portcullis::registry::client::{Client, ClientConfig};
 use portcullis::report::{Code, PlaceOutcome, Verdict};
 use serde_json::json;
 
-use crate::content::{INDEX, MANIFEST, Spot, add_foreign, config, image, signed, verify, verify_reference};
+use crate::content::{
+    INDEX, MANIFEST, Spot, add_foreign, config, config_for, demand, engine, image, locked, signed, verify,
+    verify_reference,
+};
 use crate::fake::{Contents, Misdeed, REPOSITORY, Registry, Step};
-use crate::judge::Answer;
+use crate::finding::index;
+use crate::judge::{Answer, Question};
 
 /// Our image and evidence, with a lie at a step.
 fn lying(step: Step, misdeed: Misdeed) -> Answer {
-    lying_with(step, misdeed, config())
-}
-
-fn lying_with(step: Step, misdeed: Misdeed, config: ClientConfig) -> Answer {
     let mut contents = signed(Spot::Referrers);
     contents.misbehave(step, misdeed);
-    verify(&Registry::start(contents), config)
+    verify(&Registry::start(contents), config())
 }
 
 fn assert_refused(answer: &Answer, verdict: Verdict, code: Code, case: &str) {
@@ -232,19 +233,33 @@ fn endless_answers_end_at_the_limit() {
     );
 }
 
+/// Every step with a spot for the evidence that makes the step necessary.
+const STEPS: [(Step, Spot); 7] = [
+    (Step::Token, Spot::Referrers),
+    (Step::Manifest, Spot::Referrers),
+    (Step::Referrers, Spot::Referrers),
+    (Step::ReferrersTag, Spot::ReferrersTag),
+    (Step::AttTag, Spot::Att),
+    (Step::CandidateManifest, Spot::Referrers),
+    (Step::CandidateBlob, Spot::Sig),
+];
+
+/// With a lie at a step that the evidence is behind.
+fn lying_before(step: Step, spot: Spot, misdeed: Misdeed, change: impl FnOnce(&mut ClientConfig)) -> Answer {
+    let mut contents = locked(signed(spot));
+    contents.misbehave(step, misdeed);
+    let registry = Registry::start(contents);
+    let mut config = config_for(&registry);
+    change(&mut config);
+    verify(&registry, config)
+}
+
 #[test]
 fn compressed_answers_are_not_unpacked() {
-    for step in [
-        Step::Manifest,
-        Step::Referrers,
-        Step::CandidateManifest,
-        Step::CandidateBlob,
-    ] {
+    for (step, spot) in STEPS {
         for encoding in ["gzip", "br", "identity, gzip"] {
-            let answer = lying(
-                step,
-                Misdeed::Headers(vec![format!("Content-Encoding: {encoding}")]),
-            );
+            let compressed = Misdeed::Headers(vec![format!("Content-Encoding: {encoding}")]);
+            let answer = lying_before(step, spot, compressed, |_| {});
             assert_refused(
                 &answer,
                 Verdict::Undecided,
@@ -255,22 +270,39 @@ fn compressed_answers_are_not_unpacked() {
     }
 }
 
+/// What unpacks to gigabytes is as long as it comes.
+#[test]
+fn a_bomb_is_not_unpacked() {
+    let bomb = Misdeed::Status(
+        200,
+        vec![
+            "Content-Encoding: gzip".to_owned(),
+            format!("Content-Type: {INDEX}"),
+        ],
+        vec![0x1f; 4096],
+    );
+    let answer = lying(Step::Referrers, bomb);
+    assert_refused(&answer, Verdict::Undecided, Code::RegistryProtocol, "bomb");
+}
+
 #[test]
 fn a_slow_drip_is_given_up() {
-    for step in [Step::Manifest, Step::Referrers, Step::CandidateBlob] {
-        let mut config = config();
-        config.patience.grace = Duration::from_millis(500);
-        config.patience.slowest = 100_000;
-        let started = std::time::Instant::now();
-        let answer = lying_with(step, Misdeed::Drip, config);
-        assert_refused(
-            &answer,
-            Verdict::Undecided,
-            Code::RegistryUnreachable,
-            &format!("{step:?}"),
-        );
-        assert!(started.elapsed() < Duration::from_secs(20));
-    }
+    let drip = |step, spot| {
+        let answer = lying_before(step, spot, Misdeed::Drip, |config| {
+            // Shorter than it takes to send a token.
+            config.patience.grace = Duration::from_millis(200);
+            config.patience.slowest = 100_000;
+            config.patience.retry.attempts = 1;
+        });
+        let case = format!("{step:?}");
+        assert_refused(&answer, Verdict::Undecided, Code::RegistryUnreachable, &case);
+    };
+    // They wait, so they wait together.
+    std::thread::scope(|scope| {
+        for (step, spot) in STEPS {
+            scope.spawn(move || drip(step, spot));
+        }
+    });
 }
 
 #[test]
@@ -372,4 +404,60 @@ fn a_foreign_signature_and_a_throttled_place_are_undecided() {
     add_foreign(&mut contents, Spot::Sig);
     let answer = verify(&Registry::start(contents), config());
     assert_refused(&answer, Verdict::Denied, Code::IdentityMismatch, "all answered");
+}
+
+/// The index is the right one, and what it lists comes as something else.
+#[test]
+fn an_image_of_an_index_that_is_swapped_is_denied() {
+    let (contents, digest) = index();
+    let the_index = contents.manifests[&digest].1.clone();
+    let other = br#"{"schemaVersion":2,"config":{"mediaType":"x","digest":"sha256:0","size":1},"layers":[]}"#;
+    for (swapped, case) in [
+        (Misdeed::OtherBytes, "other bytes"),
+        (Misdeed::body(MANIFEST, other), "another image"),
+        (Misdeed::body(INDEX, &the_index), "the index for its image"),
+        (
+            Misdeed::body(MANIFEST, &the_index),
+            "the index, said to be an image",
+        ),
+        (Misdeed::body(MANIFEST, b""), "nothing"),
+    ] {
+        for platform in [
+            PlatformChoice::One("linux/amd64".parse().unwrap()),
+            PlatformChoice::All,
+        ] {
+            let mut contents = contents.clone();
+            contents.misbehave(Step::ImageOfIndex, swapped.clone());
+            let registry = Registry::start(contents);
+            let client = Client::new(config()).unwrap();
+            let reference = registry.reference("multi");
+            let question = Question::image(engine(), &client, &reference, demand());
+            let answers = Question { platform, ..question }.ask_all();
+            assert_eq!(answers.len(), 1, "{case}");
+            assert_refused(&answers[0], Verdict::Denied, Code::RegistryDigestMismatch, case);
+        }
+    }
+}
+
+/// By the tag, in either order: whichever is first is what is examined, by the digest of its bytes.
+#[test]
+fn an_index_and_its_image_that_change_places_are_two_subjects() {
+    let (contents, digest) = index();
+    let (image, index) = (contents.root.clone(), digest);
+    for (first, second, verdict) in [
+        (&image, &index, Verdict::Allowed),
+        (&index, &image, Verdict::NoEvidence),
+    ] {
+        let body = |digest: &str| {
+            let (media_type, bytes) = &contents.manifests[digest];
+            Misdeed::body(media_type, bytes)
+        };
+        let mut contents = contents.clone();
+        contents.misbehave_times(Step::Manifest, body(first), 1);
+        contents.misbehave(Step::Manifest, body(second));
+        let registry = Registry::start(contents);
+        let answer = verify(&registry, config());
+        assert_eq!(answer.verdict(), verdict, "{}", answer.explain());
+        assert_eq!(answer.report.digest.as_ref().unwrap().to_string(), *first);
+    }
 }

@@ -1,6 +1,6 @@
 //! The program itself: what is printed where, with which exit code, and what it takes from flags and environment.
 
-use crate::content::{ISSUER, Spot, US, add_foreign, image, locked, signed, trusted_root_file};
+use crate::content::{ISSUER, LAYER, Spot, US, add_foreign, image, locked, signed, trusted_root_file};
 use crate::fake::{Login, Misdeed, PASSWORD, REPOSITORY, Registry, Step, TOKEN, USER};
 use crate::support::{Program, Run, codes};
 
@@ -33,6 +33,28 @@ fn an_allowed_image_is_printed_by_its_digest_and_nothing_else_is() {
         (0, name(&registry).as_str()),
         "{run:?}"
     );
+}
+
+/// By the registry's own log, for every command that looks at images.
+#[test]
+fn a_layer_of_a_gigabyte_is_never_downloaded() {
+    let registry = Registry::start(signed(Spot::Sig));
+    let image = registry.reference("v1");
+    let compose = format!("services: {{a: {{image: {image}}}}}");
+    for platforms in [vec![], vec!["--platform", "linux/amd64"], vec!["--all-platforms"]] {
+        let run = program().argument(&image).arguments(&platforms).run();
+        assert_eq!(run.code, 0, "{platforms:?} {run:?}");
+    }
+    let pin = Program::new()
+        .arguments(["pin", "-", "--identity", US, "--issuer", ISSUER, "--trusted-root"])
+        .argument(trusted_root_file())
+        .run_with_stdin(compose.as_bytes());
+    assert_eq!(pin.code, 0, "{pin:?}");
+    let inspection = Program::new().arguments(["inspect", &image]).run();
+    assert_eq!(inspection.code, 0, "{inspection:?}");
+    let paths = registry.take_paths();
+    assert!(paths.iter().any(|path| path.contains("/blobs/")), "the log works");
+    assert!(!paths.iter().any(|path| path.contains(LAYER)), "{paths:#?}");
 }
 
 #[test]

@@ -62,9 +62,17 @@ fn load(layout: &Path) -> Contents {
     contents
 }
 
-fn ask(version: &str) -> Option<Answer> {
+/// Asks a registry with the referrers API, which has nothing to list, and one without it.
+fn ask(version: &str) -> Option<[Answer; 2]> {
+    Some([ask_one(version, true)?, ask_one(version, false)?])
+}
+
+fn ask_one(version: &str, has_referrers: bool) -> Option<Answer> {
     let layout = folder()?.join(format!("slsa-container-{version}/container_workflow_dispatch"));
-    let registry = Registry::start(load(&layout));
+    let registry = Registry::start(Contents {
+        has_referrers,
+        ..load(&layout)
+    });
     let engine = engine_for(&TrustChoice::PublicGood);
     let client = Client::new(config()).unwrap();
     let workflow = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml";
@@ -75,25 +83,31 @@ fn ask(version: &str) -> Option<Answer> {
     );
     let demand = attestation_by(pin, "slsa-provenance");
     let answer = Question::image(&engine, &client, &registry.reference("v1"), demand).ask();
-    let place = answer
-        .report
-        .places
-        .iter()
-        .find(|place| place.kind == PlaceKind::AttestationTag)
-        .unwrap();
-    assert_eq!(place.outcome, PlaceOutcome::Found { count: 1 });
+    let place = |kind| {
+        let mut places = answer.report.places.iter();
+        places.find(|place| place.kind == kind).unwrap()
+    };
+    assert_eq!(
+        place(PlaceKind::AttestationTag).outcome,
+        PlaceOutcome::Found { count: 1 }
+    );
+    let referrers = place(PlaceKind::Referrers);
+    assert_eq!(referrers.outcome, PlaceOutcome::Nothing);
+    assert_eq!(referrers.asked[0].ends_with(": 200"), has_referrers);
     Some(answer)
 }
 
 #[test]
 fn a_real_attestation_verifies_offline_under_the_public_good_root() {
-    let Some(answer) = ask("v2.1.0") else { return };
-    assert_eq!(answer.verdict(), Verdict::Allowed, "{}", answer.explain());
+    for answer in ask("v2.1.0").into_iter().flatten() {
+        assert_eq!(answer.verdict(), Verdict::Allowed, "{}", answer.explain());
+    }
 }
 
 #[test]
 fn a_real_attestation_whose_log_entry_binds_nothing_is_denied_by_name() {
-    let Some(answer) = ask("v1.4.0") else { return };
-    assert_eq!(answer.verdict(), Verdict::Denied, "{}", answer.explain());
-    assert_eq!(answer.reason(), Some(Code::UnsupportedLogEntry));
+    for answer in ask("v1.4.0").into_iter().flatten() {
+        assert_eq!(answer.verdict(), Verdict::Denied, "{}", answer.explain());
+        assert_eq!(answer.reason(), Some(Code::UnsupportedLogEntry));
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use portcullis::registry::client::{ClientConfig, Secret, TlsConfig};
+use portcullis::http::Secret;
+use portcullis::registry::client::{ClientConfig, TlsConfig};
 use portcullis::report::{Code, Verdict};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -31,30 +32,17 @@ impl Authority {
 
     /// A certificate for this machine with its key.
     fn issue(&self) -> (rcgen::Certificate, KeyPair) {
+        self.issue_with(this_machine())
+    }
+
+    fn issue_with(&self, params: CertificateParams) -> (rcgen::Certificate, KeyPair) {
         let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
         (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 
     /// A server; with `clients` it takes only clients with a certificate by that authority.
     fn server(&self, clients: Option<&Self>) -> Arc<ServerConfig> {
-        let (certificate, key) = self.issue();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .unwrap();
-        let builder = match clients {
-            None => builder.with_no_client_auth(),
-            Some(clients) => {
-                let mut roots = RootCertStore::empty();
-                roots.add(clients.issuer.der().clone()).unwrap();
-                let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
-                builder.with_client_cert_verifier(verifier.build().unwrap())
-            }
-        };
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let chain = vec![certificate.der().clone()];
-        Arc::new(builder.with_single_cert(chain, key).unwrap())
+        server_with(self.issue(), clients)
     }
 
     /// Settings that believe this authority.
@@ -69,6 +57,34 @@ impl Authority {
     }
 }
 
+/// What a good certificate for this machine says.
+fn this_machine() -> CertificateParams {
+    CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap()
+}
+
+/// A server with a certificate; with `clients` it takes only clients with a certificate by that authority.
+fn server_with(
+    (certificate, key): (rcgen::Certificate, KeyPair),
+    clients: Option<&Authority>,
+) -> Arc<ServerConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .unwrap();
+    let builder = match clients {
+        None => builder.with_no_client_auth(),
+        Some(clients) => {
+            let mut roots = RootCertStore::empty();
+            roots.add(clients.issuer.der().clone()).unwrap();
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            builder.with_client_cert_verifier(verifier.build().unwrap())
+        }
+    };
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let chain = vec![certificate.der().clone()];
+    Arc::new(builder.with_single_cert(chain, key).unwrap())
+}
+
 #[test]
 fn a_private_authority_is_believed_when_it_was_named() {
     let authority = Authority::new();
@@ -79,7 +95,7 @@ fn a_private_authority_is_believed_when_it_was_named() {
     let stranger = verify(&registry, Authority::new().believed(config()));
     assert_eq!(
         stranger.reason(),
-        Some(Code::RegistryUnreachable),
+        Some(Code::RegistryCertificate),
         "{}",
         stranger.explain()
     );
@@ -160,5 +176,100 @@ fn our_certificate_is_shown_to_the_registry_and_to_nobody_else() {
         "{}",
         answer.explain()
     );
+    assert!(elsewhere.seen().is_empty());
+}
+
+#[test]
+fn a_certificate_that_is_not_trusted_has_a_finding_of_its_own_and_is_asked_once() {
+    let authority = Authority::new();
+    let on = |year| rcgen::date_time_ymd(year, 1, 1);
+    let with = |change: &dyn Fn(&mut CertificateParams)| {
+        let mut params = this_machine();
+        change(&mut params);
+        authority.issue_with(params)
+    };
+    let expired = with(&|params| (params.not_before, params.not_after) = (on(2001), on(2002)));
+    let early = with(&|params| (params.not_before, params.not_after) = (on(2200), on(2201)));
+    let other_name = authority.issue_with(CertificateParams::new(vec!["r.example".to_owned()]).unwrap());
+    let own_key = KeyPair::generate().unwrap();
+    let by_itself = (this_machine().self_signed(&own_key).unwrap(), own_key);
+    let by_another = Authority::new().issue();
+    let of_authority = with(&|params| params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained));
+    for (certificate, words, help) in [
+        (
+            expired,
+            "its certificate expired on 2002-01-01T00:00:00Z",
+            "clock",
+        ),
+        (early, "its certificate is not valid yet", "clock"),
+        (
+            other_name,
+            "its certificate is for another host name",
+            "issued for",
+        ),
+        (
+            by_itself,
+            "its certificate was issued by no authority",
+            "--registry-ca",
+        ),
+        (
+            by_another,
+            "its certificate was issued by no authority",
+            "--registry-ca",
+        ),
+        (
+            of_authority,
+            "its certificate is no usable certificate for a server",
+            "replace",
+        ),
+    ] {
+        let registry = Registry::start_tls(locked(signed(Spot::Referrers)), server_with(certificate, None));
+        let answer = verify(&registry, authority.believed(config_for(&registry)));
+        assert_eq!(answer.verdict(), Verdict::Undecided, "{}", answer.explain());
+        let [finding] = answer.report.findings.as_slice() else {
+            panic!("{}", answer.explain());
+        };
+        assert_eq!(finding.code, Code::RegistryCertificate, "{finding:?}");
+        let host = format!("GET https://{}/", registry.host());
+        assert!(finding.message.starts_with(&host), "{finding:?}");
+        assert!(finding.message.contains(words), "{finding:?}");
+        assert!(finding.help.as_deref().unwrap().contains(help), "{finding:?}");
+        assert_eq!(registry.connections(), 1, "{words}");
+        assert!(registry.seen().is_empty());
+    }
+}
+
+#[test]
+fn a_token_server_and_a_redirect_are_not_trusted_either_and_are_told_nothing() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let elsewhere = Registry::start_tls(signed(Spot::Referrers), other.server(None));
+    let url = |path: &str| format!("https://{}{path}", elsewhere.host());
+    let mut realm = signed(Spot::Referrers);
+    realm.login = Login::Bearer {
+        realm: Some(url("/token")),
+    };
+    let mut redirect = locked(signed(Spot::Referrers));
+    redirect.login = Login::Basic;
+    redirect.misbehave(
+        Step::CandidateBlob,
+        Misdeed::redirect(307, &url("/v2/org/app/blobs/x")),
+    );
+    for contents in [realm, redirect] {
+        let registry = Registry::start_tls(contents, authority.server(None));
+        let mut config = authority.believed(config_for(&registry));
+        config.auth_hosts = vec![elsewhere.host().parse().unwrap()];
+        let answer = verify(&registry, config);
+        assert_eq!(answer.verdict(), Verdict::Undecided, "{}", answer.explain());
+        assert!(
+            answer.codes().contains(&Code::RegistryCertificate),
+            "{}",
+            answer.explain()
+        );
+        assert!(
+            answer.explain().contains(&elsewhere.host()),
+            "{}",
+            answer.explain()
+        );
+    }
     assert!(elsewhere.seen().is_empty());
 }

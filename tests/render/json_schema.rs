@@ -11,6 +11,10 @@ pub(crate) fn violations(schema: &Value, value: &Value) -> Vec<String> {
 }
 
 fn check(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
+    if *schema == Value::Bool(false) {
+        found.push(format!("{at}: may not be there"));
+        return;
+    }
     let Some(schema) = schema.as_object() else {
         assert_eq!(schema, &Value::Bool(true), "{at}: not a schema");
         return;

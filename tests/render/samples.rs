@@ -145,6 +145,7 @@ fn good_candidate() -> CandidateReport {
         location: format!("referrers, manifest {}", digest("manifest")),
         format: "bundle v0.3".to_owned(),
         about: digest("image"),
+        evidence_digest: None,
         kind: EvidenceKind::Signature,
         accepted: true,
         verified: true,

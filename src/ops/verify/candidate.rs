@@ -8,20 +8,22 @@ use crate::registry::{Attachment, AttachmentContent};
 
 /// One candidate of a subject. A claim until it was examined.
 #[derive(Debug)]
-pub(super) struct Candidate {
+pub(in crate::ops) struct Candidate {
     /// Where it was found.
-    pub(super) location: String,
+    pub(in crate::ops) location: String,
     /// Name of its format.
-    pub(super) format: String,
+    pub(in crate::ops) format: String,
     /// The digest that it hangs on.
-    pub(super) about: Digest,
+    pub(in crate::ops) about: Digest,
+    /// SHA-256 of its bytes as they were found; none where there was nothing to read.
+    pub(in crate::ops) digest: Option<Digest>,
     /// What it holds.
-    pub(super) material: Material,
+    pub(in crate::ops) material: Material,
 }
 
 /// What a candidate holds.
 #[derive(Debug)]
-pub(super) enum Material {
+pub(in crate::ops) enum Material {
     /// A bundle about the subject itself.
     Bundle(Box<ParsedBundle>),
     /// A bundle over a simple-signing payload, which in turn names the image.
@@ -39,12 +41,13 @@ pub(super) enum Material {
 
 impl Candidate {
     /// A candidate from the bytes of a bundle.
-    pub(super) fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
+    pub(in crate::ops) fn from_bundle(location: String, about: &Digest, bytes: &[u8]) -> Self {
         match ParsedBundle::parse(bytes) {
             Ok(bundle) => Self {
                 location,
                 format: bundle.format().to_owned(),
                 about: about.clone(),
+                digest: Some(Digest::sha256(bytes)),
                 material: Material::Bundle(Box::new(bundle)),
             },
             Err(finding) => Self::unreadable(location, "bundle", about, finding),
@@ -53,7 +56,7 @@ impl Candidate {
 
     /// A candidate from something that hangs on an image.
     /// One of more than `limit` bytes is refused unread.
-    pub(super) fn from_attachment(attachment: Attachment, limit: u64) -> Self {
+    pub(in crate::ops) fn from_attachment(attachment: Attachment, limit: u64) -> Self {
         let Attachment {
             location,
             about,
@@ -81,6 +84,7 @@ impl Candidate {
                 location,
                 "cosign legacy signature",
                 &about,
+                &Digest::sha256(&payload),
                 legacy::signature(&annotations),
                 |bundle| Material::OverPayload { bundle, payload },
             ),
@@ -91,6 +95,7 @@ impl Candidate {
                 location,
                 "cosign legacy attestation",
                 &about,
+                &Digest::sha256(&envelope),
                 legacy::attestation(&envelope, &annotations),
                 Material::Bundle,
             ),
@@ -102,6 +107,7 @@ impl Candidate {
                 location,
                 format: format.to_owned(),
                 about,
+                digest: None,
                 material: Material::Unsigned(predicate_type),
             },
             AttachmentContent::Unreadable(finding) => {
@@ -114,6 +120,7 @@ impl Candidate {
         location: String,
         format: &str,
         about: &Digest,
+        digest: &Digest,
         bundle: Result<ParsedBundle, Finding>,
         material: impl FnOnce(Box<ParsedBundle>) -> Material,
     ) -> Self {
@@ -124,6 +131,7 @@ impl Candidate {
                     location,
                     format: format.to_owned(),
                     about: about.clone(),
+                    digest: Some(digest.clone()),
                     material,
                 }
             }
@@ -137,12 +145,13 @@ impl Candidate {
             location,
             format: format.to_owned(),
             about: about.clone(),
+            digest: None,
             material,
         }
     }
 
     /// The bundle, when there is one.
-    pub(super) fn bundle(&self) -> Option<&ParsedBundle> {
+    pub(in crate::ops) fn bundle(&self) -> Option<&ParsedBundle> {
         match &self.material {
             Material::Bundle(bundle) | Material::OverPayload { bundle, .. } => Some(bundle),
             Material::Unsigned(_) | Material::Unreadable(_) => None,
@@ -150,7 +159,7 @@ impl Candidate {
     }
 
     /// The predicate type that it claims, when it claims one.
-    pub(super) fn claimed_predicate_type(&self) -> Option<&str> {
+    pub(in crate::ops) fn claimed_predicate_type(&self) -> Option<&str> {
         match &self.material {
             Material::Bundle(bundle) => bundle.claimed_predicate_type(),
             Material::Unsigned(predicate_type) => predicate_type.as_deref(),
@@ -159,7 +168,7 @@ impl Candidate {
     }
 
     /// What kind of evidence it is, going by its form.
-    pub(super) fn kind(&self) -> EvidenceKind {
+    pub(in crate::ops) fn kind(&self) -> EvidenceKind {
         match &self.material {
             Material::Unsigned(_) => EvidenceKind::Unsigned,
             Material::Unreadable(_) => EvidenceKind::Unreadable,

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::genuine::{Genuine, Says};
+use super::summary;
 use crate::attestation::Provenance;
 use crate::policy::{Demand, RepositoryBinding, Written};
 use crate::report::{Code, Finding};
@@ -15,6 +16,7 @@ pub(super) fn shortcomings(genuine: &Genuine, demand: &Demand, now: Timestamp) -
     findings.extend(age(genuine, demand, now));
     findings.extend(provenance(genuine, demand));
     findings.extend(commit(genuine, demand));
+    findings.extend(summary::shortcomings(genuine, demand, now));
     findings.extend(repository(genuine, demand));
     findings
 }

@@ -240,6 +240,7 @@ impl Checked<'_> {
             location: self.candidate.location.clone(),
             format: self.candidate.format.clone(),
             about: self.candidate.about.clone(),
+            evidence_digest: self.candidate.digest.clone(),
             kind: self.candidate.kind(),
             accepted,
             verified: genuine.is_some(),

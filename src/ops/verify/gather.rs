@@ -75,19 +75,20 @@ pub(super) fn named_bundles(paths: &[PathBuf], about: &Digest, reading: Reading)
     evidence
 }
 
-/// Looks beside a file for `<file>.sigstore.json` and `<file>.sigstore`.
-pub(super) fn beside_file(path: &Path, about: &Digest, reading: Reading) -> Evidence {
-    let mut evidence = Evidence::default();
-    for suffix in [".sigstore.json", ".sigstore"] {
+/// Where the bundles of a file are looked for beside it: `<file>.sigstore.json` and `<file>.sigstore`.
+pub(in crate::ops) fn names_beside(path: &Path) -> [PathBuf; 2] {
+    [".sigstore.json", ".sigstore"].map(|suffix| {
         let mut name = path.as_os_str().to_owned();
         name.push(suffix);
-        bundle_file(
-            &mut evidence,
-            PlaceKind::BesideFile,
-            Path::new(&name),
-            about,
-            reading,
-        );
+        PathBuf::from(name)
+    })
+}
+
+/// Looks beside a file for its bundles.
+pub(super) fn beside_file(path: &Path, about: &Digest, reading: Reading) -> Evidence {
+    let mut evidence = Evidence::default();
+    for name in names_beside(path) {
+        bundle_file(&mut evidence, PlaceKind::BesideFile, &name, about, reading);
     }
     evidence.cut_to(reading.limits.candidates);
     evidence

@@ -8,15 +8,16 @@
 //! A denial is a value in the report. There is no error path that leads to *allowed*: an `Approval`
 //! can only be made from evidence that passed, and every other way ends in another verdict.
 
-mod candidate;
+pub(in crate::ops) mod candidate;
 mod content;
 mod decide;
 mod examine;
-mod gather;
+pub(in crate::ops) mod gather;
 mod genuine;
 mod prepare;
 mod rules;
 mod run;
+mod summary;
 mod tell;
 
 pub use rules::Rules;

@@ -4,6 +4,7 @@ mod key;
 mod pins;
 mod reader;
 mod rules;
+mod summary;
 mod table;
 mod trust;
 

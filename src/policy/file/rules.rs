@@ -6,9 +6,10 @@ use toml::de::DeValue;
 
 use super::pins::{Entries, resolve};
 use super::reader::Reader;
+use super::summary::summary;
 use super::table::{Section, closest, number_of, quote, wrong_type};
 use crate::attestation::{PredicateType, SHORT_NAMES};
-use crate::policy::demand::{DemandKind, FieldRules, Require, Written};
+use crate::policy::demand::{DemandKind, FieldRules, Require, SummaryRules, Written};
 use crate::policy::duration;
 use crate::policy::rule::{Binding, Rule};
 use crate::policy::scope::Scope;
@@ -24,7 +25,7 @@ const SIGNATURE_KEYS: [&str; 6] = [
     "repository-binding",
 ];
 
-const ATTESTATION_KEYS: [&str; 9] = [
+const ATTESTATION_KEYS: [&str; 13] = [
     "subjects",
     "pins",
     "combine",
@@ -34,6 +35,10 @@ const ATTESTATION_KEYS: [&str; 9] = [
     "builder-id",
     "source-repository",
     "source-ref",
+    "verifier",
+    "resource-uri",
+    "verified-policy",
+    "verified-level",
 ];
 
 /// Most rules of one policy.
@@ -67,24 +72,34 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, pins: &mut E
                 &section,
                 pins,
                 Some(DemandKind::Signature),
-                FieldRules::default(),
+                Says::default(),
             ));
         }
     }
     for value in attestations {
         if let Some(section) = Section::open(reader, "[[attestation]]", value, &ATTESTATION_KEYS) {
             let kind = predicate_type(reader, &section);
-            let fields = fields(reader, &section, kind.as_ref());
+            let says = Says {
+                fields: fields(reader, &section, kind.as_ref()),
+                summary: summary(reader, &section, kind.as_ref()),
+            };
             rules.extend(rule(
                 reader,
                 &section,
                 pins,
                 kind.map(DemandKind::Attestation),
-                fields,
+                says,
             ));
         }
     }
     rules
+}
+
+/// What a rule demands of the predicate.
+#[derive(Default)]
+struct Says {
+    fields: FieldRules,
+    summary: Option<SummaryRules>,
 }
 
 fn rule(
@@ -92,7 +107,7 @@ fn rule(
     section: &Section<'_>,
     pins: &mut Entries,
     kind: Option<DemandKind>,
-    fields: FieldRules,
+    says: Says,
 ) -> Option<Rule> {
     let scopes = scopes(reader, section);
     let pins = pin_set(reader, section, pins);
@@ -120,7 +135,8 @@ fn rule(
         pins: pins?,
         require,
         max_age,
-        fields,
+        fields: says.fields,
+        summary: says.summary,
         binding: Written {
             value: binding,
             origin: reader.origin(&binding_span),

@@ -14,14 +14,13 @@
 //! So a registry cannot make this machine ask its own network (server-side request forgery), and a name server cannot
 //! turn a harmless name into 169.254.169.254.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use reqwest::Url;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::origin::{Endpoint, Origin, is_loopback};
+use crate::http::{Endpoint, Origin, Refused, is_loopback};
 
 /// What kind of address it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,18 +46,6 @@ pub(crate) struct Guard {
     /// Hosts of proxies, which somebody named in the settings of this machine.
     pub(crate) proxies: Vec<String>,
 }
-
-/// A destination that is not gone to. It travels inside the HTTP library's errors.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Refused(pub(crate) String);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Refused {}
 
 impl Guard {
     /// Checks an address before anything is sent to it, and gives its origin.
@@ -325,6 +312,7 @@ mod tests {
             ("r.corp", "10.0.0.1", true),
             ("auth.r.corp", "10.0.0.2", true),
             ("proxy.corp", "10.0.0.3", true),
+            ("gitlab.corp", "10.0.0.4", false),
             ("cdn.example.net", "8.8.8.8", true),
             ("cdn.example.net", "10.0.0.1", false),
             ("cdn.example.net.", "fd00::1", false),
@@ -362,5 +350,22 @@ mod tests {
         }
         assert!(answers(&guard, "cdn.corp", "10.0.0.1"));
         assert!(!goes(&only("https://r.corp", &[]), "https://r.corp/v2/"));
+    }
+
+    /// What the HTTP library asks before it connects.
+    #[test]
+    fn the_resolver_gives_nothing_that_is_not_admitted() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let resolve = |guard: Guard| {
+            let resolver = GuardedResolver(Arc::new(guard));
+            runtime.block_on(resolver.resolve("localhost".parse().unwrap()))
+        };
+        let Err(refused) = resolve(guard("https://r.example")) else {
+            panic!("a name that leads to this machine was admitted");
+        };
+        assert!(refused.downcast_ref::<Refused>().is_some(), "{refused}");
+        assert!(resolve(only("https://r.example", &["r.example"])).is_err());
+        let mut named = resolve(guard("http://localhost:5000")).unwrap_or_else(|error| panic!("{error}"));
+        assert!(named.all(|address| address.ip().is_loopback()));
     }
 }

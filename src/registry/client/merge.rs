@@ -11,9 +11,9 @@
 use std::time::Duration;
 
 use super::image::Image;
-use super::retry::random;
 use super::trouble::{Trouble, Why};
 use super::write::{Condition, Tagged, Written};
+use crate::http::retry::random;
 use crate::registry::content::Content;
 use crate::registry::edit::Edit;
 use crate::registry::raw::RawManifest;
@@ -113,14 +113,14 @@ impl Image {
 
     /// How long to wait before looking once more whether what was written is still there.
     fn settling(&self, lost: u32) -> Duration {
-        let settle = self.session().patience().settle;
+        let settle = self.session().settle();
         let longest = settle.saturating_mul(lost.min(MAX_DOUBLINGS).saturating_add(1));
         longest.saturating_add(jitter(settle))
     }
 
     /// How long to stay away after others went over what was written.
     fn backing_off(&self, lost: u32) -> Duration {
-        let settle = self.session().patience().settle;
+        let settle = self.session().settle();
         jitter(settle.saturating_mul(2_u32.saturating_pow(lost.min(MAX_DOUBLINGS))))
     }
 

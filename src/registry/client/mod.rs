@@ -7,8 +7,8 @@
 //! | part | answers for |
 //! |---|---|
 //! | `origin`, `egress` | where requests may go, by name, by address and by what a name server says |
-//! | `challenge`, `token`, `credentials`, `secret`, `pass` | who we say we are, and to whom |
-//! | `wire` | one exchange: time, bytes, headers, TLS, proxy |
+//! | `challenge`, `token`, `credential`, `credentials`, `pass` | who we say we are, and to whom |
+//! | `wire` | one exchange, over [`crate::http`]: TLS and where to |
 //! | `session` | attempts, redirects and tokens, for one registry |
 //! | `image`, `held`, `memo`, `link`, `prefetch` | manifests, tags, referrers and blobs, each at most once |
 //! | `order`, `write`, `feed` | what is written, with which right, and how a large blob is sent |
@@ -21,6 +21,7 @@
 
 mod challenge;
 mod config;
+mod credential;
 mod credentials;
 mod egress;
 mod feed;
@@ -33,8 +34,6 @@ mod order;
 mod origin;
 mod pass;
 mod prefetch;
-mod retry;
-mod secret;
 mod session;
 mod sink;
 mod store;
@@ -49,18 +48,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use oci_spec::distribution::Reference;
 
-pub use config::{ClientConfig, Patience, Proxies, TlsConfig};
+pub use config::{ClientConfig, Settle, TlsConfig};
+pub use credential::Credential;
 pub use credentials::{CredentialOptions, CredentialPath, CredentialSource, HELPER_TIMEOUT};
-pub use origin::{Endpoint, EndpointError};
-pub use retry::RetryPolicy;
-pub use secret::{Credential, Secret};
 pub use store::RemoteStore;
 
+use crate::http::Worker;
 use crate::report::Finding;
 use credentials::Keyring;
 use image::Image;
 use session::Session;
-use store::Worker;
 use trouble::Trouble;
 
 /// Threads that requests are driven on; they mostly wait.
@@ -82,16 +79,11 @@ impl Client {
     ///
     /// When the system gives no threads.
     pub fn new(config: ClientConfig) -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(WORKERS)
-            .thread_name("registry")
-            .enable_all()
-            .build()?;
         Ok(Self {
             keyring: Keyring::new(config.credentials.clone()),
             config: Arc::new(config),
             sessions: Mutex::default(),
-            worker: Arc::new(Worker::new(runtime)),
+            worker: Arc::new(Worker::start("registry", WORKERS)?),
         })
     }
 

@@ -9,12 +9,12 @@ use reqwest::header::{AUTHORIZATION, HeaderMap};
 use reqwest::{Method, StatusCode, Url};
 
 use super::feed::Load;
-use super::origin::Origin;
 use super::pass::{Pass, Scope};
-use super::session::{Session, is_redirect, target};
+use super::session::{Session, target};
 use super::token::asked;
 use super::trouble::{Trouble, Why};
 use super::wire::{Answer, Ask};
+use crate::http::{Origin, is_redirect};
 
 /// A request to the registry's own origin.
 pub(super) struct Order<'a> {

@@ -1,12 +1,8 @@
-//! Origins, and which of them belong together.
-//!
-//! An *origin* is a scheme, a host and a port. Credentials are bound to one.
+//! The origin of a registry, and which others belong to it. Credentials are bound to one.
 
-use std::fmt;
 use std::net::IpAddr;
-use std::str::FromStr;
 
-use reqwest::Url;
+use crate::http::{Origin, authority};
 
 /// Docker Hub's name, as people write it.
 const DOCKER_HUB: &str = "docker.io";
@@ -17,77 +13,7 @@ const DOCKER_HUB_NAMES: [&str; 3] = [DOCKER_HUB, "index.docker.io", DOCKER_HUB_H
 /// Token servers that are known to belong to a registry of another site.
 const KNOWN_REALMS: [(&str, &str); 1] = [(DOCKER_HUB_HOST, "auth.docker.io")];
 
-/// A scheme, host and port.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Origin {
-    /// Whether the scheme is `https`; otherwise it is `http`.
-    pub(crate) secure: bool,
-    /// The host in lower case, an IPv6 address without brackets.
-    pub(crate) host: String,
-    /// The port.
-    pub(crate) port: u16,
-}
-
-/// A host with a port, or with any.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Endpoint {
-    host: String,
-    port: Option<u16>,
-}
-
-/// A text that names no host.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a destination is written HOST or HOST:PORT, without a scheme or a path")]
-pub struct EndpointError;
-
-impl FromStr for Endpoint {
-    type Err = EndpointError;
-
-    fn from_str(text: &str) -> Result<Self, EndpointError> {
-        let url = authority(text, "https").ok_or(EndpointError)?;
-        let written = text
-            .rsplit_once(':')
-            .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
-        Ok(Self {
-            host: host_of(&url).ok_or(EndpointError)?,
-            // The URL drops the port that its scheme has anyway. A bare IPv6 address is not a URL, so digits after the
-            // last colon are a port.
-            port: if written {
-                url.port_or_known_default()
-            } else {
-                None
-            },
-        })
-    }
-}
-
-impl Endpoint {
-    /// Whether an address goes there.
-    pub(crate) fn covers(&self, host: &str, port: u16) -> bool {
-        self.host == host && self.port.is_none_or(|own| own == port)
-    }
-
-    /// The host alone.
-    pub(crate) fn host(&self) -> &str {
-        &self.host
-    }
-}
-
 impl Origin {
-    /// The origin of an address. `None` for anything but http and https.
-    pub(crate) fn of(url: &Url) -> Option<Self> {
-        let secure = match url.scheme() {
-            "https" => true,
-            "http" => false,
-            _ => return None,
-        };
-        Some(Self {
-            secure,
-            host: host_of(url)?,
-            port: url.port_or_known_default()?,
-        })
-    }
-
     /// The address of the registry that a reference calls `name`. `plain` says whether a host and port are reached
     /// without TLS.
     pub(crate) fn of_registry(name: &str, plain: impl Fn(&str, u16) -> bool) -> Option<Self> {
@@ -103,21 +29,14 @@ impl Origin {
         }
     }
 
-    /// The address of a path on this origin.
-    pub(crate) fn url(&self, path: &str) -> Option<Url> {
-        Url::parse(&format!("{self}{path}")).ok()
-    }
-
-    /// Whether the host is the machine itself, as it is written and not as a name server has it.
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.host)
-    }
-
     /// Whether `other` is a part of the same site: the same host, a host below it, or, where the registry is called
-    /// `registry.…`, the host directly above it (GitLab), unless that is a top-level domain.
+    /// `registry.…` as GitLab's is, the host directly above it or the one called `gitlab.…` beside it, unless what is above
+    /// is a top-level domain.
     ///
-    /// Hosts beside each other are not of one site: there is no telling `a.example.com` and `b.example.com`, one
-    /// owner, from `a.example.co.uk` and `b.example.co.uk` or two tenants of one provider without a list that ages.
+    /// Other hosts beside each other are not of one site: there is no telling `a.example.com` and `b.example.com`, one
+    /// owner, from `a.co.uk` and `b.co.uk` or two tenants of one provider without a list that ages. GitLab's two names are
+    /// let through because only the registry itself, over TLS, can send us to the other: whoever could make
+    /// `registry.co.uk` say so and owned `gitlab.co.uk` as well could ask for the password at the registry directly.
     pub(crate) fn same_site(&self, other: &str) -> bool {
         if self.host == other {
             return true;
@@ -128,11 +47,12 @@ impl Origin {
         let below = other
             .strip_suffix(&self.host)
             .is_some_and(|rest| rest.ends_with('.') && rest.len() > 1);
-        let above = self
+        let gitlab = self
             .host
             .strip_prefix("registry.")
-            .is_some_and(|rest| rest == other && rest.contains('.'));
-        below || above
+            .filter(|domain| domain.contains('.'))
+            .is_some_and(|domain| other == domain || other.strip_prefix("gitlab.") == Some(domain));
+        below || gitlab
     }
 
     /// Whether a token server at `realm` may be told the credentials for this registry: over https, on the same site,
@@ -148,34 +68,6 @@ impl Origin {
         let same_site = self.same_site(&realm.host) && (realm.port == 443 || realm.port == self.port);
         self.secure && realm.secure && (known || same_site)
     }
-
-    /// The host as an address, if it is one.
-    pub(crate) fn ip(&self) -> Option<IpAddr> {
-        self.host.parse().ok()
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = if self.secure { "https" } else { "http" };
-        let usual = if self.secure { 443 } else { 80 };
-        let (open, close) = if self.host.contains(':') {
-            ("[", "]")
-        } else {
-            ("", "")
-        };
-        write!(f, "{scheme}://{open}{}{close}", self.host)?;
-        if self.port == usual {
-            Ok(())
-        } else {
-            write!(f, ":{}", self.port)
-        }
-    }
-}
-
-/// Whether a host, as it is written, is the machine itself.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
 }
 
 /// Whether two registry names mean the same registry; Docker Hub has three.
@@ -188,24 +80,12 @@ pub(crate) fn same_registry(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other) || (hub(one) && hub(other))
 }
 
-/// An address that consists of nothing but `HOST[:PORT]`.
-fn authority(text: &str, scheme: &str) -> Option<Url> {
-    if text.is_empty() || text.contains(['/', '\\', '?', '#', '@']) || text.contains(char::is_whitespace) {
-        return None;
-    }
-    Url::parse(&format!("{scheme}://{text}")).ok()
-}
-
-fn host_of(url: &Url) -> Option<String> {
-    let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
-    // A dot at the end names the same host and is not the same text.
-    let host = host.strip_suffix('.').unwrap_or(host);
-    (!host.is_empty()).then(|| host.to_ascii_lowercase())
-}
-
 #[cfg(test)]
 mod tests {
+    use reqwest::Url;
+
     use super::*;
+    use crate::http::is_loopback;
 
     fn origin(url: &str) -> Origin {
         Origin::of(&Url::parse(url).unwrap()).unwrap()
@@ -242,6 +122,64 @@ mod tests {
             ("https://r.example", "https://auth.r.example/token", true),
             ("https://registry.gitlab.com", "https://gitlab.com/jwt/auth", true),
             (
+                "https://registry.example.com",
+                "https://gitlab.example.com/jwt/auth",
+                true,
+            ),
+            (
+                "https://registry.example.com:5050",
+                "https://gitlab.example.com/jwt/auth",
+                true,
+            ),
+            (
+                "https://registry.example.com",
+                "http://gitlab.example.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.example.com:8443/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.example.org/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.evil.example.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://evilgitlab.example.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://gitlab.com/jwt/auth",
+                false,
+            ),
+            (
+                "https://registry.example.com",
+                "https://auth.example.com/token",
+                false,
+            ),
+            (
+                "https://gitlab.example.com",
+                "https://registry.example.com/token",
+                false,
+            ),
+            ("https://registry.com", "https://gitlab.com/jwt/auth", false),
+            ("https://a.github.io", "https://b.github.io/token", false),
+            ("https://a.co.uk", "https://b.co.uk/token", false),
+            (
+                "http://registry.example.com",
+                "https://gitlab.example.com/jwt/auth",
+                false,
+            ),
+            (
                 "https://registry-1.docker.io",
                 "https://auth.docker.io/token",
                 true,
@@ -274,22 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn endpoints_are_hosts_with_or_without_a_port() {
-        let endpoint = |text: &str| text.parse::<Endpoint>();
-        assert!(endpoint("a.example").unwrap().covers("a.example", 8443));
-        assert!(endpoint("a.example:443").unwrap().covers("a.example", 443));
-        assert!(!endpoint("a.example:443").unwrap().covers("a.example", 444));
-        assert!(endpoint("[::1]:5000").unwrap().covers("::1", 5000));
-        for text in ["", "https://a.example", "a.example/", "a:b:c", "u@a"] {
-            assert_eq!(endpoint(text), Err(EndpointError), "{text}");
-        }
-    }
-
-    #[test]
-    fn odd_spellings_of_addresses_are_the_same_host() {
-        assert_eq!(origin("http://0x7f.1/").host, "127.0.0.1");
-        assert_eq!(origin("http://2130706433/").host, "127.0.0.1");
-        assert_eq!(origin("https://A.Example./").host, "a.example");
+    fn docker_hub_has_three_names() {
         assert!(same_registry("docker.io", "index.docker.io"));
         assert!(!same_registry("docker.io", "ghcr.io"));
     }

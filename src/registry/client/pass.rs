@@ -6,12 +6,13 @@ use reqwest::header::HeaderValue;
 use tokio::sync::Mutex;
 
 use super::challenge::{self, Challenge, ChallengeError};
+use super::credential::Credential;
 use super::credentials::Found;
-use super::secret::{Credential, basic, bearer};
 use super::session::Session;
 use super::token::{self, TokenRequest};
 use super::trouble::{Trouble, Why};
 use super::wire::Answer;
+use crate::http::{basic, bearer};
 
 /// The place of a pass: empty until somebody needs it.
 pub(super) type Slot = Arc<Mutex<Option<Pass>>>;

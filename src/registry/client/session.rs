@@ -10,16 +10,16 @@ use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore};
 
-use super::config::{ClientConfig, Patience};
+use super::config::ClientConfig;
 use super::credentials::Keyring;
 use super::egress::Guard;
 use super::feed::Load;
-use super::origin::{Origin, is_loopback};
 use super::pass::{Pass, Scope, Slot};
-use super::retry::random;
 use super::token::asked;
 use super::trouble::{Trouble, Why};
-use super::wire::{Answer, Ask, Vessel, Wire, out_of_time};
+use super::wire::{Answer, Ask, Wire};
+use crate::http::retry::{may_pass, random};
+use crate::http::{Origin, Vessel, is_loopback, is_redirect, out_of_time};
 use crate::registry::limits::{MAX_REDIRECTS, MAX_REQUESTS_IN_FLIGHT};
 
 /// Bytes of a redirect's target. Signed addresses of object stores are long.
@@ -124,7 +124,7 @@ impl Session {
     pub(super) async fn ask_into(
         &self,
         question: Question<'_>,
-        vessel: &mut impl Vessel,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
     ) -> Result<Answer, Trouble> {
         let url = self.home.url(question.path);
         let Some(url) = url.filter(|url| Origin::of(url).as_ref() == Some(&self.home)) else {
@@ -155,7 +155,7 @@ impl Session {
         url: &Url,
         question: Question<'_>,
         pass: Option<&Pass>,
-        vessel: &mut impl Vessel,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
     ) -> Result<(Answer, bool), Trouble> {
         let mut url = url.clone();
         let mut at_home = true;
@@ -214,7 +214,7 @@ impl Session {
         &self,
         asked: &str,
         ask: impl Fn() -> Ask<'a>,
-        vessel: &mut impl Vessel,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
     ) -> Result<Answer, Trouble> {
         let mut attempt = 0;
         loop {
@@ -229,14 +229,18 @@ impl Session {
     }
 
     /// Sends one request, when it is its turn.
-    pub(super) async fn once(&self, ask: Ask<'_>, vessel: &mut impl Vessel) -> Result<Answer, Why> {
+    pub(super) async fn once(
+        &self,
+        ask: Ask<'_>,
+        vessel: &mut impl Vessel<Error: Into<Why>>,
+    ) -> Result<Answer, Why> {
         let _permit = self.permits.acquire().await;
         self.wire.exchange(ask, vessel).await
     }
 
-    /// The limits on time.
-    pub(super) fn patience(&self) -> &Patience {
-        self.wire.patience()
+    /// How long to wait before looking whether another writer came in between.
+    pub(super) fn settle(&self) -> Duration {
+        self.config.settle.0
     }
 
     /// Whether to try once more after attempt number `attempt`; the pause before that has then passed.
@@ -260,24 +264,9 @@ impl Session {
         tokio::time::sleep(pause).await;
         match self.wire.time_for(pause) {
             Some(_) => Ok(true),
-            None => Err(out_of_time()),
+            None => Err(out_of_time().into()),
         }
     }
-}
-
-/// Whether a later attempt may have another status.
-fn may_pass(status: StatusCode) -> bool {
-    let lasting = [
-        StatusCode::NOT_IMPLEMENTED,
-        StatusCode::HTTP_VERSION_NOT_SUPPORTED,
-    ];
-    status == StatusCode::TOO_MANY_REQUESTS
-        || status == StatusCode::REQUEST_TIMEOUT
-        || (status.is_server_error() && !lasting.contains(&status))
-}
-
-pub(super) fn is_redirect(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }
 
 /// Where an answer points to.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -11,6 +10,7 @@ use super::image::{Image, Listed};
 use super::prefetch;
 use super::stream::{PIECES_AHEAD, Piece, Stream};
 use super::trouble::{Trouble, Why};
+use crate::http::Worker;
 use crate::registry::error::LayoutError;
 use crate::registry::layout::Entry;
 use crate::registry::manifest::{Descriptor, Document};
@@ -18,34 +18,6 @@ use crate::registry::platforms::{self, PlatformChoice, Resolved, Shelf};
 use crate::registry::store::{Listing, Store};
 use crate::report::Finding;
 use crate::subject::Digest;
-
-/// The threads that requests are driven on. They end without waiting for a name lookup that hangs.
-#[derive(Debug)]
-pub(super) struct Worker(Option<Runtime>);
-
-impl Worker {
-    pub(super) fn new(runtime: Runtime) -> Self {
-        Self(Some(runtime))
-    }
-
-    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
-        if let Some(runtime) = &self.0 {
-            drop(runtime.spawn(work));
-        }
-    }
-
-    fn block_on<F: Future>(&self, work: F) -> Option<F::Output> {
-        self.0.as_ref().map(|runtime| runtime.block_on(work))
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
-}
 
 /// One image of a registry. Its methods wait for the network, so they are not for asynchronous code.
 #[derive(Debug, Clone)]
@@ -89,19 +61,30 @@ impl RemoteStore {
     }
 
     fn try_resolve(&self, choice: &PlatformChoice) -> Result<Vec<Resolved>, Trouble> {
-        let descriptor = self.wait(self.image.root())?;
         let root = Entry {
-            descriptor,
+            descriptor: self.wait(self.image.root())?,
             parent: None,
         };
-        if *choice == PlatformChoice::All
-            && let Some(index) = self.image.known(&root.descriptor.digest)
-        {
-            let _ = self
-                .worker
-                .block_on(prefetch::children(Arc::clone(&self.image), index));
+        if *choice == PlatformChoice::All {
+            self.fetch_children(&root.descriptor);
         }
         platforms::choose(self, &root, choice)
+    }
+
+    /// The image that the reference names, and, if it is an index, its images on their way.
+    pub(in crate::registry) fn root_with_children(&self) -> Result<Descriptor, Box<Finding>> {
+        let root = self.wait(self.image.root());
+        let root = root.map_err(|trouble| Box::new(trouble.finding()))?;
+        self.fetch_children(&root);
+        Ok(root)
+    }
+
+    /// Fetches the images of an index in parallel. Whatever goes wrong is told when one is asked for.
+    fn fetch_children(&self, index: &Descriptor) {
+        if let Some(index) = self.image.known(&index.digest) {
+            let children = prefetch::children(Arc::clone(&self.image), index);
+            let _ = self.worker.block_on(children);
+        }
     }
 
     pub(super) fn image(&self) -> &Arc<Image> {

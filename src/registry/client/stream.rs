@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::image::Image;
 use super::session::{Question, Redirects};
 use super::trouble::{Trouble, Why};
-use super::wire::Vessel;
+use crate::http::Vessel;
 use crate::registry::content::carry;
 use crate::registry::manifest::Descriptor;
 
@@ -59,6 +59,8 @@ pub(super) struct Sending<'a> {
 }
 
 impl Vessel for Sending<'_> {
+    type Error = Why;
+
     fn restart(&mut self) {
         self.skip = self.sent;
     }

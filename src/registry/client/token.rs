@@ -7,12 +7,12 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use serde::Deserialize;
 
+use super::credential::Credential;
 use super::egress::Guard;
 use super::feed::Load;
-use super::origin::{Endpoint, Origin};
-use super::secret::{Credential, Secret, basic, bearer};
 use super::trouble::Why;
 use super::wire::{Answer, Ask};
+use crate::http::{Endpoint, Origin, Secret, basic, bearer};
 use crate::registry::limits::MAX_TOKEN_BYTES;
 
 /// Bytes of a token; larger ones do not fit into a header that servers take.

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::http::Distrust;
 use crate::registry::LayoutError;
 use crate::report::{Code, Finding};
 use crate::subject::Digest;
@@ -20,8 +21,10 @@ pub(crate) struct Trouble {
 /// What became of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// No connection, no TLS, no answer in time, an answer that broke off, or a server error.
+    /// No connection, no answer in time, an answer that broke off, or a server error.
     Unreachable(String),
+    /// The host shows a certificate that is not trusted. Asking again cannot help.
+    Certificate(Distrust),
     /// 401 or 403, or no token to be had.
     Unauthorised(String),
     /// 429, and how long the server asks to wait.
@@ -67,6 +70,7 @@ impl Why {
     pub(crate) fn code(&self) -> Code {
         match self {
             Self::Unreachable(_) => Code::RegistryUnreachable,
+            Self::Certificate(_) => Code::RegistryCertificate,
             Self::Unauthorised(_) => Code::RegistryUnauthorised,
             Self::Throttled(_) => Code::RegistryThrottled,
             Self::NoRepository => Code::RegistryNoRepository,
@@ -89,6 +93,7 @@ impl Why {
     fn words(&self) -> String {
         match self {
             Self::Unreachable(detail) => detail.clone(),
+            Self::Certificate(distrust) => format!("its certificate {}", distrust.words()),
             Self::Unauthorised(detail) => format!("not authorised: {detail}"),
             Self::Throttled(Some(wait)) => {
                 format!("too many requests; it asks to wait {} seconds", wait.as_secs())
@@ -103,7 +108,7 @@ impl Why {
                 format!("{found} bytes were sent, and its descriptor says {expected}")
             }
             Self::Refused(detail) => format!("refused to go there: {detail}"),
-            Self::TooLarge(limit) => format!("the answer is longer than {limit} bytes"),
+            Self::TooLarge(limit) => format!("it takes more than {limit} bytes"),
             Self::Document(error) => error.to_string(),
             Self::Unsupported(what) => format!("it is {what}, which is not supported"),
             Self::Source(finding) => finding.message.clone(),
@@ -114,6 +119,11 @@ impl Why {
     fn help(&self) -> Option<&'static str> {
         Some(match self {
             Self::Unreachable(_) => "check the name, the network and the proxy settings, then try again",
+            Self::Certificate(Distrust::UnknownIssuer) => {
+                "if a private authority issued it, get that authority's certificate from whoever runs the host, and name it \
+                 with --registry-ca"
+            }
+            Self::Certificate(distrust) => distrust.help(),
             Self::Unauthorised(_) => {
                 "log in to the registry with an account that may read this repository, and write to it to publish"
             }

@@ -91,6 +91,8 @@ fn referrers_are_found_by_their_subject() {
                 place: 0,
                 location: format!("{}, layer 1 of 1", digest(&referrer)),
                 about: digest(&image),
+                digest: Digest::sha256(b"bundle"),
+                size: 6,
                 content: AttachmentContent::Bundle {
                     bytes: b"bundle".to_vec(),
                     predicate_type: Some("https://slsa.dev/provenance/v1".into()),

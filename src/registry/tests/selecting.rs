@@ -267,3 +267,31 @@ fn long_lists_are_cut_in_messages() {
     let error = only(&builder).unwrap_err().to_string();
     assert!(error.contains("and 80 more"), "{error}");
 }
+
+#[test]
+fn a_family_has_every_member_once_also_those_that_cannot_be_read() {
+    let mut builder = Builder::new();
+    let (amd64, arm64) = (builder.image("amd64"), builder.image("arm64"));
+    let gone = json!({
+        "mediaType": OCI_MANIFEST, "digest": Digest::sha256(b"gone").to_string(), "size": 4,
+    });
+    let inner = builder.index_of(&[arm64.clone(), amd64.clone()]);
+    let index = builder.index_of(&[amd64.clone(), gone.clone(), inner.clone(), amd64.clone()]);
+    builder.add(&index);
+    let layout = builder.open().unwrap();
+    let family = layout.family(&LayoutSelector::Only).unwrap();
+    let digests: Vec<Digest> = family.digests().into_iter().cloned().collect();
+    let expected = [&index, &amd64, &gone, &inner, &arm64].map(digest);
+    assert_eq!(digests, expected);
+    let unread: Vec<bool> = family
+        .members
+        .iter()
+        .map(|member| member.problem.is_some())
+        .collect();
+    assert_eq!(unread, [false, true, false]);
+
+    let path = family.clone().only(&digest(&arm64)).unwrap();
+    let digests: Vec<Digest> = path.digests().into_iter().cloned().collect();
+    assert_eq!(digests, [&index, &inner, &arm64].map(digest));
+    assert!(family.only(&Digest::sha256(b"other")).is_none());
+}

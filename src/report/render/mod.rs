@@ -6,6 +6,7 @@
 
 mod github;
 mod human;
+mod inspection;
 mod json;
 mod junit;
 mod notes;
@@ -16,6 +17,7 @@ pub(crate) mod text;
 use std::fmt;
 use std::str::FromStr;
 
+pub use inspection::{Signs, inspection_json, inspection_tree};
 pub(super) use json::document as json_document;
 pub(super) use page::paragraph;
 

@@ -11,8 +11,9 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use super::CredentialPath;
+use crate::http::Secret;
+use crate::registry::client::credential::Credential;
 use crate::registry::client::origin::same_registry;
-use crate::registry::client::secret::{Credential, Secret};
 
 /// Bytes of a credential file.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::registry::client::secret::{Credential, Secret};
+use crate::http::Secret;
+use crate::registry::client::credential::Credential;
 
 /// How long a helper may take. Some ask a service in the cloud.
 pub const HELPER_TIMEOUT: Duration = Duration::from_secs(20);

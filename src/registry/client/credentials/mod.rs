@@ -14,8 +14,8 @@ use tokio::sync::{Mutex, OnceCell};
 
 pub use helper::HELPER_TIMEOUT;
 
+use super::credential::Credential;
 use super::origin::same_registry;
-use super::secret::Credential;
 use super::trouble::Why;
 use file::CredentialFile;
 

@@ -1,7 +1,7 @@
 //! The places that were looked in, and what each gave.
 
 use crate::report::render::page::{Mark, Page, Span, Tone};
-use crate::report::{Place, PlaceKind, PlaceOutcome, SubjectReport};
+use crate::report::{Place, PlaceOutcome, SubjectReport};
 
 /// Most places that are listed one by one without `--verbose`.
 const MAX_LISTED: usize = 40;
@@ -9,21 +9,6 @@ const MAX_LISTED: usize = 40;
 const OUTCOME: usize = 10;
 /// Columns of a place's kind.
 const KIND: usize = 24;
-
-/// The kind of a place in words.
-fn kind_words(kind: PlaceKind) -> &'static str {
-    match kind {
-        PlaceKind::BundleFile => "bundle file",
-        PlaceKind::BesideFile => "beside the file",
-        PlaceKind::Referrers => "referrers",
-        PlaceKind::ReferrersTag => "referrers tag",
-        PlaceKind::SignatureTag => ".sig tag",
-        PlaceKind::AttestationTag => ".att tag",
-        PlaceKind::SbomTag => ".sbom tag (unsigned)",
-        PlaceKind::SavedLayout => "saved layout",
-        PlaceKind::BuildkitIndex => "BuildKit index (unsigned)",
-    }
-}
 
 /// The outcome of a place in a word or two.
 fn outcome_words(outcome: &PlaceOutcome) -> String {
@@ -54,7 +39,7 @@ pub(super) fn render(page: &mut Page<'_>, one: &SubjectReport, full: bool) {
 
 /// A place and its outcome in a few words that stay together; with the reason, if it did not answer.
 fn compact(place: &Place, end: &str) -> Span {
-    let words = format!("{}: {}", kind_words(place.kind), outcome_words(&place.outcome));
+    let words = format!("{}: {}", place.kind.words(), outcome_words(&place.outcome));
     match &place.outcome {
         PlaceOutcome::Failed { detail, .. } => Span::plain(format!("{words} ({detail}){end}")),
         PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => {
@@ -126,7 +111,7 @@ fn line(page: &mut Page<'_>, one: &SubjectReport, place: &Place) {
     let mut spans = vec![
         page.mark(mark),
         Span::new(tone, format!("{:OUTCOME$}", outcome_words(&place.outcome))),
-        Span::plain(format!("{:KIND$}", kind_words(place.kind))),
+        Span::plain(format!("{:KIND$}", place.kind.words())),
         Span::plain(&place.location),
     ];
     if let Some(about) = place

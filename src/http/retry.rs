@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::StatusCode;
 
 /// How often and how patiently a request is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl RetryPolicy {
     /// How long to wait after attempt number `attempt` (from 1), `None` when that was the last one.
     ///
     /// `asked` is what the server asks for; `random` is any number.
-    pub(super) fn pause(&self, attempt: u32, asked: Option<Duration>, random: u64) -> Option<Duration> {
+    pub(crate) fn pause(&self, attempt: u32, asked: Option<Duration>, random: u64) -> Option<Duration> {
         if attempt >= self.attempts {
             return None;
         }
@@ -53,7 +54,7 @@ impl RetryPolicy {
 }
 
 /// Reads `Retry-After`: seconds, or a date that is compared with `now`.
-pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
+pub(crate) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         // Digits that do not fit are a very long time, not no time.
@@ -66,8 +67,19 @@ pub(super) fn retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
 }
 
+/// Whether a later attempt may have another status.
+pub(crate) fn may_pass(status: StatusCode) -> bool {
+    let lasting = [
+        StatusCode::NOT_IMPLEMENTED,
+        StatusCode::HTTP_VERSION_NOT_SUPPORTED,
+    ];
+    status == StatusCode::TOO_MANY_REQUESTS
+        || status == StatusCode::REQUEST_TIMEOUT
+        || (status.is_server_error() && !lasting.contains(&status))
+}
+
 /// A number that differs from one call to the next; good enough to spread requests, and for nothing else.
-pub(super) fn random() -> u64 {
+pub(crate) fn random() -> u64 {
     RandomState::new().build_hasher().finish()
 }
 

@@ -1,4 +1,4 @@
-//! Secrets, and the credentials that are made of them.
+//! Secrets, and the header values that are made of them.
 
 use std::fmt;
 
@@ -32,24 +32,8 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a registry, or its token server, is told about who asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Credential {
-    /// A user name and a password or access token.
-    Password {
-        /// The user name. Not printed either: some registries take a token in its place.
-        username: Secret,
-        /// The password.
-        password: Secret,
-    },
-    /// An OAuth2 refresh token, exchanged for an access token at the token server (`identitytoken`).
-    IdentityToken(Secret),
-    /// A bearer token for the registry itself, used as it is (`registrytoken`).
-    RegistryToken(Secret),
-}
-
 /// The value of an `Authorization` header with a user name and password.
-pub(super) fn basic(username: &Secret, password: &Secret) -> Option<HeaderValue> {
+pub(crate) fn basic(username: &Secret, password: &Secret) -> Option<HeaderValue> {
     use base64::Engine as _;
     let pair = Zeroizing::new(format!("{}:{}", username.expose(), password.expose()));
     let encoded = Zeroizing::new(base64::engine::general_purpose::STANDARD.encode(pair.as_bytes()));
@@ -57,7 +41,7 @@ pub(super) fn basic(username: &Secret, password: &Secret) -> Option<HeaderValue>
 }
 
 /// The value of an `Authorization` header with a token. `None` when the token has characters that no header has.
-pub(super) fn bearer(token: &Secret) -> Option<HeaderValue> {
+pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
     sensitive(&Zeroizing::new(format!("Bearer {}", token.expose())))
 }
 
@@ -73,14 +57,8 @@ mod tests {
 
     #[test]
     fn nothing_prints_a_secret() {
-        let credential = Credential::Password {
-            username: Secret::new("robot"),
-            password: Secret::new("hunter2"),
-        };
-        let printed = format!(
-            "{credential:?} {:?}",
-            basic(&Secret::new("robot"), &Secret::new("hunter2"))
-        );
+        let (username, password) = (Secret::new("robot"), Secret::new("hunter2"));
+        let printed = format!("{username:?} {password:?} {:?}", basic(&username, &password));
         assert!(
             !printed.contains("hunter2") && !printed.contains("robot"),
             "{printed}"
