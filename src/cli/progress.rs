@@ -203,6 +203,34 @@ fn with_style(bar: &ProgressBar, template: &str) {
     }
 }
 
+/// What is being done now, on a terminal: a line for steps that wait for somebody else.
+pub(super) struct Steps(Option<ProgressBar>);
+
+impl Steps {
+    /// Shows steps unless `shown` is false.
+    pub(super) fn new(shown: bool) -> Self {
+        Self(shown.then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
+            bar.enable_steady_tick(Duration::from_millis(500));
+            bar
+        }))
+    }
+
+    /// Goes on to the next step.
+    pub(super) fn step(&self, text: String) {
+        if let Some(bar) = &self.0 {
+            bar.set_message(text);
+        }
+    }
+
+    /// Takes the line away, so that the report stands alone.
+    pub(super) fn clear(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,33 +277,5 @@ mod tests {
         progress.image(reference(&images[0].1));
         assert!(progress.images.is_none() && progress.bytes.is_none() && progress.subjects.is_none());
         progress.clear();
-    }
-}
-
-/// What is being done now, on a terminal: a line for steps that wait for somebody else.
-pub(super) struct Steps(Option<ProgressBar>);
-
-impl Steps {
-    /// Shows steps unless `shown` is false.
-    pub(super) fn new(shown: bool) -> Self {
-        Self(shown.then(|| {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-            bar.enable_steady_tick(Duration::from_millis(500));
-            bar
-        }))
-    }
-
-    /// Goes on to the next step.
-    pub(super) fn step(&self, text: String) {
-        if let Some(bar) = &self.0 {
-            bar.set_message(text);
-        }
-    }
-
-    /// Takes the line away, so that the report stands alone.
-    pub(super) fn clear(&self) {
-        if let Some(bar) = &self.0 {
-            bar.finish_and_clear();
-        }
     }
 }

@@ -142,7 +142,7 @@ fn earlier_bundles_of_the_same_predicate_type_are_replaced_and_no_others() {
         other.predicate_type = Some("https://spdx.dev/Document".to_owned());
         let other = publish::bundle(&store(&registry), &subject(), &other).unwrap();
         let earlier = publish::earlier(&store(&registry), digest, PREDICATE).unwrap();
-        assert_eq!(earlier, [&old.digest]);
+        assert_eq!(earlier, std::slice::from_ref(&old.digest));
         publish::bundle(&store(&registry), &subject(), &bundle("new")).unwrap();
         assert_eq!(publish::remove(&store(&registry), digest, &earlier).unwrap(), []);
         assert!(!registry.has_manifest(REPOSITORY, &old.digest.to_string()));
