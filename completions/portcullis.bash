@@ -266,7 +266,7 @@ _portcullis() {
 
     case "${cmd}" in
         portcullis)
-            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify pin inspect save load key build sign policy trust explain completions man conformance generate help"
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify pin save load inspect key build sign policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -766,7 +766,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help)
-            opts="verify pin inspect save load key build sign policy trust explain completions man conformance generate help"
+            opts="verify pin save load inspect key build sign policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

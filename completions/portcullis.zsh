@@ -182,39 +182,6 @@ never\:"Never"))' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
-(inspect)
-_arguments "${_arguments_options[@]}" : \
-'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
-'--platform=[Only this image of an index, for example linux/amd64; without it, the index and every image in it]:OS/ARCH:_default' \
-'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
-'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
-'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
-'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
-'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
-'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
-'--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
-'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
-'-o+[File for the one format that names none]:FILE:_files' \
-'--output=[File for the one format that names none]:FILE:_files' \
-'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
-always\:"Always"
-never\:"Never"))' \
-'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
-'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'--registry-password-stdin[Read the password for the registry from standard input]' \
-'(-v --verbose)-q[Say nothing about what passed]' \
-'(-v --verbose)--quiet[Say nothing about what passed]' \
-'-v[Show every check and every place]' \
-'--verbose[Show every check and every place]' \
-'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'-V[Print version]' \
-'--version[Print version]' \
-'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
-&& ret=0
-;;
 (save)
 _arguments "${_arguments_options[@]}" : \
 '--to=[Folder for the OCI layout, which is made or added to]:DIR:_default' \
@@ -279,6 +246,39 @@ never\:"Never"))' \
 '-V[Print version]' \
 '--version[Print version]' \
 ':source -- oci-layout\:DIR\[\:tag|@digest\], a file as docker save writes it (docker-archive\:FILE\[\:image\]), or an image of another registry:_default' \
+&& ret=0
+;;
+(inspect)
+_arguments "${_arguments_options[@]}" : \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'--platform=[Only this image of an index, for example linux/amd64; without it, the index and every image in it]:OS/ARCH:_default' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
 ;;
 (key)
@@ -1096,15 +1096,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(inspect)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
 (save)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (load)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(inspect)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1278,9 +1278,9 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
-'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'inspect:Show everything attached to a subject, unverified' \
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
 'sign:Sign files, and write a bundle beside each' \
@@ -1389,9 +1389,9 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
-'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'inspect:Show everything attached to a subject, unverified' \
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
 'sign:Sign files, and write a bundle beside each' \
