@@ -252,6 +252,36 @@ codes! {
             "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
     }
 
+    Sbom "The SBOM" {
+        SbomMalformed "sbom-malformed" Deny Denied
+            "The SBOM cannot be read"
+            "The document is not well-formed JSON, XML or tag-value in UTF-8, or it can be read as two formats with different components. What cannot be read in one way only proves nothing."
+        SbomUnsupported "sbom-unsupported" Deny Denied
+            "The SBOM is of a format or version that is not read"
+            "Read are CycloneDX 1.2 to 1.7 as JSON and XML, SPDX 2.2 and 2.3 as JSON and tag-value, and SPDX 3.0 as JSON-LD. Have the generator write one of these."
+        SbomTooLarge "sbom-too-large" Deny Denied
+            "The SBOM exceeds a limit"
+            "The document is larger, deeper or holds more components or edges than is read. Limits keep a hostile document from costing memory or time. The message names the limit."
+        SbomEmpty "sbom-empty" Deny Denied
+            "There is nothing in the SBOM"
+            "The document has no component at all, not even one that it describes. An empty list satisfies every rule, so it is never taken for an answer."
+        SbomNoComponents "sbom-no-components" Deny Denied
+            "The SBOM lists no component beside what it describes"
+            "The document names what it is about and nothing in it. Either the artifact really has no parts, or the generator found none: it may have been given the wrong folder, or run before the dependencies were there."
+        SbomCyclic "sbom-cyclic" Deny Denied
+            "The SBOM's dependencies form a cycle"
+            "A component depends on itself by way of others, so there is no path from the root that explains it. The message shows the cycle."
+        SbomFieldUnreadable "sbom-field-unreadable" Deny Denied
+            "A field that the decision needs cannot be read"
+            "A licence, package URL, hash or id is of the wrong type, malformed, missing or given twice. What stands there could be what a rule denies, so it is not passed over. The message names the field and its line."
+        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
+            "The SBOM is about another artifact"
+            "The root component of the SBOM names a digest, and it is not that of the verified artifact, nor that of its image configuration. The SBOM may be genuinely signed and still describe another build. Generate it from the published artifact, by digest. Tools that read `docker save` archives name a digest that no registry ever shows."
+        SbomRootUnbound "sbom-root-unbound" Warning Denied
+            "The SBOM's root names no digest"
+            "The signed statement binds the SBOM to this artifact, but the document itself does not say which artifact it describes, so a mistake in signing would go unnoticed. Denies where `sbom.require-root-digest` is true."
+    }
+
     Search "What was looked for and where" {
         NoEvidence "no-evidence" Deny NoEvidence
             "There is nothing of the demanded kind"
