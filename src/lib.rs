@@ -34,14 +34,14 @@
 //! # Map
 //!
 //! ```text
-//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests  →  subject, report, strict_json
+//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests  →  licences  →  subject, report, strict_json
 //! ```
 //!
 //! Imports go one way, left to right. [`cli`] turns arguments into a request and a report into output. [`ops`] joins
 //! the pieces: [`ops::verify`] reads as prepare, gather, examine, decide, report. [`registry`] reads OCI layouts and
 //! finds what is attached. [`sigstore`] holds trust roots, bundles, who may sign, and the one engine that verifies.
 //! [`attestation`] reads what was signed. [`policy`] says what is demanded. [`manifests`] finds the images of
-//! deployment files and pins them. [`subject`] and [`report`] are the shared values. `sandbox` (cargo feature, not in
+//! deployment files and pins them. [`licences`] decides SPDX licence expressions. [`subject`] and [`report`] are the shared values. `sandbox` (cargo feature, not in
 //! the release binary) is a Sigstore instance in memory, for tests.
 //!
 //! # Words
@@ -55,6 +55,7 @@
 
 pub mod attestation;
 pub mod cli;
+pub mod licences;
 pub mod manifests;
 pub mod ops;
 pub mod policy;
