@@ -57,6 +57,9 @@ const SUCCESSORS: [(&str, &str, Option<&str>); 14] = [
 /// Deprecated exceptions and their successors.
 const EXCEPTION_SUCCESSORS: [(&str, &str); 1] = [("Nokia-Qt-exception-1.1", "Qt-LGPL-exception-1.1")];
 
+/// A version of a licence, and its id.
+type Edition = (Vec<u64>, &'static str);
+
 /// The list in the forms in which it is asked.
 struct Catalogue {
     /// Terms by the id in lower case.
@@ -66,7 +69,7 @@ struct Catalogue {
     /// Exceptions by the id in lower case.
     exceptions: HashMap<String, &'static str>,
     /// The versions of each family of licences, ascending, with their ids.
-    families: HashMap<(&'static str, &'static str), Vec<(Vec<u64>, &'static str)>>,
+    families: HashMap<(&'static str, &'static str), Vec<Edition>>,
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::build);

@@ -349,6 +349,9 @@ codes! {
         WarningsDenied "warnings-denied" Deny Denied
             "A warning was given, and warnings deny"
             "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
+        PackagePatternBroad "package-pattern-broad" Warning Allowed
+            "The pattern accepts packages of anybody"
+            "A rule that allows packages has a wildcard where the registry lets anybody choose a name, so it accepts packages that an attacker publishes tomorrow. Write out the type and the namespace or owner that you trust in front of the wildcard, or name the packages."
         PatternNoRef "pattern-without-ref" Warning Allowed
             "The pattern accepts any ref"
             "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."
