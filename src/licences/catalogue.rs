@@ -1,6 +1,6 @@
 //! The SPDX licence list: ids in any letter case, what deprecated ids mean, official names, and versions of a licence.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use spdx::identifiers::{EXCEPTIONS, LICENSES};
@@ -68,8 +68,8 @@ struct Catalogue {
     names: HashMap<&'static str, Option<Term>>,
     /// Exceptions by the id in lower case.
     exceptions: HashMap<String, &'static str>,
-    /// The versions of each family of licences, ascending, with their ids.
-    families: HashMap<(&'static str, &'static str), Vec<Edition>>,
+    /// The later versions of each licence that has some, ascending.
+    later: HashMap<&'static str, Vec<&'static str>>,
 }
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(Catalogue::build);
@@ -80,8 +80,9 @@ impl Catalogue {
             terms: HashMap::new(),
             names: HashMap::new(),
             exceptions: HashMap::new(),
-            families: HashMap::new(),
+            later: HashMap::new(),
         };
+        let mut families: HashMap<(&str, &str), BTreeSet<Edition>> = HashMap::new();
         for exception in EXCEPTIONS {
             let successor = EXCEPTION_SUCCESSORS
                 .iter()
@@ -94,10 +95,7 @@ impl Catalogue {
             if let Licence::Listed { id, .. } = term.licence
                 && let Some((before, version, after)) = family(id)
             {
-                let versions = list.families.entry((before, after)).or_default();
-                if !versions.iter().any(|(_, known)| *known == id) {
-                    versions.push((version, id));
-                }
+                families.entry((before, after)).or_default().insert((version, id));
             }
             list.names
                 .entry(licence.full_name)
@@ -109,8 +107,11 @@ impl Catalogue {
                 .or_insert_with(|| Some(term.clone()));
             list.terms.insert(licence.name.to_ascii_lowercase(), term);
         }
-        for versions in list.families.values_mut() {
-            versions.sort();
+        for editions in families.values() {
+            for edition in editions {
+                let later = editions.iter().filter(|(version, _)| *version > edition.0);
+                list.later.insert(edition.1, later.map(|(_, id)| *id).collect());
+            }
         }
         list
     }
@@ -211,16 +212,8 @@ fn family(id: &'static str) -> Option<(&'static str, Vec<u64>, &'static str)> {
 
 /// The ids that the licensee may choose where the document says this id or later: itself first, then every later version of the list.
 pub(super) fn this_and_later(id: &'static str) -> impl Iterator<Item = &'static str> {
-    let later = family(id).and_then(|(before, version, after)| {
-        let versions = CATALOGUE.families.get(&(before, after))?;
-        Some(
-            versions
-                .iter()
-                .filter(move |(other, _)| *other > version)
-                .map(|(_, id)| *id),
-        )
-    });
-    std::iter::once(id).chain(later.into_iter().flatten())
+    let later = CATALOGUE.later.get(id).into_iter().flatten().copied();
+    std::iter::once(id).chain(later)
 }
 
 /// Whether `later` is `id` or a later version of the same licence.

@@ -85,6 +85,13 @@ impl Entry {
         }
     }
 
+    /// Whether this entry accepts what `term` grants, used as `option`, exceptions included.
+    fn allows(&self, term: &Term, option: &Licence) -> bool {
+        let fits =
+            self.0.addition == term.addition || (self.0.addition.is_none() && can_drop(&term.addition));
+        fits && self.accepts(&term.licence, option)
+    }
+
     /// Whether this entry speaks of `option`, leaving exceptions aside. "This or later" speaks of each of these versions.
     fn speaks_of(&self, option: &Licence) -> bool {
         match (&self.0.licence, option) {
@@ -154,17 +161,23 @@ impl LicenceDecision {
 impl LicenceLists {
     /// Decides an expression.
     pub fn decide(&self, expression: &Expression) -> LicenceDecision {
+        self.decide_except(expression, &[])
+    }
+
+    /// Decides an expression where the entries of `excepted` are accepted whatever the lists say: an exception for one package.
+    pub fn decide_except(&self, expression: &Expression, excepted: &[Entry]) -> LicenceDecision {
         match expression {
+            Expression::Term(term) if accepts(excepted, term) => LicenceDecision::Allowed,
             Expression::Term(term) => self.decide_term(term),
             // The first of the worst, and the first of the best: `min_by_key` keeps the first of equals.
             Expression::And(parts) => {
-                let parts = parts.iter().map(|part| self.decide(part));
+                let parts = parts.iter().map(|part| self.decide_except(part, excepted));
                 parts
                     .min_by_key(LicenceDecision::rank)
                     .unwrap_or(LicenceDecision::Allowed)
             }
             Expression::Or(parts) => {
-                let parts = parts.iter().map(|part| self.decide(part));
+                let parts = parts.iter().map(|part| self.decide_except(part, excepted));
                 parts
                     .min_by_key(|part| std::cmp::Reverse(part.rank()))
                     .unwrap_or(LicenceDecision::Allowed)
@@ -224,15 +237,22 @@ impl LicenceLists {
     }
 
     fn allows(&self, term: &Term, option: &Licence) -> bool {
-        let drops = matches!(term.addition, None | Some(Addition::Listed(_)));
         match &self.allow {
-            None => drops && matches!(option, Licence::Listed { .. }),
-            Some(entries) => entries.iter().any(|entry| {
-                let fits = entry.0.addition == term.addition || (entry.0.addition.is_none() && drops);
-                fits && entry.accepts(&term.licence, option)
-            }),
+            None => can_drop(&term.addition) && matches!(option, Licence::Listed { .. }),
+            Some(entries) => entries.iter().any(|entry| entry.allows(term, option)),
         }
     }
+}
+
+/// Whether the entries accept a term by themselves.
+fn accepts(entries: &[Entry], term: &Term) -> bool {
+    let allowed = |option| entries.iter().any(|entry| entry.allows(term, &option));
+    !entries.is_empty() && options(&term.licence).into_iter().any(allowed)
+}
+
+/// Whether the licensee may do without what follows `WITH`.
+fn can_drop(addition: &Option<Addition>) -> bool {
+    matches!(addition, None | Some(Addition::Listed(_)))
 }
 
 /// What the licensee may choose from.

@@ -2,8 +2,6 @@
 //!
 //! `or = and *( "OR" and )`, `and = operand *( "AND" operand )`, `operand = "(" or ")" / word [ "WITH" word ]`.
 
-use std::ops::Range;
-
 use super::expression::Expression;
 use super::term::{Addition, Term};
 
@@ -54,11 +52,12 @@ pub(super) fn expression(text: &str) -> Result<Expression, SyntaxError> {
         return Err(too_large(MAX_EXPRESSION_BYTES, "bytes"));
     }
     let mut parser = Parser {
-        text,
-        at: 0,
+        tokens: tokens(text),
+        next: 0,
+        end: text.len(),
         terms: 0,
     };
-    if parser.peek().is_none() {
+    if parser.tokens.is_empty() {
         return Err(SyntaxError::Empty);
     }
     let whole = parser.or(0)?;
@@ -72,47 +71,59 @@ fn too_large(limit: usize, of: &'static str) -> SyntaxError {
     SyntaxError::TooLarge { limit, of }
 }
 
+/// The tokens of a text, each with the byte at which it begins.
+fn tokens(text: &str) -> Vec<(Token<'_>, usize)> {
+    let mut tokens = Vec::new();
+    let mut rest = text;
+    loop {
+        rest = rest.trim_start();
+        let at = text.len() - rest.len();
+        let end = rest
+            .find(|letter: char| letter.is_whitespace() || letter == '(' || letter == ')')
+            .unwrap_or(rest.len());
+        let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let token = match (word, after.chars().next()) {
+            ("", None) => return tokens,
+            ("", Some(bracket)) => {
+                rest = after.strip_prefix(bracket).unwrap_or_default();
+                let token = if bracket == '(' { Token::Open } else { Token::Close };
+                tokens.push((token, at));
+                continue;
+            }
+            ("AND" | "and", _) => Token::And,
+            ("OR" | "or", _) => Token::Or,
+            ("WITH" | "with", _) => Token::With,
+            (word, _) => Token::Word(word),
+        };
+        tokens.push((token, at));
+        rest = after;
+    }
+}
+
 struct Parser<'a> {
-    text: &'a str,
-    at: usize,
+    tokens: Vec<(Token<'a>, usize)>,
+    next: usize,
+    /// Length of the text.
+    end: usize,
     terms: usize,
 }
 
 impl<'a> Parser<'a> {
-    /// The next token and its place.
-    fn peek(&self) -> Option<(Token<'a>, Range<usize>)> {
-        let rest = self.text.get(self.at..)?;
-        let trimmed = rest.trim_start();
-        let start = self.at + (rest.len() - trimmed.len());
-        let end = trimmed
-            .find(|letter: char| letter.is_whitespace() || letter == '(' || letter == ')')
-            .unwrap_or(trimmed.len());
-        let (token, length) = match (trimmed.chars().next()?, trimmed.get(..end)?) {
-            ('(', _) => (Token::Open, 1),
-            (')', _) => (Token::Close, 1),
-            (_, "AND" | "and") => (Token::And, end),
-            (_, "OR" | "or") => (Token::Or, end),
-            (_, "WITH" | "with") => (Token::With, end),
-            (_, word) => (Token::Word(word), end),
-        };
-        Some((token, start..start + length))
+    fn peek(&self) -> Option<(Token<'a>, usize)> {
+        self.tokens.get(self.next).copied()
     }
 
     /// Steps over the next token if it is this one.
     fn take(&mut self, wanted: Token<'_>) -> bool {
-        match self.peek() {
-            Some((token, place)) if token == wanted => {
-                self.at = place.end;
-                true
-            }
-            _ => false,
-        }
+        let is_wanted = self.peek().is_some_and(|(token, _)| token == wanted);
+        self.next += usize::from(is_wanted);
+        is_wanted
     }
 
     fn word(&mut self, expected: &'static str) -> Result<&'a str, SyntaxError> {
         match self.peek() {
-            Some((Token::Word(word), place)) => {
-                self.at = place.end;
+            Some((Token::Word(word), _)) => {
+                self.next += 1;
                 Ok(word)
             }
             _ => Err(self.unexpected(expected)),
@@ -120,7 +131,7 @@ impl<'a> Parser<'a> {
     }
 
     fn unexpected(&self, expected: &'static str) -> SyntaxError {
-        let at = self.peek().map_or(self.text.len(), |(_, place)| place.start);
+        let at = self.peek().map_or(self.end, |(_, at)| at);
         SyntaxError::Unexpected { expected, at }
     }
 
@@ -158,14 +169,11 @@ impl<'a> Parser<'a> {
         }
         let mut term = Term::from_word(word);
         if self.take(Token::With) {
-            let before = self.at;
-            let addition = Addition::from_word(self.word("an exception")?);
             // A deprecated id that brings its exception along has no room for another.
             if term.addition.is_some() {
-                self.at = before;
                 return Err(self.unexpected("no second exception"));
             }
-            term.addition = Some(addition);
+            term.addition = Some(Addition::from_word(self.word("an exception")?));
         }
         Ok(Expression::Term(term))
     }

@@ -375,6 +375,28 @@ fn a_list_of_licences_is_an_and() {
 }
 
 #[test]
+fn an_exception_accepts_what_it_names_and_nothing_else() {
+    let lists = lists("MIT", "GPL-3.0-or-later");
+    let excepted = [Entry::parse("GPL-3.0-only").unwrap()];
+    let decide = |text| lists.decide_except(&Expression::parse(text).unwrap(), &excepted);
+    for text in [
+        "GPL-3.0-only",
+        "GPL-3.0-or-later",
+        "MIT AND GPL-3.0-only",
+        "GPL-3.0-only WITH GCC-exception-3.1",
+    ] {
+        assert_eq!(decide(text), LicenceDecision::Allowed, "{text}");
+    }
+    for text in [
+        "AGPL-3.0-only",
+        "GPL-3.0-only AND ISC",
+        "GPL-3.0-only WITH AdditionRef-x",
+    ] {
+        assert!(matches!(decide(text), LicenceDecision::Denied(_)), "{text}");
+    }
+}
+
+#[test]
 fn a_list_takes_single_licences_that_exist() {
     for text in [
         "MIT OR ISC",

@@ -285,7 +285,12 @@ fn decode(text: &str) -> Result<Cow<'_, str>, PurlError> {
     } else {
         Cow::Borrowed(text)
     };
-    match decoded.chars().any(char::is_control) {
+    let has_control = if decoded.is_ascii() {
+        decoded.bytes().any(|byte| byte.is_ascii_control())
+    } else {
+        decoded.chars().any(char::is_control)
+    };
+    match has_control {
         true => Err(PurlError::Control),
         false => Ok(decoded),
     }

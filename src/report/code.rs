@@ -252,6 +252,27 @@ codes! {
             "With `require = \"latest\"` only the newest attestation by an accepted signer counts."
     }
 
+    Ingredients "What the artifact is made of" {
+        ComponentDenied "component-denied" Deny Denied
+            "A component is on the deny list"
+            "A rule denies this package, or this version of it. Deny rules beat allow rules. A version that cannot be read, and a pre-release between the bounds of a range, count as denied, because they cannot be told from what the rule is about."
+        ComponentNotAllowed "component-not-allowed" Deny Denied
+            "A component is not on the allow list"
+            "There is an allow list of packages, and no entry of it accepts this one. Where an entry names the package, the message says what did not fit: the version, the hash or the supplier."
+        ComponentUnidentified "component-unidentified" Deny Denied
+            "A component has no package URL that can be read"
+            "Without a package URL nothing says which package this is, so rules about packages cannot decide it. Have the generator write package URLs, or name the component with its supplier in the policy."
+        LicenceDenied "licence-denied" Deny Denied
+            "A component's licence is on the deny list"
+            "The licence expression of the component leaves no choice that the deny list permits. The message names the part that decided."
+        LicenceNotAllowed "licence-not-allowed" Deny Denied
+            "A component's licence is not on the allow list"
+            "The licence expression of the component leaves no choice that the allow list permits. The message names the part that decided."
+        LicenceUnknown "licence-unknown" Deny Denied
+            "A component's licence is not known"
+            "The document states no licence, `NONE` or `NOASSERTION`, or a licence that neither SPDX nor the policy knows. What that means is for the policy to say, and without a word from it such a component is denied."
+    }
+
     Search "What was looked for and where" {
         NoEvidence "no-evidence" Deny NoEvidence
             "There is nothing of the demanded kind"

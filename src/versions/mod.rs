@@ -45,5 +45,12 @@ pub use range::{Answer, Doubt, MAX_BOUNDS, Range, RangeError};
 pub use scheme::Scheme;
 pub use version::{MAX_VERSION_BYTES, Version};
 
+/// The order of two versions of a package whose package URL has this type: `None` where one cannot be read, or where the type has
+/// no order and they differ.
+pub fn compare(kind: &str, a: &str, b: &str) -> Option<std::cmp::Ordering> {
+    let scheme = Scheme::of_type(kind);
+    Version::parse(scheme, a)?.compare(&Version::parse(scheme, b)?)
+}
+
 #[cfg(test)]
 mod tests;

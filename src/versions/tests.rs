@@ -386,6 +386,8 @@ fn versions_without_an_order_are_equal_or_not() {
     assert_eq!(order(Scheme::Text, "a", "b"), None);
     let (semver, deb) = (version(Scheme::Semver, "1.0.0"), version(Scheme::Deb, "1.0.0"));
     assert_eq!(semver.compare(&deb), None);
+    assert_eq!(compare("deb", "1.0~rc1", "1.0"), Some(Ordering::Less));
+    assert_eq!(compare("npm", "1.0.0", "latest"), None);
 }
 
 /// Type of the package URL, range, then the versions that are in it, out of it, and in doubt.
