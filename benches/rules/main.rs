@@ -1,5 +1,5 @@
-//! Benchmarks of what decides the ingredients of an artifact: patterns of packages, ranges of versions and licence expressions,
-//! at the size of a large SBOM. The plain loop over all patterns is the baseline of the index.
+//! Benchmarks of what decides the ingredients of an artifact: patterns of packages, ranges of versions and licence
+//! expressions, at the size of a large SBOM. The plain loop over all patterns is the baseline of the index.
 
 #![expect(
     clippy::unwrap_used,

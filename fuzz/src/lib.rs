@@ -159,8 +159,8 @@ pub fn licence(data: &[u8]) {
     assert_ne!(lists.decide(&demanded), LicenceDecision::Allowed);
 }
 
-/// A package URL in the first line, a pattern in the rest: the canonical form means the same, and the index agrees with the
-/// pattern.
+/// A package URL in the first line, a pattern in the rest: the canonical form means the same, and the index agrees
+/// with the pattern.
 pub fn package_url(data: &[u8]) {
     let (text, rest) = first_line(data);
     let (Ok(text), Ok(rest)) = (std::str::from_utf8(text), std::str::from_utf8(rest)) else {
@@ -178,8 +178,8 @@ pub fn package_url(data: &[u8]) {
     }
 }
 
-/// A range in the first line, a version in the second, the type of a package in the third: a range has every version that equals
-/// a version in it.
+/// A range in the first line, a version in the second, the type of a package in the third: what cannot be read, and
+/// what is absent, is never permitted.
 pub fn version(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;

@@ -1,4 +1,5 @@
-//! The SPDX licence list: ids in any letter case, what deprecated ids mean, official names, and versions of a licence.
+//! The SPDX licence list: ids in any letter case, what deprecated ids mean, official names, and versions of a
+//! licence.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -7,8 +8,9 @@ use spdx::identifiers::{EXCEPTIONS, LICENSES};
 
 use super::term::{Addition, Licence, Term};
 
-/// Deprecated ids that are another licence today: old id, new id, exception. Deprecated GNU ids without an exception follow from
-/// their form and are not listed. Ids that were withdrawn without one successor (`Net-SNMP`) stay what they are.
+/// Deprecated ids that are another licence today: old id, new id, exception. Deprecated GNU ids without an exception
+/// follow from their form and are not listed. Ids that were withdrawn without one successor (`Net-SNMP`) stay what
+/// they are.
 const SUCCESSORS: [(&str, &str, Option<&str>); 14] = [
     ("BSD-2-Clause-FreeBSD", "BSD-2-Clause-Views", None),
     ("BSD-2-Clause-NetBSD", "BSD-2-Clause", None),
@@ -155,7 +157,8 @@ pub(super) fn is_gnu(id: &str) -> bool {
         && !id.contains("-with-")
 }
 
-/// Whether the word says which versions it means before the `+` that it ends with, so that the `+` contradicts or repeats it.
+/// Whether the word says which versions it means before the `+` that it ends with, so that the `+` contradicts or
+/// repeats it.
 pub(super) fn says_which_versions(word: &str) -> bool {
     let word = word.to_ascii_lowercase();
     ["-only+", "-or-later+", "++"]
@@ -194,8 +197,8 @@ pub(super) fn is_reference(word: &str, prefix: &str) -> bool {
         && reference.strip_prefix(prefix).is_some_and(is_name)
 }
 
-/// The id in front of its version, the version, and what follows: (`CC-BY`, 3.0, `AT`). `None` for licences without versions:
-/// the 3 of `BSD-3-Clause` counts clauses, so only numbers with a dot count.
+/// The id in front of its version, the version, and what follows: (`CC-BY`, 3.0, `AT`). `None` for licences without
+/// versions: the 3 of `BSD-3-Clause` counts clauses, so only numbers with a dot count.
 fn family(id: &'static str) -> Option<(&'static str, Vec<u64>, &'static str)> {
     let mut start = 0;
     for part in id.split('-') {
@@ -210,7 +213,8 @@ fn family(id: &'static str) -> Option<(&'static str, Vec<u64>, &'static str)> {
     None
 }
 
-/// The ids that the licensee may choose where the document says this id or later: itself first, then every later version of the list.
+/// The ids that the licensee may choose where the document says this id or later: itself first, then every later
+/// version of the list.
 pub(super) fn this_and_later(id: &'static str) -> impl Iterator<Item = &'static str> {
     let later = CATALOGUE.later.get(id).into_iter().flatten().copied();
     std::iter::once(id).chain(later)
@@ -259,8 +263,8 @@ mod tests {
         }
     }
 
-    /// Every current id of the list is written back as it stands there. The library adds forms of the GFDL without a suffix,
-    /// which SPDX does not list; like the deprecated ones they mean one version.
+    /// Every current id of the list is written back as it stands there. The library adds forms of the GFDL without a
+    /// suffix, which SPDX does not list; like the deprecated ones they mean one version.
     #[test]
     fn every_current_id_is_its_own_spelling() {
         for licence in LICENSES.iter().filter(|licence| !is_unstated(licence.name)) {

@@ -47,8 +47,8 @@ impl Entry {
         }
     }
 
-    /// An entry for a licence that documents name in words that SPDX does not know, letter by letter. An official name
-    /// means its licence.
+    /// An entry for a licence that documents name in words that SPDX does not know, letter by letter. An official
+    /// name means its licence.
     ///
     /// # Errors
     ///
@@ -73,7 +73,8 @@ impl Entry {
     fn accepts(&self, stated: &Licence, option: &Licence) -> bool {
         match (&self.0.licence, stated, option) {
             (
-                // Who accepts "this or later" accepts the grant to choose; a licence of exactly one version grants none.
+                // Who accepts "this or later" accepts the grant to choose; a licence of exactly one version grants
+                // none.
                 Licence::Listed { id, or_later: true },
                 Licence::Listed {
                     id: from,
@@ -92,7 +93,8 @@ impl Entry {
         fits && self.accepts(&term.licence, option)
     }
 
-    /// Whether this entry speaks of `option`, leaving exceptions aside. "This or later" speaks of each of these versions.
+    /// Whether this entry speaks of `option`, leaving exceptions aside. "This or later" speaks of each of these
+    /// versions.
     fn speaks_of(&self, option: &Licence) -> bool {
         match (&self.0.licence, option) {
             (Licence::Listed { id, or_later: true }, Licence::Listed { id: option, .. }) => {
@@ -164,7 +166,8 @@ impl LicenceLists {
         self.decide_except(expression, &[])
     }
 
-    /// Decides an expression where the entries of `excepted` are accepted whatever the lists say: an exception for one package.
+    /// Decides an expression where the entries of `excepted` are accepted whatever the lists say: an exception for
+    /// one package.
     pub fn decide_except(&self, expression: &Expression, excepted: &[Entry]) -> LicenceDecision {
         match expression {
             Expression::Term(term) if accepts(excepted, term) => LicenceDecision::Allowed,

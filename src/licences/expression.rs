@@ -24,16 +24,16 @@ impl Expression {
     ///
     /// # Errors
     ///
-    /// The text is no expression, or exceeds a limit. A word that is no SPDX id is no error: it is a licence that nobody
-    /// knows, so another choice of an `OR` can still be taken.
+    /// The text is no expression, or exceeds a limit. A word that is no SPDX id is no error: it is a licence that
+    /// nobody knows, so another choice of an `OR` can still be taken.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
         parse::expression(text)
     }
 
     /// The licence that a document names in words instead of by an id.
     ///
-    /// Only the official name of the SPDX list, letter by letter, or an id means a licence; there is no guessing. Any other
-    /// name is an unlisted licence, which no allow list lets pass by accident.
+    /// Only the official name of the SPDX list, letter by letter, or an id means a licence; there is no guessing. Any
+    /// other name is an unlisted licence, which no allow list lets pass by accident.
     pub fn from_name(name: &str) -> Self {
         let name = name.trim();
         let known = catalogue::by_name(name).or_else(|| catalogue::term(name));
@@ -47,8 +47,8 @@ impl Expression {
         }))
     }
 
-    /// All of these at once, which is what a list of licences means unless it says otherwise. `None` for an empty list:
-    /// nothing is stated.
+    /// All of these at once, which is what a list of licences means unless it says otherwise. `None` for an empty
+    /// list: nothing is stated.
     pub fn all(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
         Self::join(parts, Self::And, |part| match part {
             Self::And(inner) => Ok(inner),

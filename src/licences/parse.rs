@@ -5,7 +5,8 @@
 use super::expression::Expression;
 use super::term::{Addition, Term};
 
-/// Longest expression that is read, in bytes. The longest real ones list the licences of a distribution's kernel: some kilobytes.
+/// Longest expression that is read, in bytes. The longest real ones list the licences of a distribution's kernel:
+/// some kilobytes.
 pub const MAX_EXPRESSION_BYTES: usize = 64 * 1024;
 /// Most licences in one expression.
 pub const MAX_TERMS: usize = 2048;

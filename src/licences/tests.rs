@@ -18,7 +18,8 @@ fn lists(allow: &str, deny: &str) -> LicenceLists {
     }
 }
 
-/// The decision in words: `allowed`, or `denied: TERM`, or `unknown: TERM`, with the deny entry's number where one decided.
+/// The decision in words: `allowed`, or `denied: TERM`, or `unknown: TERM`, with the deny entry's number where one
+/// decided.
 fn decide(lists: &LicenceLists, text: &str) -> String {
     let expression = Expression::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let words = |objection: Objection| match objection.because {

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::parse::Purl;
 use super::pattern::{Part, Pattern};
 
-/// Patterns as a tree of their parts: a package walks down the branches that fit it and meets only patterns that match.
+/// Patterns as a tree of their parts: a package walks down the branches that fit it and meets only patterns that
+/// match.
 #[derive(Debug, Clone, Default)]
 pub struct PatternIndex {
     /// The first node is the root.
@@ -59,8 +60,8 @@ impl PatternIndex {
         }
     }
 
-    /// The positions of the patterns that match, ascending. Costs at most one step for each pattern with a wildcard that could
-    /// match, and usually one for each part of the package.
+    /// The positions of the patterns that match, ascending. Costs at most one step for each pattern with a wildcard
+    /// that could match, and usually one for each part of the package.
     pub fn matching(&self, purl: &Purl<'_>) -> Vec<usize> {
         let mut found = Vec::new();
         let mut open: Vec<&Node> = self.nodes.first().into_iter().collect();

@@ -1,5 +1,5 @@
-//! How the registries of each type spell names: what they hold for the same is written the same (purl specification, type
-//! definitions).
+//! How the registries of each type spell names: what they hold for the same is written the same (purl specification,
+//! type definitions).
 
 use std::borrow::Cow;
 
@@ -26,7 +26,8 @@ const NAMESPACE_LOWER: [&str; 19] = [
     "swift",
 ];
 
-/// Types whose name does not depend on letter case. NuGet's is kept in the specification, but its registry ignores case.
+/// Types whose name does not depend on letter case. NuGet's is kept in the specification, but its registry ignores
+/// case.
 const NAME_LOWER: [&str; 19] = [
     "alpm",
     "apk",

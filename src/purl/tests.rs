@@ -13,7 +13,8 @@ fn pattern(text: &str) -> Pattern {
     Pattern::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// Text and canonical form. From the examples and test suite of the purl specification, apart from those that say otherwise.
+/// Text and canonical form. From the examples and test suite of the purl specification, apart from those that say
+/// otherwise.
 const CANONICAL: &[(&str, &str)] = &[
     ("pkg:cargo/rand@0.7.2", "pkg:cargo/rand@0.7.2"),
     ("pkg:npm/foobar@12.3.1", "pkg:npm/foobar@12.3.1"),

@@ -59,7 +59,8 @@ fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The first number by value; a later one with a leading zero as digits behind a decimal point, so `1.02` is older than `1.1`.
+/// The first number by value; a later one with a leading zero as digits behind a decimal point, so `1.02` is older
+/// than `1.1`.
 fn numbers(a: &[String], b: &[String]) -> Ordering {
     for (at, (a, b)) in a.iter().zip(b).enumerate() {
         let is_fraction = at > 0 && (a.starts_with('0') || b.starts_with('0'));

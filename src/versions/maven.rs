@@ -1,7 +1,8 @@
 //! Maven versions, ordered as its ComparableVersion orders them (Maven 3.9 and 4).
 //!
-//! That order is not transitive for some versions that nobody publishes: `0.x-a` comes before `0final`, which equals `0`, which
-//! comes before `0.x-a`. It is kept as it is, because a range asks about one version and one bound, as Maven does.
+//! That order is not transitive for some versions that nobody publishes: `0.x-a` comes before `0final`, which equals
+//! `0`, which comes before `0.x-a`. It is kept as it is, because a range asks about one version and one bound, as
+//! Maven does.
 
 use std::cmp::Ordering;
 
@@ -12,8 +13,8 @@ const QUALIFIERS: [&str; 7] = ["alpha", "beta", "milestone", "rc", "snapshot", "
 /// The place of the release in [`QUALIFIERS`].
 const RELEASE: usize = 5;
 
-/// A Maven version: numbers and words, and what a hyphen or a change between digits and letters makes less important in a list of
-/// its own at the end.
+/// A Maven version: numbers and words, and what a hyphen or a change between digits and letters makes less important
+/// in a list of its own at the end.
 #[derive(Debug, Clone)]
 pub(super) struct MavenVersion {
     items: Vec<Item>,
@@ -58,7 +59,8 @@ impl MavenVersion {
     }
 }
 
-/// Cuts a version into items. Every list but the outermost is the last item of the one before, so a list of lists is enough.
+/// Cuts a version into items. Every list but the outermost is the last item of the one before, so a list of lists is
+/// enough.
 struct Reader<'a> {
     text: &'a str,
     levels: Vec<Vec<Item>>,

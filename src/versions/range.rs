@@ -297,8 +297,8 @@ fn semver_end(full: &str, written: usize, operator: Operator) -> Option<String> 
     Some(format!("{major}.{minor}.{patch}"))
 }
 
-/// The first version behind `~=` and `~>`: the last of the written numbers dropped and the one before it raised. A single number
-/// has none before it: Python refuses that, RubyGems raises it itself.
+/// The first version behind `~=` and `~>`: the last of the written numbers dropped and the one before it raised. A
+/// single number has none before it: Python refuses that, RubyGems raises it itself.
 fn family_end(text: &str, operator: Operator) -> Option<String> {
     let (epoch, release) = match text.split_once('!') {
         Some((epoch, release)) => (format!("{epoch}!"), release),

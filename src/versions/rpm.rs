@@ -56,8 +56,8 @@ impl Ord for RpmVersion {
     }
 }
 
-/// Segments of digits or letters in turn; everything else only separates, apart from `~` (before the end) and `^` (behind the
-/// end, before anything that goes on).
+/// Segments of digits or letters in turn; everything else only separates, apart from `~` (before the end) and `^`
+/// (behind the end, before anything that goes on).
 fn compare(mut a: &str, mut b: &str) -> Ordering {
     loop {
         let separates = |byte: u8| !byte.is_ascii_alphanumeric() && byte != b'~' && byte != b'^';

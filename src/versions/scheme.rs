@@ -28,9 +28,10 @@ pub enum Scheme {
 /// What a range says about pre-releases that no bound names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PreReleases {
-    /// They are versions like others; what comes before what is written in them on purpose.
+    /// They are versions like others, in their order.
     Ordinary,
-    /// Versions like others, apart from those directly below an upper bound: `<2` does not mean to accept `2.0.0-rc.1`.
+    /// Versions like others, apart from those directly below an upper bound: `<2` does not mean to accept
+    /// `2.0.0-rc.1`.
     NotBelowBound,
     /// In a range only where a bound names a pre-release of the same release.
     WhenNamed,

@@ -54,8 +54,8 @@ impl Version {
         }))
     }
 
-    /// The order of two versions: `None` for different schemes and for different texts without an order. Build metadata of
-    /// Semantic Versioning does not count, as that specification says.
+    /// The order of two versions: `None` for different schemes and for different texts without an order. Build
+    /// metadata of Semantic Versioning does not count, as that specification says.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
         Some(match (&self.0, &other.0) {
             (Kind::Semver(a), Kind::Semver(b)) | (Kind::Go(a), Kind::Go(b)) => a.cmp_precedence(b),
@@ -71,8 +71,8 @@ impl Version {
         })
     }
 
-    /// The order of this version and a bound, which may leave open what the ecosystem lets bounds leave open: RPM's release and
-    /// PEP 440's local label.
+    /// The order of this version and a bound, which may leave open what the ecosystem lets bounds leave open: RPM's
+    /// release and PEP 440's local label.
     pub(super) fn compare_to_bound(&self, bound: &Self) -> Option<Ordering> {
         match (&self.0, &bound.0) {
             (Kind::Rpm(version), Kind::Rpm(bound)) if bound.release.is_none() => {

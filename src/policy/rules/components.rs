@@ -36,8 +36,8 @@ pub struct PackageRule {
     pub versions: Range,
     /// Suppliers of which the component has to name one, letter by letter; none means any. For allow rules.
     pub suppliers: Vec<String>,
-    /// Hashes of which the component has to carry one: algorithm (`sha-256`) and hexadecimal digits in lower case; none means any.
-    /// For allow rules.
+    /// Hashes of which the component has to carry one: algorithm (`sha-256`) and hexadecimal digits in lower case;
+    /// none means any. For allow rules.
     pub hashes: Vec<(String, String)>,
     /// Where it is written.
     pub origin: Origin,

@@ -74,8 +74,8 @@ impl Ingredient<'_> {
 }
 
 impl LicenceText<'_> {
-    /// Joins what a document states about one component. A text that is no expression is the name of a licence that nobody knows,
-    /// so that the rest of the list still counts.
+    /// Joins what a document states about one component. A text that is no expression is the name of a licence that
+    /// nobody knows, so that the rest of the list still counts.
     pub fn join<'t>(texts: impl IntoIterator<Item = LicenceText<'t>>) -> Option<Expression> {
         Expression::all(texts.into_iter().map(|text| match text {
             LicenceText::Expression(text) => {

@@ -1,7 +1,7 @@
 //! Rules about what an artifact is made of: one file for each rule, each of them pure.
 //!
-//! A rule looks at one [`Ingredient`] and passes it, or gives a [`Ruling`]. It knows nothing of the document that the ingredient
-//! was read from. What cannot be told counts against the ingredient.
+//! A rule looks at one [`Ingredient`] and passes it, or gives a [`Ruling`]. It knows nothing of the document that the
+//! ingredient was read from. What cannot be told counts against the ingredient.
 
 mod components;
 mod exception;

@@ -53,8 +53,8 @@ impl Ruling {
         })
     }
 
-    /// What stays the same from build to build, as 32 hexadecimal digits: the code, the package without its version, and what of
-    /// the rule decided. Accepting one finding accepts neither another package nor another licence.
+    /// What stays the same from build to build, as 32 hexadecimal digits: the code, the package without its version,
+    /// and what of the rule decided. Accepting one finding accepts neither another package nor another licence.
     pub fn fingerprint(&self) -> String {
         let parts = [self.finding.code.name(), &self.package, &self.decided_by];
         // Lengths keep the parts apart, whatever they hold.
