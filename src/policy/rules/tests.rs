@@ -173,7 +173,8 @@ fn an_allow_rule_can_pin_hashes_and_suppliers() {
     pinned.hashes = vec![("sha-256".to_owned(), "ab".to_owned())];
     pinned.suppliers = vec!["Acme".to_owned()];
     let rules = ComponentRules::new(Mode::Enforce, OnUnknown::Deny, origin()).allow(vec![pinned]);
-    let rows: [(&[(&str, &str)], Option<&str>, &str); 6] = [
+    type Row<'a> = (&'a [(&'a str, &'a str)], Option<&'a str>, &'a str);
+    let rows: [Row<'_>; 6] = [
         (&[("sha-256", "AB")], Some("Acme"), "passes"),
         (&[("sha-1", "00"), ("sha-256", "ab")], Some("Acme"), "passes"),
         (
