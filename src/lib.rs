@@ -34,14 +34,17 @@
 //! # Map
 //!
 //! ```text
-//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests, sbom  →  subject, report, strict_json
+//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests, sbom  →  licences, versions, purl  →  subject, report, strict_json
 //! ```
 //!
 //! Imports go one way, left to right. [`cli`] turns arguments into a request and a report into output. [`ops`] joins
 //! the pieces: [`ops::verify`] reads as prepare, gather, examine, decide, report. [`registry`] reads OCI layouts and
 //! finds what is attached. [`sigstore`] holds trust roots, bundles, who may sign, and the one engine that verifies.
 //! [`attestation`] reads what was signed. [`policy`] says what is demanded. [`manifests`] finds the images of
-//! deployment files and pins them. [`sbom`] reads SBOMs, binds them to an artifact and compares them. [`subject`] and [`report`] are the shared values. `sandbox` (cargo feature, not in
+//! deployment files and pins them. [`sbom`] reads SBOMs, binds them to an artifact and compares them.
+//! [`licences`] decides SPDX licence expressions, [`versions`] orders versions and answers
+//! ranges for each ecosystem, and [`purl`] reads package URLs and matches patterns of them. [`subject`] and [`report`] are the
+//! shared values. `sandbox` (cargo feature, not in
 //! the release binary) is a Sigstore instance in memory, for tests.
 //!
 //! # Words
@@ -55,9 +58,11 @@
 
 pub mod attestation;
 pub mod cli;
+pub mod licences;
 pub mod manifests;
 pub mod ops;
 pub mod policy;
+pub mod purl;
 pub mod registry;
 pub mod report;
 #[cfg(feature = "sandbox")]
@@ -66,3 +71,4 @@ pub mod sbom;
 pub mod sigstore;
 pub mod strict_json;
 pub mod subject;
+pub mod versions;

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portcullis::attestation::{Provenance, SimpleSigning, Statement};
+use portcullis::licences::{Entry, Expression, LicenceDecision, LicenceLists};
 use portcullis::policy::{self, Files};
+use portcullis::purl::{Pattern, PatternIndex, Purl};
 use portcullis::registry::{Layout, PlatformChoice, discover};
 use portcullis::report::Origin;
 use portcullis::sbom;
@@ -25,21 +27,24 @@ use portcullis::sigstore::trust::TrustMaterial;
 use portcullis::sigstore::{ParsedBundle, legacy};
 use portcullis::strict_json;
 use portcullis::subject::{Digest, LayoutSelector, PathKind, Subject};
+use portcullis::versions::{Range, Scheme, Version};
 use serde_json::Value;
 
 /// A target's body.
 pub type Body = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Body); 16] = [
+pub const TARGETS: [(&str, Body); 19] = [
     ("bundle", bundle),
     ("certificate", certificate),
     ("layout", layout),
     ("legacy", legacy_annotations),
+    ("licence", licence),
     ("pattern", pattern),
     ("policy", policy_file),
     ("provenance", provenance),
     ("public_key", public_key),
+    ("purl", package_url),
     ("sbom", sbom_document),
     ("sbom_json", sbom_json),
     ("sbom_stream", sbom_stream),
@@ -48,6 +53,7 @@ pub const TARGETS: [(&str, Body); 16] = [
     ("strict_json", strict_json),
     ("subject", subject),
     ("trusted_root", trusted_root),
+    ("version", version),
 ];
 
 /// A file of bundles: no byte disappears between its parts, and each part is a bundle or a reason.
@@ -127,6 +133,74 @@ pub fn legacy_annotations(data: &[u8]) {
     {
         read_all(&bundle);
     }
+}
+
+/// A licence expression: it is read back as it is written, and one more demand never helps.
+pub fn licence(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let _ = Expression::from_name(text);
+    let Ok(expression) = Expression::parse(text) else {
+        return;
+    };
+    assert_eq!(
+        Expression::parse(&expression.to_string()).as_ref(),
+        Ok(&expression)
+    );
+    let entry = |text| Entry::parse(text).unwrap();
+    let lists = LicenceLists {
+        allow: Some(vec![entry("MIT"), entry("GPL-2.0-or-later")]),
+        deny: vec![entry("GPL-3.0-only")],
+    };
+    let unknown = Expression::parse("NOASSERTION").unwrap();
+    let demanded = Expression::all([expression.clone(), unknown]).unwrap();
+    let stayed = matches!(lists.decide(&expression), LicenceDecision::Denied(_));
+    assert_eq!(
+        matches!(lists.decide(&demanded), LicenceDecision::Denied(_)),
+        stayed
+    );
+    assert_ne!(lists.decide(&demanded), LicenceDecision::Allowed);
+}
+
+/// A package URL in the first line, a pattern in the rest: the canonical form means the same, and the index agrees
+/// with the pattern.
+pub fn package_url(data: &[u8]) {
+    let (text, rest) = first_line(data);
+    let (Ok(text), Ok(rest)) = (std::str::from_utf8(text), std::str::from_utf8(rest)) else {
+        return;
+    };
+    let Ok(purl) = Purl::parse(text) else {
+        return;
+    };
+    let canonical = purl.to_string();
+    assert_eq!(Purl::parse(&canonical).as_ref(), Ok(&purl));
+    if let Ok(pattern) = Pattern::parse(rest) {
+        let _ = pattern.lint(&Origin::flag("--package"));
+        let found = PatternIndex::new([&pattern]).matching(&purl);
+        assert_eq!(!found.is_empty(), pattern.matches(&purl));
+    }
+}
+
+/// A range in the first line, a version in the second, the type of a package in the third: what cannot be read, and
+/// what is absent, is never permitted.
+pub fn version(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let mut lines = text.lines();
+    let (range, version) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let scheme = Scheme::of_type(lines.next().unwrap_or_default());
+    let Ok(range) = Range::parse(scheme, range) else {
+        return;
+    };
+    let answer = range.contains(Some(version));
+    assert!(
+        answer.permits() <= answer.condemns(),
+        "allowed, and not even denied"
+    );
+    assert!(range.is_any() || Version::parse(scheme, version).is_some() || !answer.permits());
+    assert!(range.is_any() || !range.contains(None).permits());
 }
 
 fn first_line(data: &[u8]) -> (&[u8], &[u8]) {

@@ -282,6 +282,27 @@ codes! {
             "The signed statement binds the SBOM to this artifact, but the document itself does not say which artifact it describes, so a mistake in signing would go unnoticed. Denies where `sbom.require-root-digest` is true."
     }
 
+    Ingredients "What the artifact is made of" {
+        ComponentDenied "component-denied" Deny Denied
+            "A component is on the deny list"
+            "A rule denies this package, or this version of it. Deny rules beat allow rules. A version that cannot be read, and a pre-release between the bounds of a range, count as denied, because they cannot be told from what the rule is about."
+        ComponentNotAllowed "component-not-allowed" Deny Denied
+            "A component is not on the allow list"
+            "There is an allow list of packages, and no entry of it accepts this one. Where an entry names the package, the message says what did not fit: the version, the hash or the supplier."
+        ComponentUnidentified "component-unidentified" Deny Denied
+            "A component has no package URL that can be read"
+            "Without a package URL nothing says which package this is, so rules about packages cannot decide it. Have the generator write package URLs, or name the component with its supplier in the policy."
+        LicenceDenied "licence-denied" Deny Denied
+            "A component's licence is on the deny list"
+            "The licence expression of the component leaves no choice that the deny list permits. The message names the part that decided."
+        LicenceNotAllowed "licence-not-allowed" Deny Denied
+            "A component's licence is not on the allow list"
+            "The licence expression of the component leaves no choice that the allow list permits. The message names the part that decided."
+        LicenceUnknown "licence-unknown" Deny Denied
+            "A component's licence is not known"
+            "The document states no licence, `NONE` or `NOASSERTION`, or a licence that neither SPDX nor the policy knows. What that means is for the policy to say, and without a word from it such a component is denied."
+    }
+
     Search "What was looked for and where" {
         NoEvidence "no-evidence" Deny NoEvidence
             "There is nothing of the demanded kind"
@@ -379,6 +400,9 @@ codes! {
         WarningsDenied "warnings-denied" Deny Denied
             "A warning was given, and warnings deny"
             "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
+        PackagePatternBroad "package-pattern-broad" Warning Allowed
+            "The pattern accepts packages of anybody"
+            "A rule that allows packages has a wildcard where the registry lets anybody choose a name, so it accepts packages that an attacker publishes tomorrow. Write out the type and the namespace or owner that you trust in front of the wildcard, or name the packages."
         PatternNoRef "pattern-without-ref" Warning Allowed
             "The pattern accepts any ref"
             "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."

@@ -3,7 +3,7 @@
 //! Which field each generator uses is in the table of `docs/sbom.md`; the fixtures of `fixtures/sbom` show it.
 
 use super::model::{Component, Document};
-use super::purl::Purl;
+use crate::purl::Purl;
 use crate::report::{Code, Finding};
 use crate::subject::{Algorithm, Digest};
 
@@ -185,9 +185,9 @@ fn named(root: &Component<'_>) -> Vec<Named> {
         };
         found.push((Source::Hash, Digest::parse_hex(algorithm, &hash.hex).ok()));
     }
-    if let Some(purl) = root.purl.as_deref().and_then(Purl::parse) {
+    if let Some(purl) = root.purl.as_deref().and_then(|purl| Purl::parse(purl).ok()) {
         found.push((Source::Purl, image_digest(&purl)));
-        let checksums = purl.qualifier("checksum").unwrap_or_default().into_owned();
+        let checksums = purl.qualifier("checksum").unwrap_or_default();
         found.extend(
             checksums
                 .split(',')
@@ -199,7 +199,7 @@ fn named(root: &Component<'_>) -> Vec<Named> {
     }
     found.push((Source::Name, digest(&root.name).or_else(|| after_at(&root.name))));
     if let Some(id) = root.id.as_deref() {
-        let from_purl = Purl::parse(id).and_then(|purl| image_digest(&purl));
+        let from_purl = Purl::parse(id).ok().and_then(|purl| image_digest(&purl));
         found.push((
             Source::Reference,
             digest(id).or(from_purl).or_else(|| after_at(id)),
@@ -234,10 +234,10 @@ fn after_at(text: &str) -> Option<Digest> {
 
 /// The version of an image's package URL. Other types have versions that only look like digests.
 fn image_digest(purl: &Purl<'_>) -> Option<Digest> {
-    if !matches!(&*purl.kind(), "oci" | "docker") {
+    if !matches!(purl.kind(), "oci" | "docker") {
         return None;
     }
-    digest(&purl.version()?)
+    digest(purl.version()?)
 }
 
 impl Binding {

@@ -7,10 +7,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Component, Document};
-use super::purl::Purl;
+use crate::purl::Purl;
 
 /// Orders two versions of a package whose package URL has this type, or `None` where they cannot be ordered. The type is
-/// empty for a package without package URL.
+/// empty for a package without package URL. [`crate::versions::compare`] is one.
 pub type Compare<'f> = &'f dyn Fn(&str, &str, &str) -> Option<Ordering>;
 
 /// What changed.
@@ -129,7 +129,7 @@ fn packages<'d>(document: &'d Document<'_>) -> BTreeMap<String, Versions<'d>> {
 /// The package that a component is a version of: its package URL without version and qualifiers, or its name with its
 /// supplier.
 pub fn package_of(component: &Component<'_>) -> String {
-    if let Some(purl) = component.purl.as_deref().and_then(Purl::parse) {
+    if let Some(purl) = component.purl.as_deref().and_then(|purl| Purl::parse(purl).ok()) {
         return purl.package();
     }
     let name = match &component.group {
@@ -143,17 +143,12 @@ pub fn package_of(component: &Component<'_>) -> String {
 }
 
 fn version_of(component: &Component<'_>) -> String {
-    let from_purl = || {
-        component
-            .purl
-            .as_deref()
-            .and_then(Purl::parse)
-            .and_then(|purl| purl.version())
-    };
-    match component.version.as_deref() {
-        Some(version) => version.to_owned(),
-        None => from_purl().unwrap_or_default().into_owned(),
+    if let Some(version) = component.version.as_deref() {
+        return version.to_owned();
     }
+    let purl = component.purl.as_deref().and_then(|purl| Purl::parse(purl).ok());
+    purl.and_then(|purl| purl.version().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn supplier_of<'c>(component: &'c Component<'_>) -> Option<&'c str> {

@@ -17,7 +17,6 @@ mod json;
 mod limits;
 mod model;
 mod problem;
-mod purl;
 mod reading;
 mod spdx;
 mod stream;
@@ -36,7 +35,6 @@ pub use model::{
     NamedLicence, Place, Rating, Text, Tool, Vulnerability,
 };
 pub use problem::{Problem, ProblemKind, Refusal, Refused};
-pub use purl::Purl;
 pub use stream::stream;
 
 use build::Builder;

@@ -6,7 +6,7 @@ use super::json::{Json, Kind};
 use super::limits::Limits;
 use super::model::{Component, EdgeKind, Hash, HashAlgorithm, Place, Text};
 use super::problem::{Problem, ProblemKind, Refusal, Refused};
-use super::purl::Purl;
+use crate::purl::Purl;
 
 /// A document that is being read.
 pub(super) struct Reading<'l, 'v, V> {
@@ -200,7 +200,7 @@ impl<'l, 'v, V> Reading<'l, 'v, V> {
     ) where
         V: Visitor<'a>,
     {
-        if Purl::parse(&purl).is_none() {
+        if Purl::parse(&purl).is_err() {
             self.problem(ProblemKind::BadPurl, field, &purl, place);
         }
         match &component.purl {
