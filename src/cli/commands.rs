@@ -1,7 +1,9 @@
 //! The commands, and which function runs each.
 
 use super::output::{Console, Target};
-use super::{Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, trust, verify};
+use super::{
+    Cli, Global, Problem, completions, conformance, explain, generate, pin, policy, sbom, trust, verify,
+};
 use crate::report::ExitCode;
 
 /// What to do.
@@ -14,6 +16,8 @@ pub enum Command {
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
 
+    /// Compare SBOMs, and make them smaller
+    Sbom(sbom::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -38,6 +42,7 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Sbom(_) => "sbom",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -83,6 +88,10 @@ impl Command {
             },
             Self::Policy(args) => Uses {
                 json: args.is_explain(),
+                ..nothing
+            },
+            Self::Sbom(args) => Uses {
+                json: args.is_diff(),
                 ..nothing
             },
             Self::Trust(_) => Uses {
@@ -132,6 +141,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Sbom(args) => sbom::run(&args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

@@ -16,6 +16,7 @@ mod problem;
 mod progress;
 mod registry;
 mod rules;
+mod sbom;
 mod trust;
 mod verify;
 

@@ -14,6 +14,7 @@ mod environment;
 mod help;
 mod network;
 mod refusals;
+mod sbom;
 mod stdin;
 mod streams;
 mod subjects;
