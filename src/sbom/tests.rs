@@ -529,6 +529,31 @@ fn hostile_xml_is_refused() {
 }
 
 #[test]
+fn a_second_value_in_xml_is_never_passed_over() {
+    let component = |inside: &str| {
+        xml(&format!(
+            "<components><component><name>a</name>{inside}</component></components>"
+        ))
+    };
+    for licence in [
+        "<id>MIT</id><id>GPL-3.0-only</id>",
+        "<id>MIT</id><name>GPL</name>",
+    ] {
+        let document = model(&component(&format!(
+            "<licenses><license>{licence}</license></licenses>"
+        )));
+        assert_eq!(
+            problems(&document),
+            [(ProblemKind::Conflict, "licenses", 2)],
+            "{licence}"
+        );
+    }
+    let many: String = (0..100).map(|number| format!("<x{number}/>")).collect();
+    let text = component(&format!("{many}<version>1</version><version>2</version>"));
+    assert!(matches!(refusal(text.as_bytes()), Refusal::TooMany { .. }));
+}
+
+#[test]
 fn text_in_several_pieces_is_a_problem_and_not_its_first_piece() {
     let document = model(&xml(
         "<components><component><name>a</name><version>1<!-- x -->2</version></component></components>",

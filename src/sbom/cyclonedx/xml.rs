@@ -297,9 +297,13 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, '_, '_, V> {
                     key: name.chars().take(100).collect(),
                 });
             }
-            if seen.len() < MAX_MEMBERS {
-                seen.push(name);
+            if seen.len() >= MAX_MEMBERS {
+                return Err(Refusal::TooMany {
+                    what: "kinds of elements in one component",
+                    limit: MAX_MEMBERS,
+                });
             }
+            seen.push(name);
             match name {
                 "group" => one.group = self.said(member, Field::of(index, "group")),
                 "name" => one.name = self.text(member, Field::of(index, "name")).unwrap_or_default(),
@@ -363,15 +367,17 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, '_, '_, V> {
                 self.text(entry, field)
                     .map(|text| (LicenceForm::Expression, text))
             } else {
-                let named = |name| child(entry, name);
-                match (named("id"), named("name")) {
-                    (Some(id), None) => self.text(id, field).map(|text| (LicenceForm::Id, text)),
-                    (None, Some(name)) => self.text(name, field).map(|text| (LicenceForm::Name, text)),
+                let mut names = elements(entry).filter(|one| matches!(one.tag_name().name(), "id" | "name"));
+                match (names.next(), names.next()) {
+                    (Some(one), None) if one.tag_name().name() == "id" => {
+                        self.text(one, field).map(|text| (LicenceForm::Id, text))
+                    }
+                    (Some(one), None) => self.text(one, field).map(|text| (LicenceForm::Name, text)),
                     (Some(_), Some(_)) => {
                         self.reading.problem(ProblemKind::Conflict, field, "", place);
                         continue;
                     }
-                    (None, None) => None,
+                    (None, _) => None,
                 }
             };
             match found.filter(|(_, text)| !text.is_empty()) {
@@ -460,5 +466,5 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, '_, '_, V> {
     }
 }
 
-/// Most names of elements of one component that are remembered; the schema has fewer.
+/// Most kinds of elements in one component; the schema has half as many.
 const MAX_MEMBERS: usize = 64;
