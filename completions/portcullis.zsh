@@ -558,6 +558,112 @@ never\:"Never"))' \
 '*::files -- Files, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
 && ret=0
 ;;
+(sbom)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__sbom_commands" \
+"*::: :->sbom" \
+&& ret=0
+
+    case $state in
+    (sbom)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-sbom-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':old -- The SBOM to compare with:_files' \
+':new -- The SBOM that is compared:_files' \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':file -- The SBOM:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__sbom__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-sbom-help-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
@@ -1160,6 +1266,30 @@ esac
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(sbom)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__sbom_commands" \
+"*::: :->sbom" \
+&& ret=0
+
+    case $state in
+    (sbom)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-sbom-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__policy_commands" \
@@ -1284,6 +1414,7 @@ _portcullis_commands() {
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
 'sign:Sign files, and write a bundle beside each' \
+'sbom:Compare SBOMs, and make them smaller' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1395,6 +1526,7 @@ _portcullis__subcmd__help_commands() {
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
 'sign:Sign files, and write a bundle beside each' \
+'sbom:Compare SBOMs, and make them smaller' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1528,6 +1660,24 @@ _portcullis__subcmd__help__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__help__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+    )
+    _describe -t commands 'portcullis help sbom commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom trim commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
 _portcullis__subcmd__help__subcmd__sign_commands() {
@@ -1703,6 +1853,49 @@ _portcullis__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom_commands] )) ||
+_portcullis__subcmd__sbom_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis sbom commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__diff_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis sbom help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__diff_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__trim_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom trim commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__sign_commands] )) ||
 _portcullis__subcmd__sign_commands() {

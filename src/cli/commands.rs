@@ -3,7 +3,7 @@
 use super::output::{Console, Target};
 use super::{
     Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
-    policy, save, sign, trust, verify,
+    policy, save, sbom, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -33,6 +33,8 @@ pub enum Command {
     /// Sign files, and write a bundle beside each
     #[command(long_about = sign::LONG_ABOUT)]
     Sign(Box<sign::Args>),
+    /// Compare SBOMs, and make them smaller
+    Sbom(sbom::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -63,6 +65,7 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Key(_) => "key",
             Self::Build(_) => "build",
+            Self::Sbom(_) => "sbom",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -120,6 +123,10 @@ impl Command {
                 json: args.is_explain(),
                 ..nothing
             },
+            Self::Sbom(args) => Uses {
+                json: args.is_diff(),
+                ..nothing
+            },
             Self::Trust(_) => Uses {
                 json: true,
                 offline: true,
@@ -175,6 +182,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
+        Command::Sbom(args) => sbom::run(&args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
