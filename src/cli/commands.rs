@@ -30,7 +30,7 @@ pub enum Command {
     Key(key::Args),
     /// What a build says of itself: variables for its deployment
     Build(build::Args),
-    /// Sign files, and write a bundle beside each
+    /// Sign images and files
     #[command(long_about = sign::LONG_ABOUT)]
     Sign(Box<sign::Args>),
     /// Compare SBOMs, and make them smaller
@@ -83,6 +83,8 @@ struct Uses {
     report: bool,
     /// An answer that can also be printed as JSON.
     json: bool,
+    /// `--verbose`, for commands without findings.
+    verbose: bool,
     /// `--jobs`.
     jobs: bool,
     /// `--offline`.
@@ -94,6 +96,7 @@ impl Command {
         let nothing = Uses {
             report: false,
             json: false,
+            verbose: false,
             jobs: false,
             offline: false,
         };
@@ -103,6 +106,7 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+                ..nothing
             },
             Self::Inspect(_) | Self::Save(_) | Self::Load(_) => Uses {
                 json: true,
@@ -112,6 +116,7 @@ impl Command {
             },
             Self::Sign(_) => Uses {
                 json: true,
+                verbose: true,
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -153,7 +158,7 @@ impl Command {
             ),
             ("--output", global.output.is_some() && !uses.report),
             ("--quiet", global.quiet && !uses.report),
-            ("--verbose", global.verbose && !uses.report),
+            ("--verbose", global.verbose && !uses.report && !uses.verbose),
             ("--jobs", global.jobs.is_some() && !uses.jobs),
             ("--offline", global.offline && !uses.offline),
         ];

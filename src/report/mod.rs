@@ -28,5 +28,6 @@ pub(crate) use render::text::visible;
 pub use render::{
     Format, Signs, Style, UnknownFormat, inspection_json, inspection_tree, render, stdout_lines,
 };
+pub(crate) use schema::schema_of;
 pub use schema::{inspection_schema, schema};
 pub use verdict::{ExitCode, Verdict};

@@ -215,7 +215,7 @@ pub struct Complete {
 }
 
 /// How large the parts of a signature are, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sizes {
     /// The envelope, for a statement.
@@ -312,6 +312,11 @@ impl Complete {
 
     pub(super) fn draft(&self) -> &Draft {
         &self.draft
+    }
+
+    /// Back to a draft that lacks nothing, to be kept until it can be published. It is verified again when it is finished.
+    pub fn into_draft(self) -> Draft {
+        self.draft
     }
 }
 
