@@ -1,5 +1,7 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
+mod attest;
+mod attest_predicate;
 mod build;
 mod commands;
 mod completions;
@@ -26,6 +28,7 @@ mod rules;
 mod save;
 mod services;
 mod sign;
+mod signing;
 mod signing_key;
 mod trust;
 mod verify;

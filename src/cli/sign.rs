@@ -279,7 +279,7 @@ impl Args {
     }
 }
 
-fn input(text: &str) -> Result<Input, Problem> {
+pub(super) fn input(text: &str) -> Result<Input, Problem> {
     if text == "-" {
         return Ok(Input::Stdin);
     }
@@ -345,7 +345,7 @@ impl Publisher<'_> {
     }
 }
 
-fn unwritable(bundle: &Path, error: &std::io::Error) -> Finding {
+pub(super) fn unwritable(bundle: &Path, error: &std::io::Error) -> Finding {
     Finding::new(
         Code::ResultUnwritable,
         format!("{}: cannot write: {error}", bundle.display()),
