@@ -37,9 +37,6 @@ pub(crate) struct ServiceArgs {
     /// PEM certificates of authorities that are trusted for services, besides the system's
     #[arg(long, value_name = "FILE")]
     service_ca: Option<PathBuf>,
-    /// Service that is reached without TLS; repeatable. Loopback needs no such flag
-    #[arg(long, value_name = "HOST[:PORT]")]
-    allow_http: Vec<Endpoint>,
 }
 
 fn parse_version(text: &str) -> Result<LogVersion, String> {
@@ -48,8 +45,8 @@ fn parse_version(text: &str) -> Result<LogVersion, String> {
 }
 
 impl ServiceArgs {
-    /// How services are asked.
-    pub(super) fn web(&self, global: &Global) -> Result<Web, Problem> {
+    /// How services are asked. `allow_http`, of the flags for registries, names those without TLS too.
+    pub(super) fn web(&self, global: &Global, allow_http: &[Endpoint]) -> Result<Web, Problem> {
         let authorities = self
             .service_ca
             .as_deref()
@@ -62,7 +59,7 @@ impl ServiceArgs {
             deadline: deadline(global),
             authorities,
             proxies: proxies(),
-            allow_http: self.allow_http.clone(),
+            allow_http: allow_http.to_vec(),
             ..WebConfig::default()
         };
         Web::new(config).map_err(|error| Problem::undecided(format!("cannot start the network: {error}")))

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::identity::IdentityArgs;
 use super::output::Console;
 use super::progress::Steps;
+use super::registry::RegistryArgs;
 use super::rules::public_log_url;
 use super::services::ServiceArgs;
 use super::signing_key::SigningKeyArgs;
@@ -57,6 +58,8 @@ pub struct Args {
     services: ServiceArgs,
     #[command(flatten)]
     trust: TrustArgs,
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 /// What the command does, at length.
@@ -141,7 +144,7 @@ impl<'a> Run<'a> {
             .map(keep::read_draft)
             .transpose()
             .map_err(problem)?;
-        let web = args.services.web(self.global)?;
+        let web = args.services.web(self.global, args.registry.allow_http())?;
         let material = args
             .trust
             .load_for_signing(self.global, Timestamp::now())

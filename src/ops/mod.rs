@@ -6,6 +6,7 @@ pub mod hash;
 pub mod inspect;
 pub mod pin;
 pub mod pool;
+pub mod publish;
 pub mod read;
 pub mod sign;
 pub mod transfer;

@@ -469,6 +469,12 @@ codes! {
         ResultUnwritable "result-unwritable" Deny Undecided
             "The result could not be written"
             "The bundle was made and verified, and could not be put into its file, or what was read back was something else. The signature may be in the log already; sign again into another place."
+        PublishedNotFound "published-not-found" Deny Undecided
+            "What was published is not found"
+            "The registry took the bundle and its manifest, and then did not list it with the image, so nobody who looks for signatures would find it. Lists of some registries lag behind, so it was looked for several times. What was made is kept in the resume file; publish it again with `portcullis sign --resume`."
+        ConfirmationMissing "confirmation-missing" Deny Undecided
+            "Nobody confirmed what the tag points to"
+            "A tag can be moved between building and signing, so the digest that it points to is shown and somebody has to say that this is the one. The answer was not yes. Nothing was signed. Where nobody can be asked, name the digest, or say --yes."
         ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
             "The resume file cannot be used"
             "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."

@@ -313,6 +313,11 @@ impl Complete {
     pub(super) fn draft(&self) -> &Draft {
         &self.draft
     }
+
+    /// Back to a draft that lacks nothing, to be kept until it can be published. It is verified again when it is finished.
+    pub fn into_draft(self) -> Draft {
+        self.draft
+    }
 }
 
 /// What was made is worth nothing to anybody.

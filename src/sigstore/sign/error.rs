@@ -30,6 +30,8 @@ pub enum Step {
     Log,
     /// The finished bundle, verified.
     Verify,
+    /// The verified bundle, put where it is looked for.
+    Publish,
 }
 
 impl fmt::Display for Step {
@@ -41,6 +43,7 @@ impl fmt::Display for Step {
             Self::Timestamp => "getting a timestamp",
             Self::Log => "logging the signature",
             Self::Verify => "verifying what was made",
+            Self::Publish => "publishing",
         })
     }
 }
