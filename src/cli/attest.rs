@@ -1,46 +1,50 @@
 //! `portcullis attest`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::attest_file::Place;
+use super::attest_image::Images;
 use super::attest_predicate::PredicateArgs;
 use super::identity::IdentityArgs;
 use super::output::Console;
-use super::rules::public_log_url;
+use super::registry::RegistryArgs;
 use super::services::ServiceArgs;
-use super::sign;
 use super::signing::Signing;
 use super::signing_key::SigningKeyArgs;
 use super::trust::TrustArgs;
-use super::{Global, Problem};
-use crate::attestation::predicate::{AttestType, Checked};
-use crate::ops::attest::{
-    AttestReport, AttestedReport, NotPrepared, Prepared, SubjectLine, prepare, size_finding,
-};
-use crate::ops::sign::keep::{self, Existing};
-use crate::ops::sign::{Failed, FailureReport, Input, SignedReport};
+use super::verify::path_kind;
+use super::{Global, Problem, sign};
+use crate::attestation::predicate::Checked;
+use crate::ops::attest::{AttestReport, NotPrepared, Outcome, prepare, size_finding};
+use crate::ops::sign::Input;
 use crate::report::{ExitCode, Finding};
-use crate::sigstore::sign::{Complete, Subject};
+use crate::sigstore::sign::Subject;
 use crate::sigstore::trust::TrustMaterial;
+use crate::subject::{Reference, Subject as Named};
 
 /// Name of the command in its report.
 const COMMAND: &str = "attest";
-
-/// What the bundle of an attestation is called by when its type has no short name.
-const NAMELESS: &str = "attestation";
 
 /// Arguments of `attest`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Files, `-` for standard input, or digests (sha256:<hex>); all of them stand in one statement
+    /// Images (registry/repository:tag), a statement for each; or files, `-` for standard input, and digests (sha256:<hex>),
+    /// all in one statement
     #[arg(value_name = "SUBJECT", required = true)]
     subjects: Vec<String>,
     #[command(flatten)]
     predicate: PredicateArgs,
 
-    /// Where the bundle goes [default for one file: FILE.TYPE.sigstore.json]
+    /// Image named by a tag: take what it points to now, without asking
+    #[arg(long)]
+    yes: bool,
+    /// Image: remove earlier attestations of this type by the same signer, once the new one is there
+    #[arg(long)]
+    replace: bool,
+    /// Where the bundle goes [default for one file: FILE.TYPE.sigstore.json; that of an image goes to its registry]
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
     /// Replace a bundle that is there
@@ -62,23 +66,29 @@ pub struct Args {
     services: ServiceArgs,
     #[command(flatten)]
     trust: TrustArgs,
+    #[command(flatten)]
+    registry: RegistryArgs,
 }
 
 /// What the command does, at length.
 pub(super) const LONG_ABOUT: &str = "\
-Makes an in-toto statement about subjects, signs it, and writes a Sigstore bundle.
+Makes an in-toto statement about subjects, signs it, and writes a Sigstore bundle, or attaches it to the image.
 
 The predicate is checked against its type first, and an SBOM has to be about the artifact: what is logged cannot be taken \
 back. What was made is verified under the trust root in use before it is published. When a service fails, what was reached \
-is kept beside the bundle, without any secret, for `sign --resume`.
+is kept in a file, without any secret, for `sign --resume`.
 
-With exit code 0, and only then, standard output has one line for each subject: `sha256:<hex>  name`.";
+With exit code 0, and only then, standard output has one line for each subject: `sha256:<hex>  name`, and of an image the \
+reference by digest.";
 
 const EXAMPLES: &str = "\
 Examples:
   The SBOM of a file, in a CI job that may ask for identity tokens:
     portcullis attest app.tar.gz --predicate app.cdx.json --type cyclonedx
     portcullis verify app.tar.gz --bundle app.tar.gz.cyclonedx.sigstore.json --type cyclonedx --policy portcullis.toml
+
+  The SBOM of an image, in place of the one that was attached before:
+    portcullis attest ghcr.io/org/app@sha256:… --predicate app.spdx.json --type spdx --replace
 
   Provenance that the job's environment tells, for everything that it built:
     portcullis attest dist/app.tar.gz dist/app.whl --type slsa-provenance --from-ci --bundle provenance.sigstore.json
@@ -103,78 +113,184 @@ pub(super) fn run(args: &Args, global: &Global, console: &Console) -> ExitCode {
 
 /// Everything that can be known to be wrong is known before a token is shown to anybody.
 fn attest(args: &Args, global: &Global, console: &Console) -> Result<AttestReport, Problem> {
-    let refused = |predicate: Option<&Checked>, findings| {
-        Ok(AttestReport::new(
-            COMMAND,
-            predicate,
-            Vec::new(),
-            Vec::new(),
-            findings,
-        ))
-    };
-    let attest_type = args.predicate.attest_type();
-    let inputs = args.inputs()?;
-    let place = Place::new(args, &inputs, attest_type)?;
-    let (predicate, mut findings) = match args.predicate.read(Timestamp::now())? {
+    let targets = args.targets()?;
+    let (predicate, findings) = match args.predicate.read(Timestamp::now())? {
         Ok(checked) => checked,
-        Err(findings) => return refused(None, findings),
+        Err(findings) => return Ok(AttestReport::new(COMMAND, None, Outcome::of(findings))),
     };
-    let subjects = inputs
-        .iter()
-        .map(|input| input.subject(std::io::stdin().lock(), &|_| {}))
-        .collect::<Result<Vec<Subject>, Finding>>();
-    let subjects = match subjects {
-        Ok(subjects) => subjects,
-        Err(finding) => return refused(Some(&predicate), vec![finding]),
+    let outcome = Outcome::of(findings);
+    let run = Run {
+        args,
+        predicate: &predicate,
+        global,
+        console,
     };
-    let prepared = match prepare(subjects, &[], &predicate) {
-        Ok(prepared) => prepared,
-        Err(NotPrepared::Denied(findings)) => return refused(Some(&predicate), findings),
-        Err(NotPrepared::Unmakeable(problem)) => return Err(Problem::usage(problem.to_string())),
-    };
-    findings.extend(prepared.findings.iter().cloned());
-    let signing = args.signing(console)?;
-    let material = args
-        .trust
-        .load_for_signing(global, Timestamp::now())
-        .map_err(|finding| Problem::finding(&finding))?;
-    let Some(first) = prepared.subjects.first().cloned() else {
-        return Err(Problem::usage("there is nothing to attest"));
-    };
-    let result = signing.session(&material, global, console, |session| {
-        session.sign_content(first, prepared.content.clone())
-    })?;
-    findings.extend(result.as_ref().ok().and_then(size_finding));
-    let (attested, failed) = match place.publish(&prepared, result, &material) {
-        Ok(attested) => (vec![attested], Vec::new()),
-        Err(failure) => (Vec::new(), vec![failure]),
-    };
-    Ok(AttestReport::new(
-        COMMAND,
-        Some(&predicate),
-        attested,
-        failed,
-        findings,
-    ))
+    let outcome = match &targets {
+        Targets::Images(images) => run.images(images, outcome),
+        Targets::Plain(inputs, place) => run.plain(inputs, place, outcome),
+    }?;
+    Ok(AttestReport::new(COMMAND, Some(&predicate), outcome))
+}
+
+/// A run with a predicate that may be attested. Outcomes begin with what is worth knowing about it.
+struct Run<'a> {
+    args: &'a Args,
+    predicate: &'a Checked,
+    global: &'a Global,
+    console: &'a Console,
+}
+
+impl Run<'_> {
+    /// One statement for each image.
+    fn images(&self, references: &[(String, Reference)], mut outcome: Outcome) -> Result<Outcome, Problem> {
+        let args = self.args;
+        let named = |(text, reference): &(String, Reference)| (text.clone(), Named::Image(reference.clone()));
+        let subjects: Vec<(String, Named)> = references.iter().map(named).collect();
+        let client = args
+            .registry
+            .client(&subjects, args.stdin_readers() > 0, self.global)?
+            .ok_or_else(|| Problem::usage("there is nothing to attest"))?;
+        let images = Images {
+            client: &client,
+            predicate: self.predicate,
+            replace: args.replace,
+            yes: args.yes,
+            type_name: args.predicate.type_name(),
+        };
+        let mut ready = Vec::new();
+        for (text, reference) in references {
+            match images.ready(text, reference) {
+                Ok(one) => ready.push(one),
+                Err(findings) => outcome.findings.extend(findings),
+            }
+        }
+        // Nothing is signed unless everything may be.
+        if ready.len() < references.len() {
+            return Ok(outcome);
+        }
+        let signing = args.signing(self.console)?;
+        let material = args.material(self.global)?;
+        signing.session(&material, self.global, self.console, |session| {
+            for one in &ready {
+                images.attest(one, session, &material, &mut outcome);
+            }
+        })?;
+        Ok(outcome)
+    }
+
+    /// One statement about files and digests.
+    fn plain(&self, inputs: &[Input], place: &Place, mut outcome: Outcome) -> Result<Outcome, Problem> {
+        let subjects = inputs
+            .iter()
+            .map(|input| input.subject(std::io::stdin().lock(), &|_| {}))
+            .collect::<Result<Vec<Subject>, Finding>>();
+        let subjects = match subjects {
+            Ok(subjects) => subjects,
+            Err(finding) => return Ok(outcome.and(vec![finding])),
+        };
+        let first = subjects.first().cloned();
+        let prepared = match prepare(subjects, &[], self.predicate) {
+            Ok(prepared) => prepared,
+            Err(NotPrepared::Denied(findings)) => return Ok(outcome.and(findings)),
+            Err(NotPrepared::Unmakeable(problem)) => return Err(Problem::usage(problem.to_string())),
+        };
+        outcome.findings.extend(prepared.findings.iter().cloned());
+        let signing = self.args.signing(self.console)?;
+        let material = self.args.material(self.global)?;
+        let first = first.ok_or_else(|| Problem::usage("there is nothing to attest"))?;
+        let result = signing.session(&material, self.global, self.console, |session| {
+            session.sign_content(first, prepared.content.clone())
+        })?;
+        outcome
+            .findings
+            .extend(result.as_ref().ok().and_then(size_finding));
+        match place.publish(&prepared, result, &material) {
+            Ok(attested) => outcome.attested.push(attested),
+            Err(failure) => outcome.failed.push(failure),
+        }
+        Ok(outcome)
+    }
 }
 
 impl Args {
-    fn inputs(&self) -> Result<Vec<Input>, Problem> {
+    /// What is attested. Images and other things are not mixed: they come to different statements in different places.
+    fn targets(&self) -> Result<Targets, Problem> {
+        let images = self
+            .subjects
+            .iter()
+            .map(|text| (text, Named::parse(text, path_kind)))
+            .filter_map(|(text, subject)| match subject {
+                Ok(Named::Image(reference)) => Some((text.clone(), reference)),
+                _ => None,
+            })
+            .collect::<Vec<_>>();
+        let targets = match images.len() {
+            0 => self.plain()?,
+            count if count < self.subjects.len() => {
+                return Err(
+                    Problem::usage("images and other subjects cannot be attested in one run")
+                        .help("each image gets a statement of its own, in its registry"),
+                );
+            }
+            _ => {
+                let for_files = [
+                    ("--bundle", self.bundle.is_some()),
+                    ("--overwrite", self.overwrite),
+                ];
+                if let Some((flag, _)) = for_files.into_iter().find(|(_, given)| *given) {
+                    return Err(Problem::usage(format!(
+                        "{flag} is for files, and the bundle of an image goes to its registry"
+                    )));
+                }
+                Targets::Images(images)
+            }
+        };
+        let stdin = match &targets {
+            Targets::Plain(inputs, _) => inputs.iter().filter(|input| **input == Input::Stdin).count(),
+            Targets::Images(_) => usize::from(self.registry.takes_stdin()),
+        };
+        if stdin + self.stdin_readers() > 1 {
+            return Err(Problem::usage("standard input can be read only once"));
+        }
+        Ok(targets)
+    }
+
+    fn plain(&self) -> Result<Targets, Problem> {
+        self.registry.refuse()?;
+        let for_images = [("--yes", self.yes), ("--replace", self.replace)];
+        if let Some((flag, _)) = for_images.into_iter().find(|(_, given)| *given) {
+            return Err(Problem::usage(format!(
+                "{flag} is for images, and no subject is one"
+            )));
+        }
         let inputs = self
             .subjects
             .iter()
             .map(|text| sign::input(text))
             .collect::<Result<Vec<Input>, Problem>>()?;
-        let stdin = inputs.iter().filter(|input| **input == Input::Stdin).count();
+        let place = Place::new(
+            self.bundle.as_deref(),
+            self.overwrite,
+            &inputs,
+            self.predicate.type_name(),
+        )?;
+        Ok(Targets::Plain(inputs, place))
+    }
+
+    /// How many flags read standard input.
+    fn stdin_readers(&self) -> usize {
         let readers = [
             self.predicate.takes_stdin(),
             self.key.takes_stdin(),
             self.identity.takes_stdin(),
         ];
-        if stdin + readers.into_iter().filter(|takes| *takes).count() > 1 {
-            return Err(Problem::usage("standard input can be read only once"));
-        }
-        Ok(inputs)
+        readers.into_iter().filter(|takes| *takes).count()
+    }
+
+    fn material(&self, global: &Global) -> Result<TrustMaterial, Problem> {
+        self.trust
+            .load_for_signing(global, Timestamp::now())
+            .map_err(|finding| Problem::finding(&finding))
     }
 
     fn signing(&self, console: &Console) -> Result<Signing<'_>, Problem> {
@@ -189,91 +305,15 @@ impl Args {
             log: !self.no_log,
             identity: &self.identity,
             services: &self.services,
+            allow_http: self.registry.allow_http(),
         })
     }
 }
 
-/// Where the bundle goes.
-struct Place {
-    bundle: PathBuf,
-    existing: Existing,
-}
-
-impl Place {
-    fn new(args: &Args, inputs: &[Input], attest_type: &AttestType) -> Result<Self, Problem> {
-        let existing = match args.overwrite {
-            true => Existing::Overwrite,
-            false => Existing::Keep,
-        };
-        let bundle = match (&args.bundle, inputs) {
-            (Some(bundle), _) => bundle.clone(),
-            (None, [Input::File(path)]) => beside(path, attest_type),
-            (None, [_]) => {
-                return Err(Problem::usage("the subject has no place for its bundle")
-                    .help("name one with --bundle FILE"));
-            }
-            (None, _) => {
-                return Err(Problem::usage(
-                    "one statement is about all of these, so its bundle has no place of its own",
-                )
-                .help("name one with --bundle FILE, or attest each subject by itself"));
-            }
-        };
-        if existing == Existing::Keep && bundle.symlink_metadata().is_ok() {
-            return Err(Problem::usage(format!("{} is there already", bundle.display()))
-                .help("move it away, or replace it with --overwrite"));
-        }
-        Ok(Self { bundle, existing })
-    }
-
-    /// Writes the bundle, or what there is of it.
-    fn publish(
-        &self,
-        prepared: &Prepared,
-        result: Result<Complete, Failed>,
-        material: &TrustMaterial,
-    ) -> Result<AttestedReport, FailureReport> {
-        let text = names(prepared);
-        let complete = match result {
-            Ok(complete) => complete,
-            Err(failed) => {
-                let kept = self.keep(&failed);
-                return Err(FailureReport::new(&text, &failed, kept.as_deref()));
-            }
-        };
-        keep::write(&self.bundle, complete.json(), self.existing)
-            .map_err(|error| FailureReport::plain(&text, sign::unwritable(&self.bundle, &error)))?;
-        let url = |log: &str, index| public_log_url(material, log, index);
-        Ok(AttestedReport {
-            subjects: prepared.subjects.iter().map(SubjectLine::from).collect(),
-            signed: SignedReport::new(&text, &complete, &self.bundle, url),
-            replaced: Vec::new(),
-            kept: Vec::new(),
-        })
-    }
-
-    /// Keeps what was reached; a resume file that is there is of an earlier attempt.
-    fn keep(&self, failed: &Failed) -> Option<PathBuf> {
-        let text = failed.draft.as_ref()?.to_json().ok()?;
-        let path = keep::resume_beside(&self.bundle);
-        keep::write(&path, &text, Existing::Overwrite).ok().map(|()| path)
-    }
-}
-
-/// The subjects in a line.
-fn names(prepared: &Prepared) -> String {
-    let names: Vec<&str> = prepared
-        .subjects
-        .iter()
-        .map(|subject| subject.name.as_str())
-        .collect();
-    names.join(", ")
-}
-
-/// `FILE.TYPE.sigstore.json`: the signature of the file itself is beside it under a name of its own.
-fn beside(file: &Path, attest_type: &AttestType) -> PathBuf {
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(attest_type.short_name().unwrap_or(NAMELESS));
-    keep::bundle_beside(Path::new(&name))
+/// What is attested.
+enum Targets {
+    /// Images, with the texts that name them.
+    Images(Vec<(String, Reference)>),
+    /// Everything else, and where its bundle goes.
+    Plain(Vec<Input>, Place),
 }

@@ -11,6 +11,9 @@ use crate::attestation::predicate::{AttestType, Checked, MAX_PREDICATE_BYTES, Pr
 use crate::attestation::provenance::from_ci;
 use crate::report::Finding;
 
+/// What the bundle of an attestation is called by when its type has no short name.
+const NAMELESS: &str = "attestation";
+
 /// What is attested.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Predicate")]
@@ -33,9 +36,9 @@ pub(crate) struct PredicateArgs {
 pub(super) type Predicate = Result<(Checked, Vec<Finding>), Vec<Finding>>;
 
 impl PredicateArgs {
-    /// The type.
-    pub(super) fn attest_type(&self) -> &AttestType {
-        &self.attest_type
+    /// What the type is called in names of files.
+    pub(super) fn type_name(&self) -> &str {
+        self.attest_type.short_name().unwrap_or(NAMELESS)
     }
 
     /// Whether standard input is read for the predicate.

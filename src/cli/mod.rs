@@ -1,10 +1,13 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
 mod attest;
+mod attest_file;
+mod attest_image;
 mod attest_predicate;
 mod build;
 mod commands;
 mod completions;
+mod confirm;
 mod conformance;
 mod copying;
 mod examine;

@@ -7,6 +7,7 @@ use super::output::Console;
 use super::progress::Steps;
 use super::services::ServiceArgs;
 use super::{Global, Problem};
+use crate::http::Endpoint;
 use crate::ops::sign::{By, Services, Session};
 use crate::sigstore::Engine;
 use crate::sigstore::keys::Signer;
@@ -25,6 +26,8 @@ pub(super) struct Signing<'a> {
     pub(super) identity: &'a IdentityArgs,
     /// The services.
     pub(super) services: &'a ServiceArgs,
+    /// Services that are reached without TLS.
+    pub(super) allow_http: &'a [Endpoint],
 }
 
 impl Signing<'_> {
@@ -41,7 +44,7 @@ impl Signing<'_> {
         work: impl FnOnce(&mut Session<'_>) -> T,
     ) -> Result<T, Problem> {
         let problem = |finding| Problem::finding(&finding);
-        let web = self.services.web(global)?;
+        let web = self.services.web(global, self.allow_http)?;
         let engine = Engine::new(material.root(), material.relaxations()).map_err(problem)?;
         let config = self.services.config(material).map_err(problem)?;
         let token = match &self.signer {

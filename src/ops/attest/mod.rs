@@ -2,9 +2,10 @@
 //!
 //! Signing itself is [`crate::ops::sign`]'s.
 
+pub mod image;
 mod report;
 
-pub use report::{AttestReport, AttestedReport, SubjectLine};
+pub use report::{AttestReport, AttestedReport, Outcome, SubjectLine};
 
 use crate::attestation::predicate::Checked;
 use crate::attestation::{BuildProblem, StatementSubject, build_statement, size};

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::attestation::predicate::Checked;
+use crate::ops::publish::Image;
 use crate::ops::sign::{FailureReport, SignedReport};
 use crate::report::{ExitCode, Finding, Severity, Verdict, visible};
 use crate::sigstore::sign::Subject;
@@ -33,6 +34,34 @@ pub struct AttestReport {
     pub findings: Vec<Finding>,
 }
 
+/// What comes of a run, as it grows.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What was attested.
+    pub attested: Vec<AttestedReport>,
+    /// What was not.
+    pub failed: Vec<FailureReport>,
+    /// Findings about the predicate and the statements.
+    pub findings: Vec<Finding>,
+}
+
+impl Outcome {
+    /// Nothing but findings.
+    pub fn of(findings: Vec<Finding>) -> Self {
+        Self {
+            findings,
+            ..Self::default()
+        }
+    }
+
+    /// Adds findings.
+    #[must_use]
+    pub fn and(mut self, findings: Vec<Finding>) -> Self {
+        self.findings.extend(findings);
+        self
+    }
+}
+
 /// A statement that was signed and published.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -57,6 +86,25 @@ pub struct SubjectLine {
     digest: Digest,
 }
 
+impl SubjectLine {
+    /// An image, by its repository and digest.
+    pub fn of_image(image: &Image) -> Self {
+        Self {
+            name: image.name(),
+            digest: image.digest().clone(),
+        }
+    }
+
+    /// The line for standard output: an image by the name that can be pulled, anything else behind its digest.
+    fn line(&self) -> String {
+        let digest = self.digest.to_string();
+        match self.name.ends_with(&digest) {
+            true => format!("{}\n", visible(&self.name)),
+            false => format!("{digest}  {}\n", visible(&self.name)),
+        }
+    }
+}
+
 impl From<&Subject> for SubjectLine {
     fn from(subject: &Subject) -> Self {
         Self {
@@ -68,13 +116,12 @@ impl From<&Subject> for SubjectLine {
 
 impl AttestReport {
     /// Puts a report together. The exit code is that of the worst failure, or of the worst finding that denies.
-    pub fn new(
-        command: &'static str,
-        predicate: Option<&Checked>,
-        attested: Vec<AttestedReport>,
-        failed: Vec<FailureReport>,
-        findings: Vec<Finding>,
-    ) -> Self {
+    pub fn new(command: &'static str, predicate: Option<&Checked>, outcome: Outcome) -> Self {
+        let Outcome {
+            attested,
+            failed,
+            findings,
+        } = outcome;
         let denying = findings
             .iter()
             .filter(|finding| finding.severity == Severity::Deny);
@@ -142,8 +189,6 @@ impl AttestReport {
             return String::new();
         }
         let subjects = self.attested.iter().flat_map(|attested| &attested.subjects);
-        subjects
-            .map(|subject| format!("{}  {}\n", subject.digest, visible(&subject.name)))
-            .collect()
+        subjects.map(SubjectLine::line).collect()
     }
 }
