@@ -4,18 +4,19 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::attest_file::Place;
+use super::attest_file::{Place, input};
 use super::attest_image::Images;
 use super::attest_predicate::PredicateArgs;
 use super::identity::IdentityArgs;
 use super::output::Console;
 use super::registry::RegistryArgs;
 use super::services::ServiceArgs;
+use super::sign::jobs::check_reference;
 use super::signing::Signing;
 use super::signing_key::SigningKeyArgs;
 use super::trust::TrustArgs;
 use super::verify::path_kind;
-use super::{Global, Problem, sign};
+use super::{Global, Problem};
 use crate::attestation::predicate::Checked;
 use crate::ops::attest::{AttestReport, NotPrepared, Outcome, prepare, size_finding};
 use crate::ops::sign::Input;
@@ -155,6 +156,7 @@ impl Run<'_> {
             predicate: self.predicate,
             replace: args.replace,
             yes: args.yes,
+            console: self.console,
             type_name: args.predicate.type_name(),
         };
         let mut ready = Vec::new();
@@ -171,7 +173,7 @@ impl Run<'_> {
         let signing = args.signing(self.console)?;
         let material = args.material(self.global)?;
         signing.session(&material, self.global, self.console, |session| {
-            for one in &ready {
+            for one in ready {
                 images.attest(one, session, &material, &mut outcome);
             }
         })?;
@@ -242,6 +244,9 @@ impl Args {
                         "{flag} is for files, and the bundle of an image goes to its registry"
                     )));
                 }
+                for (text, reference) in &images {
+                    check_reference(text, reference, self.yes)?;
+                }
                 Targets::Images(images)
             }
         };
@@ -266,7 +271,7 @@ impl Args {
         let inputs = self
             .subjects
             .iter()
-            .map(|text| sign::input(text))
+            .map(|text| input(text))
             .collect::<Result<Vec<Input>, Problem>>()?;
         let place = Place::new(
             self.bundle.as_deref(),

@@ -2,13 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Problem;
 use super::rules::public_log_url;
-use super::{Problem, sign};
+use super::sign::outcome::{keep_draft, unwritable};
+use super::verify::path_kind;
 use crate::ops::attest::{AttestedReport, Prepared, SubjectLine};
 use crate::ops::sign::keep::{self, Existing};
-use crate::ops::sign::{Failed, FailureReport, Input, SignedReport};
+use crate::ops::sign::{Failed, FailureReport, Input, SignedReport, Where};
 use crate::sigstore::sign::Complete;
 use crate::sigstore::trust::TrustMaterial;
+use crate::subject::{Algorithm, Subject as Named};
 
 /// Where the bundle goes.
 pub(super) struct Place {
@@ -57,29 +60,36 @@ impl Place {
         material: &TrustMaterial,
     ) -> Result<AttestedReport, FailureReport> {
         let text = names(prepared);
-        let complete = match result {
-            Ok(complete) => complete,
-            Err(failed) => {
-                let kept = self.keep(&failed);
-                return Err(FailureReport::new(&text, &failed, kept.as_deref()));
-            }
-        };
+        let complete = result.map_err(|failed| {
+            let resume = keep::resume_beside(&self.bundle);
+            let draft = failed.draft.as_ref();
+            let kept = draft.map(|draft| keep_draft(draft, &resume, None));
+            FailureReport::new(&text, &failed, kept.as_ref())
+        })?;
         keep::write(&self.bundle, complete.json(), self.existing)
-            .map_err(|error| FailureReport::plain(&text, sign::unwritable(&self.bundle, &error)))?;
+            .map_err(|error| FailureReport::plain(&text, unwritable(&self.bundle, &error)))?;
         let url = |log: &str, index| public_log_url(material, log, index);
         Ok(AttestedReport {
             subjects: prepared.subjects.iter().map(SubjectLine::from).collect(),
-            signed: SignedReport::new(&text, &complete, &self.bundle, url),
+            signed: SignedReport::new(&text, &complete, Where::File(&self.bundle), url),
             replaced: Vec::new(),
             kept: Vec::new(),
         })
     }
+}
 
-    /// Keeps what was reached; a resume file that is there is of an earlier attempt.
-    fn keep(&self, failed: &Failed) -> Option<PathBuf> {
-        let text = failed.draft.as_ref()?.to_json().ok()?;
-        let path = keep::resume_beside(&self.bundle);
-        keep::write(&path, &text, Existing::Overwrite).ok().map(|()| path)
+/// A file, standard input or a digest.
+pub(super) fn input(text: &str) -> Result<Input, Problem> {
+    let subject = Named::parse(text, path_kind).map_err(|error| Problem::usage(error.to_string()))?;
+    match subject {
+        Named::File(path) => Ok(Input::File(path)),
+        Named::Stdin => Ok(Input::Stdin),
+        Named::Digest(digest) if digest.algorithm() == Algorithm::Sha256 => Ok(Input::Digest(digest)),
+        Named::Digest(_) => Err(Problem::usage(format!("{text}: signatures are over SHA-256"))),
+        Named::Layout { .. } | Named::Image(_) => Err(Problem::usage(format!(
+            "{text}: images are attested in the registry they are in"
+        ))
+        .help("push it with portcullis load, and attest it there")),
     }
 }
 

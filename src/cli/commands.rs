@@ -30,7 +30,7 @@ pub enum Command {
     Key(key::Args),
     /// What a build says of itself: variables for its deployment
     Build(build::Args),
-    /// Sign files, and write a bundle beside each
+    /// Sign images and files
     #[command(long_about = sign::LONG_ABOUT)]
     Sign(Box<sign::Args>),
     /// Sign a statement about files: an SBOM, provenance, a scan
@@ -84,6 +84,8 @@ struct Uses {
     report: bool,
     /// An answer that can also be printed as JSON.
     json: bool,
+    /// `--verbose`, for commands without findings.
+    verbose: bool,
     /// `--jobs`.
     jobs: bool,
     /// `--offline`.
@@ -95,6 +97,7 @@ impl Command {
         let nothing = Uses {
             report: false,
             json: false,
+            verbose: false,
             jobs: false,
             offline: false,
         };
@@ -104,6 +107,7 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+                ..nothing
             },
             Self::Inspect(_) | Self::Save(_) | Self::Load(_) => Uses {
                 json: true,
@@ -113,6 +117,7 @@ impl Command {
             },
             Self::Sign(_) | Self::Attest(_) => Uses {
                 json: true,
+                verbose: true,
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -150,7 +155,7 @@ impl Command {
             ),
             ("--output", global.output.is_some() && !uses.report),
             ("--quiet", global.quiet && !uses.report),
-            ("--verbose", global.verbose && !uses.report),
+            ("--verbose", global.verbose && !uses.report && !uses.verbose),
             ("--jobs", global.jobs.is_some() && !uses.jobs),
             ("--offline", global.offline && !uses.offline),
         ];

@@ -7,7 +7,6 @@ mod attest_predicate;
 mod build;
 mod commands;
 mod completions;
-mod confirm;
 mod conformance;
 mod copying;
 mod examine;

@@ -1,22 +1,14 @@
 //! Attestations of images: what is known about one before it is signed, and replacing what was attached earlier.
 
 use crate::ops::publish::Image;
+use crate::ops::sign::Published;
 use crate::registry::client::{Client, RemoteStore};
 use crate::registry::limits::MAX_EVIDENCE_BYTES;
-use crate::registry::{Content, PlatformChoice, Source, Store, publish};
-use crate::report::{Code, Finding};
+use crate::registry::{Content, Source, Store, publish};
+use crate::report::Finding;
 use crate::sigstore::ParsedBundle;
 use crate::sigstore::sign::Complete;
-use crate::subject::{Digest, Reference};
-
-/// An image that is to be attested.
-#[derive(Debug, Clone)]
-pub struct Found {
-    /// The image.
-    pub image: Image,
-    /// The digest of its configuration, which some generators of SBOMs name; none for an index.
-    pub config: Option<Digest>,
-}
+use crate::subject::Digest;
 
 /// What became of earlier attestations.
 #[derive(Debug, Clone, Default)]
@@ -27,28 +19,17 @@ pub struct Replaced {
     pub kept: Vec<Digest>,
 }
 
-/// Resolves a reference, once.
+/// The digest of an image's configuration, which some generators of SBOMs name; none for an index.
 ///
 /// # Errors
 ///
 /// When the image cannot be had.
-pub fn find(client: &Client, reference: &Reference) -> Result<Found, Box<Finding>> {
-    let store = client.open(reference)?;
-    let resolved = store.resolve(&PlatformChoice::AsIs)?;
-    let digest = resolved.into_iter().next().map(|one| one.digest);
-    let digest = digest.ok_or_else(|| {
-        Box::new(Finding::new(
-            Code::SubjectUnreadable,
-            format!("{reference} names nothing"),
-        ))
-    })?;
-    let document = store.manifest(&store.describe(&digest)?)?;
-    Ok(Found {
-        image: Image::new(reference, digest),
-        config: match document.content {
-            Content::Image { config, .. } => Some(config.digest),
-            Content::Index { .. } => None,
-        },
+pub fn config(client: &Client, image: &Image) -> Result<Option<Digest>, Box<Finding>> {
+    let store = client.open(image.reference())?;
+    let document = store.manifest(&store.describe(image.digest())?)?;
+    Ok(match document.content {
+        Content::Image { config, .. } => Some(config.digest),
+        Content::Index { .. } => None,
     })
 }
 
@@ -72,11 +53,14 @@ pub fn replace(
     image: &Image,
     earlier: &[Digest],
     new: &Complete,
-    published: &Digest,
+    published: &Published,
 ) -> Result<Replaced, Box<Finding>> {
     let store = client.open(image.reference())?;
     let mut ours = Vec::new();
-    for digest in earlier.iter().filter(|digest| *digest != published) {
+    for digest in earlier
+        .iter()
+        .filter(|digest| *published != Published::Manifest((*digest).clone()))
+    {
         if is_ours(&store, digest, new)? {
             ours.push(digest.clone());
         }

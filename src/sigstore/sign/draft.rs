@@ -215,7 +215,7 @@ pub struct Complete {
 }
 
 /// How large the parts of a signature are, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sizes {
     /// The envelope, for a statement.
