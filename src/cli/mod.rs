@@ -34,6 +34,7 @@ mod signing;
 mod signing_key;
 mod trust;
 mod verify;
+mod verify_summary;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

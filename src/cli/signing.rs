@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::identity::IdentityArgs;
-use super::output::Console;
+use super::output::{Console, to_stderr};
 use super::progress::Steps;
 use super::services::ServiceArgs;
 use super::{Global, Problem};
@@ -64,7 +64,13 @@ impl Signing<'_> {
             (None, None) => return Err(Problem::usage("nobody signs: name a key or a token")),
         };
         let steps = Steps::new(console.shows_progress());
-        let on_step = |step: Step, service: &str| steps.step(format!("{step} {service}"));
+        let on_step = |step: Step, service: &str| {
+            let text = format!("{step} {service}");
+            if global.verbose {
+                to_stderr(&format!("{}\n", text.trim_end()));
+            }
+            steps.step(text);
+        };
         let services = Services {
             web: &web,
             config: &config,

@@ -15,9 +15,7 @@ use portcullis::sandbox::server::{Fault, Rule, Service};
 use portcullis::sigstore::keys::{KeyKind, PrivateKey, public_pem};
 use portcullis::subject::Digest;
 use serde_json::{Value, json};
-use world::{
-    ARTIFACT, World, artifact, assert_code, assert_finding, cyclonedx, provenance, spdx, text,
-};
+use world::{ARTIFACT, World, artifact, assert_code, assert_finding, cyclonedx, provenance, spdx, text};
 
 #[test]
 fn what_is_attested_of_a_file_verifies_as_its_type_and_as_no_other() {
@@ -95,7 +93,15 @@ fn one_statement_is_about_every_subject() {
     world.write_json("predicate", &provenance());
     let third = Digest::sha256(b"3");
     let digest = third.to_string();
-    let arguments = ["app", "second", &digest, "--predicate", "predicate", "--type", "slsa-provenance"];
+    let arguments = [
+        "app",
+        "second",
+        &digest,
+        "--predicate",
+        "predicate",
+        "--type",
+        "slsa-provenance",
+    ];
     assert_code(&world.attest(&arguments), 2);
     let output = world.attest(&[&arguments[..], &["--bundle", "all.json"]].concat());
     assert_code(&output, 0);
@@ -113,7 +119,16 @@ fn one_statement_is_about_every_subject() {
     world.write("fourth", "4");
     let output = world.verify(&["fourth", "--bundle", "all.json", "--type", "slsa-provenance"]);
     assert_code(&output, 1);
-    let twice = ["app", "app", "--predicate", "predicate", "--type", "slsa-provenance", "--bundle", "b"];
+    let twice = [
+        "app",
+        "app",
+        "--predicate",
+        "predicate",
+        "--type",
+        "slsa-provenance",
+        "--bundle",
+        "b",
+    ];
     assert_code(&world.attest(&twice), 2);
 }
 
@@ -129,9 +144,20 @@ fn predicates_and_subjects_come_from_standard_input_but_not_both() {
             .output()
             .unwrap()
     };
-    assert_code(&run(&["app", "--predicate", "-", "--type", "cyclonedx"], &sbom), 0);
+    assert_code(
+        &run(&["app", "--predicate", "-", "--type", "cyclonedx"], &sbom),
+        0,
+    );
     world.write("sbom", &sbom);
-    let arguments = ["-", "--predicate", "sbom", "--type", "cyclonedx", "--bundle", "b.json"];
+    let arguments = [
+        "-",
+        "--predicate",
+        "sbom",
+        "--type",
+        "cyclonedx",
+        "--bundle",
+        "b.json",
+    ];
     assert_code(&run(&arguments, ARTIFACT), 0);
     for bundle in ["app.cyclonedx.sigstore.json", "b.json"] {
         assert_code(
@@ -139,7 +165,15 @@ fn predicates_and_subjects_come_from_standard_input_but_not_both() {
             0,
         );
     }
-    let both = ["-", "--predicate", "-", "--type", "cyclonedx", "--bundle", "b.json"];
+    let both = [
+        "-",
+        "--predicate",
+        "-",
+        "--type",
+        "cyclonedx",
+        "--bundle",
+        "b.json",
+    ];
     assert_code(&run(&both, &sbom), 2);
 }
 
@@ -196,7 +230,15 @@ fn provenance_is_made_from_the_job_and_says_what_it_does_not_know() {
     let said = text(&output.stderr);
     assert!(said.contains("provenance-incomplete"), "{said}");
     let bundle = "app.slsa-provenance.sigstore.json";
-    let arguments = ["app", "--bundle", bundle, "--type", "slsa-provenance", "--predicate-out", "out"];
+    let arguments = [
+        "app",
+        "--bundle",
+        bundle,
+        "--type",
+        "slsa-provenance",
+        "--predicate-out",
+        "out",
+    ];
     assert_code(&world.verify(&arguments), 0);
     let out: Value = serde_json::from_slice(&std::fs::read(world.path("out")).unwrap()).unwrap();
     let unknown = &out["buildDefinition"]["internalParameters"]["portcullis_unknown"];
@@ -207,9 +249,21 @@ fn provenance_is_made_from_the_job_and_says_what_it_does_not_know() {
 fn an_outage_leaves_no_bundle_and_can_be_finished_later() {
     let world = World::new();
     world.write_json("sbom", &cyclonedx(&artifact()));
-    for (service, version) in [(Service::RekorV1, "1"), (Service::RekorV2, "2"), (Service::Tsa, "2")] {
+    for (service, version) in [
+        (Service::RekorV1, "1"),
+        (Service::RekorV2, "2"),
+        (Service::Tsa, "2"),
+    ] {
         world.sandbox.faults().add(Rule::new(service, Fault::Status(400)));
-        let arguments = ["app", "--predicate", "sbom", "--type", "cyclonedx", "--rekor-version", version];
+        let arguments = [
+            "app",
+            "--predicate",
+            "sbom",
+            "--type",
+            "cyclonedx",
+            "--rekor-version",
+            version,
+        ];
         let output = world.attest(&arguments);
         assert_code(&output, 4);
         assert_eq!(text(&output.stdout), "");
@@ -235,14 +289,23 @@ fn a_key_attests_and_no_secret_is_in_anything_that_is_said_or_written() {
     world.write_json("sbom", &cyclonedx(&artifact()));
     let typed = ["app", "--predicate", "sbom", "--type", "cyclonedx", "--overwrite"];
     let mut said = String::new();
-    for fault in [None, Some(Service::Fulcio), Some(Service::RekorV2), Some(Service::Tsa)] {
+    for fault in [
+        None,
+        Some(Service::Fulcio),
+        Some(Service::RekorV2),
+        Some(Service::Tsa),
+    ] {
         if let Some(service) = fault {
             world.sandbox.faults().add(Rule::new(service, Fault::Status(400)));
         }
         for output in [
             world.attest(&typed),
             world.attest(&[&typed[..], &["--format", "json"]].concat()),
-            world.signing("attest", &typed).args(["--key", "key"]).output().unwrap(),
+            world
+                .signing("attest", &typed)
+                .args(["--key", "key"])
+                .output()
+                .unwrap(),
         ] {
             said += &text(&output.stdout);
             said += &text(&output.stderr);
@@ -251,7 +314,13 @@ fn a_key_attests_and_no_secret_is_in_anything_that_is_said_or_written() {
     }
     let verified = world
         .command("verify")
-        .args(["app", "--bundle", "app.cyclonedx.sigstore.json", "--type", "cyclonedx"])
+        .args([
+            "app",
+            "--bundle",
+            "app.cyclonedx.sigstore.json",
+            "--type",
+            "cyclonedx",
+        ])
         .args(["--key", "key.pub", "--trusted-root"])
         .arg(world.sandbox.dir().join("trusted_root.json"))
         .output()
@@ -274,7 +343,15 @@ fn a_key_attests_and_no_secret_is_in_anything_that_is_said_or_written() {
 fn the_report_for_machines_says_everything() {
     let world = World::new();
     world.write_json("sbom", &cyclonedx(&artifact()));
-    let arguments = ["app", "--predicate", "sbom", "--type", "cyclonedx", "--format", "json"];
+    let arguments = [
+        "app",
+        "--predicate",
+        "sbom",
+        "--type",
+        "cyclonedx",
+        "--format",
+        "json",
+    ];
     let output = world.attest(&arguments);
     assert_code(&output, 0);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -288,7 +365,10 @@ fn the_report_for_machines_says_everything() {
     assert_eq!(attested["signer"]["certificate"]["identity"], world::EMAIL);
     assert_eq!(attested["bundle"], "app.cyclonedx.sigstore.json");
     for size in ["envelope", "logRequest", "logEntry", "bundle"] {
-        assert!(attested["sizes"][size].as_u64().is_some_and(|size| size > 0), "{report}");
+        assert!(
+            attested["sizes"][size].as_u64().is_some_and(|size| size > 0),
+            "{report}"
+        );
     }
 }
 
@@ -297,5 +377,7 @@ fn environment(name: &str) -> Vec<(String, String)> {
     let folder = format!("{}/fixtures/provenance/{name}", env!("CARGO_MANIFEST_DIR"));
     let file = std::fs::read_to_string(format!("{folder}/environment")).unwrap();
     let lines = file.lines().filter_map(|line| line.split_once('='));
-    lines.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    lines
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }

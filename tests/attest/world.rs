@@ -133,10 +133,7 @@ fn layout_with(path: &Path, content: &str) -> Digest {
         "layers": [blob("application/vnd.oci.image.layer.v1.tar", content.as_bytes())],
     })
     .to_string();
-    let entry = blob(
-        "application/vnd.oci.image.manifest.v1+json",
-        manifest.as_bytes(),
-    );
+    let entry = blob("application/vnd.oci.image.manifest.v1+json", manifest.as_bytes());
     std::fs::write(
         path.join("index.json"),
         json!({"schemaVersion": 2, "manifests": [entry]}).to_string(),
