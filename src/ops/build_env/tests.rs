@@ -86,6 +86,16 @@ fn only_what_was_allowed_gets_variables() {
     ));
 }
 
+/// Everybody can sign something that says whatever a deployment looks for.
+#[test]
+fn where_any_signer_was_accepted_nothing_is_passed_on() {
+    let finding = json!([{"code": "unsafe-any-identity", "severity": "warning", "message": "any signer"}]);
+    let problem = read(&changed("/findings", finding)).unwrap_err();
+    assert_eq!(problem, ReportProblem::AnyIdentity);
+    let other = json!([{"code": "key-without-log", "severity": "warning", "message": "no log"}]);
+    assert!(read(&changed("/findings", other)).is_ok());
+}
+
 #[test]
 fn what_is_not_known_is_not_set() {
     let mut report = report();
