@@ -131,3 +131,14 @@ fn ask(prompt: &str) -> Result<Option<Password>, Problem> {
     })?;
     Ok(Some(Password::new(Zeroizing::new(answer).as_bytes())))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_program_gets_the_password() {
+        let hidden = crate::http::program::SECRET_VARIABLES;
+        assert!(VARIABLES.iter().all(|name| hidden.contains(name)));
+    }
+}
