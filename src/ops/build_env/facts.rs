@@ -168,6 +168,10 @@ impl Facts {
             variables: Vec::new(),
         };
         if subject.kind == "image" {
+            if !subject.name.ends_with(&format!("@{digest}")) {
+                let message = "an image is not named by its digest".to_owned();
+                return Err(ReportProblem::NotAReport(message));
+            }
             facts.add("IMAGE", Some(&subject.name))?;
         }
         facts.add("DIGEST", Some(&digest.to_string()))?;
