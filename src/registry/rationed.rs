@@ -38,7 +38,9 @@ impl<R: Read> Read for Rationed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = self.ration.0.get();
         if left == 0 && !buffer.is_empty() {
-            return Err(io::Error::other("an entry is described by more bytes than are read"));
+            return Err(io::Error::other(
+                "an entry is described by more bytes than are read",
+            ));
         }
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let part = buffer.get_mut(..wanted).unwrap_or_default();

@@ -94,10 +94,7 @@ mod tests {
             ("https://me:secret?@git.example/o/r", None),
             ("https://me:secret#@git.example/o/r", None),
             ("https://me:secret/@git.example/o/r", None),
-            (
-                "https://[2001:db8::1]/o/r",
-                Some("git+https://[2001:db8::1]/o/r"),
-            ),
+            ("https://[2001:db8::1]/o/r", Some("git+https://[2001:db8::1]/o/r")),
             ("file:///srv/secret", None),
             ("https://", None),
             ("https://git.example/a b", None),

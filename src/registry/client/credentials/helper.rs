@@ -38,12 +38,7 @@ pub(super) fn get(program: &str, server: &str, timeout: Duration) -> Result<Opti
     ask(command, program, server, timeout)
 }
 
-fn ask(
-    command: Command,
-    name: &str,
-    server: &str,
-    timeout: Duration,
-) -> Result<Option<Credential>, String> {
+fn ask(command: Command, name: &str, server: &str, timeout: Duration) -> Result<Option<Credential>, String> {
     let failed = |what: &str| format!("{name} {what}");
     let printed = program::ask(command, name, &format!("{server}\n"), MAX_OUTPUT_BYTES, timeout)?;
     let output = printed.output;
