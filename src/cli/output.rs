@@ -211,8 +211,12 @@ impl Console {
             .map_err(|error| Problem::undecided(format!("cannot write to standard output: {error}")))
     }
 
-    /// Prints the result of a command that has no report.
+    /// Prints the result of a command that has no report. Nothing, when the deadline has spoken: what is printed would
+    /// belong to another exit code.
     pub(crate) fn print_and_exit(&self, text: &str, code: ExitCode) -> ExitCode {
+        if !self.turn.take(Speaker::Work) {
+            return ExitCode::Undecided;
+        }
         match self.print(text) {
             Ok(()) => code,
             Err(problem) => self.fail(&problem),
