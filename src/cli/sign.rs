@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::identity::IdentityArgs;
 use super::output::Console;
 use super::progress::Steps;
-use super::rules::public_log_url;
+use super::rules::{default_jobs, public_log_url};
 use super::services::ServiceArgs;
 use super::signing_key::SigningKeyArgs;
 use super::trust::TrustArgs;
@@ -29,12 +29,15 @@ const COMMAND: &str = "sign";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Files, `-` for standard input, or digests (sha256:<hex>); the last two need --bundle
+    /// Files, directories, `-` for standard input, or digests (sha256:<hex>); the last two need --bundle
     #[arg(value_name = "FILE", required_unless_present = "resume")]
     files: Vec<String>,
     /// Where the bundle goes [default: FILE.sigstore.json]; for one file
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
+    /// Name in a directory that is left out and named as such, repeatable; for example .git
+    #[arg(long, value_name = "NAME", conflicts_with = "resume")]
+    ignore: Vec<String>,
     /// Replace a bundle that is there
     #[arg(long)]
     overwrite: bool,
@@ -61,7 +64,8 @@ pub struct Args {
 
 /// What the command does, at length.
 pub(super) const LONG_ABOUT: &str = "\
-Signs files, and writes a Sigstore bundle beside each.
+Signs files and directories, and writes a Sigstore bundle beside each. Of a directory the list of all its files is \
+signed, in the form of OpenSSF model signing.
 
 Without --key a certificate for an identity token is asked for, and the key lives as long as the run. What was made is \
 verified under the trust root in use before it is written: nobody gets a bundle that does not verify. When a service \
@@ -80,6 +84,9 @@ Examples:
 
   With a key:
     portcullis sign app.tar.gz --key release.key
+
+  Every file of a directory, for example the weights of a model:
+    portcullis sign llama --ignore .git
 
   What is on standard input:
     tar c dir | tee dir.tar | portcullis sign - --bundle dir.tar.sigstore.json
@@ -201,10 +208,10 @@ impl<'a> Run<'a> {
                 };
                 let mut session = Session::new(services, by);
                 for job in &self.jobs {
-                    let subject = job.input.subject(std::io::stdin().lock(), &|_| {});
-                    match subject {
-                        Ok(subject) => {
-                            outcome.add(&job.text, session.sign(subject), &job.bundle, &publisher);
+                    let jobs = self.global.jobs.unwrap_or_else(default_jobs);
+                    match job.input.read(std::io::stdin().lock(), jobs, &|_| {}) {
+                        Ok(read) => {
+                            outcome.add(&job.text, session.sign_read(read), &job.bundle, &publisher);
                         }
                         Err(finding) => outcome.failed.push(FailureReport::plain(&job.text, finding)),
                     }
@@ -225,18 +232,38 @@ impl Args {
                     .help("without it, each bundle goes beside its file"),
             );
         }
-        self.files.iter().map(|text| self.job(text)).collect()
+        let jobs: Vec<Job> = self
+            .files
+            .iter()
+            .map(|text| self.job(text))
+            .collect::<Result<_, _>>()?;
+        let is_directory = |job: &Job| matches!(job.input, Input::Directory { .. });
+        if !self.ignore.is_empty() && !jobs.iter().any(is_directory) {
+            return Err(Problem::usage(
+                "--ignore is for directories, and nothing here is one",
+            ));
+        }
+        Ok(jobs)
     }
 
     fn job(&self, text: &str) -> Result<Job, Problem> {
-        let input = input(text)?;
+        let mut input = input(text)?;
         let beside = match &input {
             Input::File(path) => Some(keep::bundle_beside(path)),
+            // `.` and `..` have no name that a bundle beside them could have.
+            Input::Directory { path, .. } => path.file_name().map(|_| keep::bundle_beside(path)),
             Input::Stdin | Input::Digest(_) => None,
         };
         let bundle = self.bundle.clone().or(beside).ok_or_else(|| {
             Problem::usage(format!("{text} has no place for its bundle")).help("name one with --bundle FILE")
         })?;
+        if let Input::Directory {
+            ignored, evidence, ..
+        } = &mut input
+        {
+            ignored.clone_from(&self.ignore);
+            evidence.extend([bundle.clone(), keep::resume_beside(&bundle)]);
+        }
         Ok(Job {
             text: text.to_owned(),
             input,
@@ -285,9 +312,12 @@ fn input(text: &str) -> Result<Input, Problem> {
     }
     let path = Path::new(text.strip_prefix("file:").unwrap_or(text));
     match std::fs::metadata(path) {
-        Ok(metadata) if metadata.is_dir() => {
-            Err(Problem::usage(format!("{text} is a directory")).help("sign an archive of it, or each file"))
-        }
+        Ok(metadata) if metadata.is_dir() => Ok(Input::Directory {
+            // Without the slash that may stand at its end.
+            path: path.components().collect(),
+            ignored: Vec::new(),
+            evidence: Vec::new(),
+        }),
         Ok(_) => Ok(Input::File(path.to_owned())),
         Err(error) => match text.parse::<Digest>() {
             Ok(digest) if digest.algorithm() == Algorithm::Sha256 => Ok(Input::Digest(digest)),

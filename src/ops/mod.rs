@@ -1,6 +1,7 @@
 //! Use cases: what a command does, without its command line. The same functions serve every door.
 
 pub mod build_env;
+mod directory;
 pub mod hash;
 pub mod inspect;
 pub mod pin;

@@ -6,6 +6,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod directories;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -264,7 +266,8 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         &["there"][..],
         &["app", "there"],
         &["app", "app"],
-        &["dir"],
+        &["app", "--ignore", ".git"],
+        &["."],
         &["missing"],
         &["-"],
         &["app", "there", "--bundle", "b"],
