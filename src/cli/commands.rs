@@ -3,7 +3,7 @@
 use super::output::{Console, Target};
 use super::{
     Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
-    policy, save, sign, trust, verify,
+    policy, save, sbom, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -16,15 +16,15 @@ pub enum Command {
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
-    /// Show everything attached to a subject, unverified
-    #[command(long_about = inspect::LONG_ABOUT)]
-    Inspect(Box<inspect::Args>),
     /// Save an image with all its evidence to an OCI layout
     #[command(long_about = save::LONG_ABOUT)]
     Save(Box<save::Args>),
     /// Push an image with all its evidence to a registry
     #[command(long_about = load::LONG_ABOUT)]
     Load(Box<load::Args>),
+    /// Show everything attached to a subject, unverified
+    #[command(long_about = inspect::LONG_ABOUT)]
+    Inspect(Box<inspect::Args>),
 
     /// Make private keys, import them, print their public keys
     Key(key::Args),
@@ -33,6 +33,8 @@ pub enum Command {
     /// Sign files, and write a bundle beside each
     #[command(long_about = sign::LONG_ABOUT)]
     Sign(Box<sign::Args>),
+    /// Compare SBOMs, and make them smaller
+    Sbom(sbom::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -57,12 +59,13 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Save(_) => "save",
+            Self::Load(_) => "load",
             Self::Inspect(_) => "inspect",
             Self::Sign(_) => "sign",
             Self::Key(_) => "key",
             Self::Build(_) => "build",
-            Self::Save(_) => "save",
-            Self::Load(_) => "load",
+            Self::Sbom(_) => "sbom",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -120,6 +123,10 @@ impl Command {
                 json: args.is_explain(),
                 ..nothing
             },
+            Self::Sbom(args) => Uses {
+                json: args.is_diff(),
+                ..nothing
+            },
             Self::Trust(_) => Uses {
                 json: true,
                 offline: true,
@@ -169,12 +176,13 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Save(args) => save::run(&args, &global, console),
+        Command::Load(args) => load::run(&args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
-        Command::Save(args) => save::run(&args, &global, console),
-        Command::Load(args) => load::run(&args, &global, console),
+        Command::Sbom(args) => sbom::run(&args, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),
