@@ -317,7 +317,7 @@ mod tests {
         assert_eq!(read(&one.statement("dir")), Ok(one));
     }
 
-    /// Made with `model-signing` 1.1.1: the order is by steps, where `b/c` stands before `b-c`.
+    /// As `model-signing` orders them (`tests/judge/live.sh` asks it): by steps, where `b/c` stands before `b-c`.
     #[test]
     fn the_digest_is_over_the_digests_in_the_order_of_the_steps() {
         let digests: Vec<u8> = ["1", "2", "3"]
