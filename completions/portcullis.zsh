@@ -72,6 +72,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
 '*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'*--ignore=[Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count]:NAME:_default' \
 '(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
 '--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
 '--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
@@ -109,7 +110,7 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+'*::subjects -- Images (registry/repository\:tag), files, directories, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
 ;;
 (pin)
@@ -512,6 +513,7 @@ esac
 (sign)
 _arguments "${_arguments_options[@]}" : \
 '--bundle=[Where the bundle goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
+'(--resume)*--ignore=[Name in a directory that is left out and named as such, repeatable; for example .git]:NAME:_default' \
 '(--key --key-hint --no-log)--resume=[Finish a signature that a failed service interrupted]:FILE:_files' \
 '(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
 '--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
@@ -555,7 +557,7 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::files -- Files, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
+'*::files -- Files, directories, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
 && ret=0
 ;;
 (sbom)

@@ -1,5 +1,6 @@
 //! `portcullis attest`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -184,7 +185,10 @@ impl Run<'_> {
     fn plain(&self, inputs: &[Input], place: &Place, mut outcome: Outcome) -> Result<Outcome, Problem> {
         let subjects = inputs
             .iter()
-            .map(|input| input.subject(std::io::stdin().lock(), &|_| {}))
+            .map(|input| {
+                let read = input.read(std::io::stdin().lock(), NonZeroUsize::MIN, &|_| {});
+                read.map(|signable| signable.subject)
+            })
             .collect::<Result<Vec<Subject>, Finding>>();
         let subjects = match subjects {
             Ok(subjects) => subjects,

@@ -121,6 +121,18 @@ codes! {
         PayloadMalformed "payload-malformed" Deny Denied
             "The signed payload cannot be read"
             "The signature covers a statement or a simple-signing payload that does not parse. A payload that cannot be read proves nothing and is never accepted (CVE-2026-39395)."
+        DirectoryFileMissing "directory-file-missing" Deny Denied
+            "A signed file is not in the directory"
+            "The signature covers a list of files, and this one is not there under this name. Get the directory again, whole."
+        DirectoryFileChanged "directory-file-changed" Deny Denied
+            "A file of the directory has other bytes"
+            "The signature covers a list of files, and this one has another digest than the list says. Get the directory again; if it differs again, somebody changed it after it was signed."
+        DirectoryFileAdded "directory-file-added" Deny Denied
+            "A file of the directory was not signed"
+            "The signature covers a list of files, and this one is not on it, so anybody may have put it there. Remove it; if it has to be there and is never used, leave it out by name with --ignore."
+        DirectoryUnrepresentable "directory-unrepresentable" Deny Denied
+            "The directory holds what no list of files can say"
+            "A symbolic link, a socket or device, a name that is not UTF-8, too many files or none. Such a thing is never left out in silence. Remove it, or leave it out by name with --ignore."
         PayloadDigestMismatch "payload-digest-mismatch" Deny Denied
             "The signed payload names another image"
             "The simple-signing payload is genuinely signed, but its docker-manifest-digest is not the digest of this image: a signature that was copied to another image."

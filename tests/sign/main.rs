@@ -6,12 +6,13 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod directories;
 mod images;
 mod outages;
 mod pushed;
 mod world;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use portcullis::sandbox::server::{Fault, GithubRun, Identity, Rule, Service};
@@ -162,7 +163,8 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         &["there"][..],
         &["app", "there"],
         &["app", "app"],
-        &["dir"],
+        &["app", "--ignore", ".git"],
+        &["."],
         &["missing"],
         &["-"],
         &["app", "there", "--bundle", "b"],
