@@ -19,6 +19,7 @@ mod family;
 mod json;
 mod layout;
 mod layout_source;
+mod layout_unlisted;
 mod layout_writer;
 pub mod limits;
 mod manifest;
