@@ -336,7 +336,7 @@ impl<'a> Run<'a> {
         for ready in &ready {
             match ready {
                 Ready::File(job) => {
-                    let jobs = self.global.jobs.unwrap_or_else(default_jobs);
+                    let jobs = default_jobs();
                     sign_file(job, jobs, &mut session, &mut outcome, publisher);
                 }
                 Ready::Image(job, images) => {
