@@ -2,8 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
-    policy, save, sign, trust, verify,
+    Cli, Global, Problem, attest, build, completions, conformance, explain, generate, inspect, key, load,
+    pin, policy, save, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -33,6 +33,9 @@ pub enum Command {
     /// Sign images and files
     #[command(long_about = sign::LONG_ABOUT)]
     Sign(Box<sign::Args>),
+    /// Sign a statement about files: an SBOM, provenance, a scan
+    #[command(long_about = attest::LONG_ABOUT)]
+    Attest(Box<attest::Args>),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -59,6 +62,7 @@ impl Command {
             Self::Pin(_) => "pin",
             Self::Inspect(_) => "inspect",
             Self::Sign(_) => "sign",
+            Self::Attest(_) => "attest",
             Self::Key(_) => "key",
             Self::Build(_) => "build",
             Self::Save(_) => "save",
@@ -111,7 +115,7 @@ impl Command {
                 offline: true,
                 ..nothing
             },
-            Self::Sign(_) => Uses {
+            Self::Sign(_) | Self::Attest(_) => Uses {
                 json: true,
                 verbose: true,
                 ..nothing
@@ -178,6 +182,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
+        Command::Attest(args) => attest::run(&args, &global, console),
         Command::Save(args) => save::run(&args, &global, console),
         Command::Load(args) => load::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),

@@ -105,6 +105,20 @@ impl ServiceArgs {
         self.rekor_version
     }
 
+    /// The first flag that was given, for commands that need not sign.
+    pub(super) fn first_flag(&self) -> Option<&'static str> {
+        [
+            ("--signing-config", self.signing_config.is_some()),
+            ("--fulcio-url", self.fulcio_url.is_some()),
+            ("--rekor-url", self.rekor_url.is_some()),
+            ("--rekor-version", self.rekor_version.is_some()),
+            ("--timestamp-url", !self.timestamp_url.is_empty()),
+            ("--service-ca", self.service_ca.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(flag, given)| given.then_some(flag))
+    }
+
     fn names_services(&self) -> bool {
         self.fulcio_url.is_some() || self.rekor_url.is_some() || !self.timestamp_url.is_empty()
     }

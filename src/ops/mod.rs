@@ -1,5 +1,6 @@
 //! Use cases: what a command does, without its command line. The same functions serve every door.
 
+pub mod attest;
 pub mod build_env;
 pub mod hash;
 pub mod inspect;

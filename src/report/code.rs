@@ -283,9 +283,6 @@ codes! {
         ProvenanceIncomplete "provenance-incomplete" Info Allowed
             "Parts of the provenance could not be known"
             "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
-        EnvelopeOverLogLimit "envelope-over-log-limit" Warning Allowed
-            "The log's usual limit is smaller than the envelope"
-            "A Rekor v2 log takes requests of up to 4 MiB unless its operator chose otherwise. A larger one is answered with HTTP 413, and nothing is logged then. Attest a smaller predicate, or use a log whose operator raised the limit."
         EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
             "The log keeps a digest of the attestation only"
             "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."

@@ -14,19 +14,23 @@ use crate::subject::Reference;
 const MAX_ANSWER_BYTES: u64 = 64;
 
 /// How images are looked up.
-pub(super) struct Lookup<'a> {
-    pub(super) client: &'a Client,
+pub(in crate::cli) struct Lookup<'a> {
+    pub(in crate::cli) client: &'a Client,
     /// Whether an index is signed with its images.
-    pub(super) recursive: bool,
+    pub(in crate::cli) recursive: bool,
     /// Whether it was said beforehand that the tag is right.
-    pub(super) yes: bool,
-    pub(super) console: &'a Console,
+    pub(in crate::cli) yes: bool,
+    pub(in crate::cli) console: &'a Console,
 }
 
 impl Lookup<'_> {
     /// The images that an argument stands for, by digest over bytes that were hashed here. A tag is resolved once, and is
     /// not looked at again.
-    pub(super) fn resolve(&self, text: &str, reference: &Reference) -> Result<Vec<Image>, Box<Finding>> {
+    pub(in crate::cli) fn resolve(
+        &self,
+        text: &str,
+        reference: &Reference,
+    ) -> Result<Vec<Image>, Box<Finding>> {
         let choice = match self.recursive {
             true => PlatformChoice::All,
             false => PlatformChoice::AsIs,

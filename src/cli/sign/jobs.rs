@@ -99,21 +99,17 @@ impl Args {
             )));
         }
         match reference.digest() {
-            Some(digest) if !digest.starts_with("sha256:") => {
-                Err(Problem::usage(format!("{text}: signatures are over SHA-256")))
-            }
             None if self.require_digest => Err(Problem::usage(format!(
                 "{text} names no digest, and --require-digest was given"
             ))
             .help("name the image as what pushed it said: registry/repository@sha256:…")),
-            None if !self.yes && !asks() => Err(Problem::usage(format!(
-                "{text} is a tag, which can be moved before it is signed, and there is no terminal to confirm its digest on"
-            ))
-            .help("name the image by digest (registry/repository@sha256:…), or say --yes")),
-            _ => Ok(Job {
-                text: text.to_owned(),
-                what: What::Image(reference),
-            }),
+            _ => {
+                check_reference(text, &reference, self.yes)?;
+                Ok(Job {
+                    text: text.to_owned(),
+                    what: What::Image(reference),
+                })
+            }
         }
     }
 
@@ -197,6 +193,20 @@ impl Args {
             )),
             false => Ok(()),
         }
+    }
+}
+
+/// Whether what a reference names can be signed: a SHA-256, or a tag that somebody confirms or has confirmed.
+pub(in crate::cli) fn check_reference(text: &str, reference: &Reference, yes: bool) -> Result<(), Problem> {
+    match reference.digest() {
+        Some(digest) if !digest.starts_with("sha256:") => {
+            Err(Problem::usage(format!("{text}: signatures are over SHA-256")))
+        }
+        None if !yes && !asks() => Err(Problem::usage(format!(
+            "{text} is a tag, which can be moved before it is signed, and there is no terminal to confirm its digest on"
+        ))
+        .help("name the image by digest (registry/repository@sha256:…), or say --yes")),
+        _ => Ok(()),
     }
 }
 

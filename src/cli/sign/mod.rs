@@ -1,8 +1,8 @@
 //! `portcullis sign`.
 
-mod images;
-mod jobs;
-mod outcome;
+pub(super) mod images;
+pub(super) mod jobs;
+pub(super) mod outcome;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

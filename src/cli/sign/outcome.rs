@@ -86,7 +86,11 @@ impl Outcome {
 }
 
 /// Keeps what was reached; a resume file that is there is of an earlier attempt.
-fn keep_draft(draft: &Draft, resume: &Path, destination: Option<&Destination>) -> Result<PathBuf, String> {
+pub(in crate::cli) fn keep_draft(
+    draft: &Draft,
+    resume: &Path,
+    destination: Option<&Destination>,
+) -> Result<PathBuf, String> {
     let text = unfinished::to_json(draft, destination).map_err(|finding| finding.message)?;
     match keep::write(resume, &text, Existing::Overwrite) {
         Ok(()) => Ok(resume.to_owned()),
@@ -94,7 +98,7 @@ fn keep_draft(draft: &Draft, resume: &Path, destination: Option<&Destination>) -
     }
 }
 
-fn unwritable(bundle: &Path, error: &std::io::Error) -> Finding {
+pub(in crate::cli) fn unwritable(bundle: &Path, error: &std::io::Error) -> Finding {
     Finding::new(
         Code::ResultUnwritable,
         format!("{}: cannot write: {error}", bundle.display()),

@@ -217,7 +217,7 @@ impl SignedReport {
         }
     }
 
-    fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         out.push_str(&format!("signed {}\n  {}\n", visible(&self.subject), self.digest));
         match &self.signer {
             SignerSummary::Certificate(signer) => {
@@ -291,7 +291,7 @@ impl FailureReport {
         }
     }
 
-    fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         let step = self.step.map(|step| format!(" while {step}")).unwrap_or_default();
         out.push_str(&format!(
             "not signed {}{step}\n  {}: {}\n",
