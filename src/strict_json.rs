@@ -11,7 +11,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
-pub use node::{Kind, Member, Node, offset_of, pointer};
+pub use node::{Kind, Member, Node, offset_of, pointer, pointers};
 
 /// Caps for one document.
 #[derive(Debug, Clone, Copy)]

@@ -119,6 +119,34 @@ fn the_demonstration_goes_on_only_while_every_command_ends_as_it_has_to() {
 }
 
 #[test]
+fn the_demonstration_runs_through_with_the_real_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program()
+        .arg("demo")
+        .arg("--portcullis")
+        .arg(env!("CARGO_BIN_EXE_portcullis"))
+        .env_remove("DOCKER_CONFIG")
+        .env("HOME", folder.path())
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    let shown = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        shown.lines().filter(|line| line.starts_with("$ ")).count(),
+        7,
+        "{shown}"
+    );
+    // What the commands themselves print: the signed digest, and the verified one each time.
+    let digest = shown
+        .lines()
+        .filter(|line| line.contains("/demo/app@sha256:") && !line.starts_with('$'));
+    assert_eq!(digest.count(), 5, "{shown}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
 fn a_token_needs_somebody_and_a_sandbox() {
     let run = |arguments: &[&str]| {
         let mut token = program();

@@ -207,19 +207,20 @@ fn with_style(bar: &ProgressBar, template: &str) {
 pub(super) struct Steps(Option<ProgressBar>);
 
 impl Steps {
-    /// Shows steps unless `shown` is false.
+    /// Shows steps unless `shown` is false. Nothing is drawn before the first one: people may be asked something.
     pub(super) fn new(shown: bool) -> Self {
         Self(shown.then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-            bar.enable_steady_tick(Duration::from_millis(500));
+            with_style(&bar, "{elapsed:>4} {wide_msg}");
             bar
         }))
     }
 
     /// Goes on to the next step.
-    pub(super) fn step(&self, text: String) {
+    pub(super) fn step(&self, text: &str) {
         if let Some(bar) = &self.0 {
-            bar.set_message(text);
+            bar.set_message(visible(text));
+            bar.enable_steady_tick(QUIET);
         }
     }
 

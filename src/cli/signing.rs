@@ -69,7 +69,7 @@ impl Signing<'_> {
             if global.verbose {
                 to_stderr(&format!("{}\n", text.trim_end()));
             }
-            steps.step(text);
+            steps.step(&text);
         };
         let services = Services {
             web: &web,

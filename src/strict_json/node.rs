@@ -187,31 +187,68 @@ impl<'t> Visitor<'t> for Pairs {
 /// The JSON pointer (RFC 6901) of the innermost value at a byte of a document: `/a/0/b`, or an empty text for the
 /// document itself.
 pub fn pointer(document: &str, offset: usize) -> String {
-    let mut pointer = String::new();
-    let mut next = Node::document(document);
-    while let Some(node) = next {
-        next = step_to(node, offset, &mut pointer);
-    }
-    pointer
+    pointers(document, &[offset]).pop().unwrap_or_default()
 }
 
-/// The value inside `node` that `offset` lies in, with its step added to the pointer.
-fn step_to<'t>(node: Node<'t>, offset: usize, pointer: &mut String) -> Option<Node<'t>> {
-    if let Some(members) = node.members() {
-        let member = members
-            .into_iter()
-            .find(|member| member.key.span().contains(&offset) || member.value.span().contains(&offset))?;
-        pointer.push('/');
-        pointer.push_str(&member.name.replace('~', "~0").replace('/', "~1"));
-        return Some(member.value);
+/// The pointers of several offsets, in their order. The document is read once, not once for each.
+pub fn pointers(document: &str, offsets: &[usize]) -> Vec<String> {
+    let mut pointers = vec![String::new(); offsets.len()];
+    let wanted = offsets.iter().copied().zip(&mut pointers).collect();
+    if let Some(root) = Node::document(document) {
+        point(root, wanted);
     }
-    let items = node.items()?;
-    let (index, item) = items
-        .into_iter()
-        .enumerate()
-        .find(|(_, item)| item.span().contains(&offset))?;
-    pointer.push_str(&format!("/{index}"));
-    Some(item)
+    pointers
+}
+
+/// Adds the steps from `node` to each offset that lies in one of its values.
+fn point(node: Node<'_>, mut wanted: Vec<(usize, &mut String)>) {
+    for child in children(node) {
+        if wanted.is_empty() {
+            return;
+        }
+        let is_inside = |offset: usize| child.spans.iter().any(|span| span.contains(&offset));
+        // Most values hold none of them.
+        if !wanted.iter().any(|(offset, _)| is_inside(*offset)) {
+            continue;
+        }
+        let (mut inside, others): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|(offset, _)| is_inside(*offset));
+        for (_, pointer) in &mut inside {
+            pointer.push('/');
+            pointer.push_str(&child.step);
+        }
+        point(child.value, inside);
+        wanted = others;
+    }
+}
+
+/// A value inside another, with its step in a pointer and the bytes that lead to it: its own, and those of its key.
+struct Child<'t> {
+    step: Cow<'t, str>,
+    spans: [Range<usize>; 2],
+    value: Node<'t>,
+}
+
+fn children(node: Node<'_>) -> Vec<Child<'_>> {
+    if let Some(members) = node.members() {
+        let members = members.into_iter().map(|member| Child {
+            step: match member.name.contains(['~', '/']) {
+                true => member.name.replace('~', "~0").replace('/', "~1").into(),
+                false => member.name,
+            },
+            spans: [member.key.span(), member.value.span()],
+            value: member.value,
+        });
+        return members.collect();
+    }
+    let items = node.items().unwrap_or_default().into_iter().enumerate();
+    items
+        .map(|(index, item)| Child {
+            step: index.to_string().into(),
+            spans: [item.span(), item.span()],
+            value: item,
+        })
+        .collect()
 }
 
 /// The byte at a line and column as [`Problem::place`](super::Problem::place) gives them, cut to the document.
@@ -257,6 +294,12 @@ mod tests {
             let at = DOCUMENT.find(needle).unwrap();
             assert_eq!(pointer(DOCUMENT, at), expected, "{needle}");
         }
+        let at = |needle| DOCUMENT.find(needle).unwrap();
+        let offsets = [at("null"), at("\\u00e9"), 0, at("1,"), at("null")];
+        assert_eq!(
+            pointers(DOCUMENT, &offsets),
+            ["/d", "/a/1/b~1~0c", "", "/a/0", "/d"]
+        );
         assert_eq!(pointer(DOCUMENT, 0), "");
         assert_eq!(pointer("not JSON", 3), "");
     }

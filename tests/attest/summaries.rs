@@ -13,14 +13,8 @@ const VERIFIER: &str = "https://verifier.example";
 /// Writes a policy that accepts this identity for SBOMs, and gives its digest.
 fn policy(world: &World, identity: &str) -> String {
     let text = format!(
-        "version = 1\n\n[trust]\nfile = {:?}\n\n[[identity]]\nname = \"dev\"\nidentity = {identity:?}\nissuer = {:?}\n\n\
-         [[attestation]]\ntype = \"cyclonedx\"\n",
-        world
-            .sandbox
-            .dir()
-            .join("trusted_root.json")
-            .display()
-            .to_string(),
+        "version = 1\n\n[[pin]]\nname = \"dev\"\nidentity = {identity:?}\nissuer = {:?}\n\n\
+         [[attestation]]\ntype = \"cyclonedx\"\npins = [\"dev\"]\n",
         world.issuer(),
     );
     world.write("policy.toml", &text);
@@ -35,6 +29,8 @@ fn sum_up(world: &World, arguments: &[&str]) -> Output {
         .args(["--policy", "policy.toml", "--vsa-verifier", VERIFIER])
         .args(["--identity-token-file", "token", "--signing-config"])
         .arg(world.sandbox.dir().join("signing_config.json"))
+        .arg("--trusted-root")
+        .arg(world.sandbox.dir().join("trusted_root.json"))
         .output()
         .unwrap()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::kind::AttestType;
 use crate::report::{Code, Finding, Origin};
-use crate::strict_json::{self, Node, offset_of, pointer};
+use crate::strict_json::{self, Node, offset_of, pointers};
 
 /// Problems of one file that are described one by one.
 pub(super) const MAX_PROBLEMS: usize = 20;
@@ -42,7 +42,10 @@ impl Problem {
             code: Code::PredicateTooLarge,
             ..Self::new(0..0, message)
         }
-        .help("leave out what nobody needs, or attest the digest of the document instead of the document")
+        .help(
+            "leave out what nobody needs, or attest the digest of the document instead; --max-predicate-bytes sets the \
+             limit",
+        )
     }
 
     /// What the strict reader says.
@@ -96,10 +99,11 @@ impl Problem {
         self.span.clone()
     }
 
-    fn finding(&self, file: &str, text: &Arc<str>) -> Finding {
-        let place = match pointer(text, self.span.start) {
-            path if path.is_empty() => String::new(),
-            path => format!("{path}: "),
+    /// `pointer` leads to where it is.
+    fn finding(&self, file: &str, text: &Arc<str>, pointer: &str) -> Finding {
+        let place = match pointer.is_empty() {
+            true => String::new(),
+            false => format!("{pointer}: "),
         };
         let finding = Finding::new(self.code, format!("{place}{}", self.message));
         let finding = Finding {
@@ -142,10 +146,12 @@ impl Problems {
 
     /// The problems as findings that point into the file; the last one says how many more there are.
     pub fn findings(&self) -> Vec<Finding> {
+        let starts: Vec<usize> = self.problems.iter().map(|problem| problem.span.start).collect();
         let mut findings: Vec<Finding> = self
             .problems
             .iter()
-            .map(|problem| problem.finding(&self.file, &self.text))
+            .zip(pointers(&self.text, &starts))
+            .map(|(problem, pointer)| problem.finding(&self.file, &self.text, &pointer))
             .collect();
         if self.omitted > 0 {
             let message = format!("{}: {} more problems are not described", self.file, self.omitted);

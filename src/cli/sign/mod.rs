@@ -27,7 +27,7 @@ use crate::ops::publish::Image;
 use crate::ops::sign::unfinished::{self, Unfinished};
 use crate::ops::sign::{By, Destination, FailureReport, Services, Session, SignReport, finish, keep};
 use crate::registry::client::Client;
-use crate::report::{ExitCode, Finding};
+use crate::report::{ExitCode, Finding, visible};
 use crate::sigstore::Engine;
 use crate::sigstore::sign::{Identity, OnStep, SigningConfig, Step};
 use crate::subject::Subject;
@@ -232,10 +232,10 @@ impl<'a> Run<'a> {
                 to_stderr(&format!(
                     "{:7.3} s  {}\n",
                     begun.elapsed().as_secs_f64(),
-                    text.trim_end()
+                    visible(text.trim_end())
                 ));
             }
-            steps.step(text);
+            steps.step(&text);
         };
         let services = Services {
             web: &web,
