@@ -16,6 +16,9 @@ _portcullis() {
             ",$1")
                 cmd="portcullis"
                 ;;
+            portcullis,attest)
+                cmd="portcullis__subcmd__attest"
+                ;;
             portcullis,build)
                 cmd="portcullis__subcmd__build"
                 ;;
@@ -93,6 +96,9 @@ _portcullis() {
                 ;;
             portcullis__subcmd__conformance__subcmd__help,verify-bundle)
                 cmd="portcullis__subcmd__conformance__subcmd__help__subcmd__verify__subcmd__bundle"
+                ;;
+            portcullis__subcmd__help,attest)
+                cmd="portcullis__subcmd__help__subcmd__attest"
                 ;;
             portcullis__subcmd__help,build)
                 cmd="portcullis__subcmd__help__subcmd__build"
@@ -266,12 +272,178 @@ _portcullis() {
 
     case "${cmd}" in
         portcullis)
-            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify pin inspect save load key build sign policy trust explain completions man conformance generate help"
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__attest)
+            opts="-o -q -v -h -V --predicate --type --from-ci --max-predicate-bytes --yes --replace --bundle --overwrite --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --predicate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --type)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-predicate-bytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-redirect-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-hint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signing-config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fulcio-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rekor-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rekor-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timestamp-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timestamp-server-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trust)
+                    COMPREPLY=($(compgen -W "public-good staging github" -- "${cur}"))
+                    return 0
+                    ;;
+                --trusted-root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tuf-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tuf-root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trust-cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-auth-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-egress)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-http)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -766,8 +938,22 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help)
-            opts="verify pin inspect save load key build sign policy trust explain completions man conformance generate help"
+            opts="verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__attest)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2156,7 +2342,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__sign)
-            opts="-o -q -v -h -V --bundle --overwrite --resume --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --allow-http --trust --trusted-root --tuf-url --tuf-root --trust-cache --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-y -a -o -q -v -h -V --bundle --overwrite --resume --yes --require-digest --recursive --annotation --legacy-tag --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2167,6 +2353,14 @@ _portcullis() {
                     return 0
                     ;;
                 --resume)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --annotation)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -a)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2230,10 +2424,6 @@ _portcullis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
-                --allow-http)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
                 --trust)
                     COMPREPLY=($(compgen -W "public-good staging github" -- "${cur}"))
                     return 0
@@ -2251,6 +2441,38 @@ _portcullis() {
                     return 0
                     ;;
                 --trust-cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-auth-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-egress)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-http)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2640,7 +2862,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__verify)
-            opts="-o -q -v -h -V --from-file --certificate-identity --identity --certificate-identity-regexp --identity-regex --identity-kind --certificate-oidc-issuer --issuer --certificate-oidc-issuer-regexp --issuer-regex --claim --claim-regex --key --key-without-log --unsafe-any-identity --require --type --max-age --builder-id --source-repository --source-ref --verifier --resource-uri --verified-policy --verified-level --expect-commit --policy --policy-digest --deny-warnings --bundle --platform --all-platforms --predicate-out --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-o -q -v -h -V --from-file --certificate-identity --identity --certificate-identity-regexp --identity-regex --identity-kind --certificate-oidc-issuer --issuer --certificate-oidc-issuer-regexp --issuer-regex --claim --claim-regex --key --key-without-log --unsafe-any-identity --require --type --max-age --builder-id --source-repository --source-ref --verifier --resource-uri --verified-policy --verified-level --expect-commit --policy --policy-digest --deny-warnings --bundle --platform --all-platforms --predicate-out --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --attach-vsa --vsa-out --vsa-verifier --vsa-policy --vsa-resource --vsa-key --password-file --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2811,6 +3033,78 @@ _portcullis() {
                     return 0
                     ;;
                 --allow-http)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vsa-out)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vsa-verifier)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vsa-policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vsa-resource)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --vsa-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --identity-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-issuer)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-client-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-client-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oidc-redirect-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signing-config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fulcio-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rekor-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rekor-version)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timestamp-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timestamp-server-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --service-ca)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -43,7 +43,8 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "save" -d 'Sav
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "load" -d 'Push an image with all its evidence to a registry'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "key" -d 'Make private keys, import them, print their public keys'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "build" -d 'What a build says of itself: variables for its deployment'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign files, and write a bundle beside each'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign images and files'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "attest" -d 'Sign a statement about files: an SBOM, provenance, a scan'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -95,7 +96,24 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registr
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l vsa-out -d 'Write a signed SLSA verification summary, once the subject is allowed' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l vsa-verifier -d 'Who verifies: the id that the summary names' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l vsa-policy -d 'What the summary calls the policy [default: the path of its file]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l vsa-resource -d 'What the summary calls the artifact [default: the image\'s package URL, the file, or the digest]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l vsa-key -d 'Private key that signs the summary, as sign\'s --key [default: an identity token]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -108,6 +126,9 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l unsafe-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l deny-warnings -d 'Deny where there are warnings'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l all-platforms -d 'Verify an index and every image in it'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l attach-vsa -d 'Attach a signed SLSA verification summary to every image, once everything is allowed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l oidc-device -d 'Log in with a code that is entered on any device'
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l no-browser -d 'Log in, and show the address instead of opening a browser'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s q -l quiet -d 'Say nothing about what passed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l verbose -d 'Show every check and every place'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
@@ -152,7 +173,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l registry-e
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -182,7 +203,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l regist
 complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -205,7 +226,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l registry-
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -228,7 +249,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l registry-
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -349,8 +370,9 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l bundle -d 'Where the bundle goes [default: FILE.sigstore.json]; for one file' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l resume -d 'Finish a signature that a failed service interrupted' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l bundle -d 'Where the bundle of a file goes [default: FILE.sigstore.json]; for one file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l resume -d 'Finish and publish a signature that a failed service or registry interrupted' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s a -l annotation -d 'Something to sign along with the digest; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
@@ -365,7 +387,6 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-url
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l allow-http -d 'Service that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
 staging\t''
 github\t''"
@@ -373,6 +394,14 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trusted-r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -381,14 +410,72 @@ never\t'Never'"
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l overwrite -d 'Replace a bundle that is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s y -l yes -d 'Sign what a tag points to now, without asking'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l require-digest -d 'Refuse images that are not named by digest'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l recursive -d 'Sign an index and every image in it'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l legacy-tag -d 'Write cosign\'s older form under the .sig tag too, for verifiers that know no bundles'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-device -d 'Log in with a code that is entered on any device'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-browser -d 'Log in, and show the address instead of opening a browser'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-password-stdin -d 'Read the password for the registry from standard input'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s q -l quiet -d 'Say nothing about what passed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s v -l verbose -d 'Show every check and every place'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l predicate -d 'File with the predicate as JSON; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l type -d 'What the predicate is: a short name or a URI' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l max-predicate-bytes -d 'Most bytes that the predicate may have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l bundle -d 'Where the bundle goes [default for one file: FILE.TYPE.sigstore.json; that of an image goes to its registry]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l key -d 'Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI where this build has the feature' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l key-hint -d 'What bundles call the key [default: the SHA-256 of the public key]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l from-ci -d 'Make the predicate from the environment of this CI job; for --type slsa-provenance'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l yes -d 'Image named by a tag: take what it points to now, without asking'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l replace -d 'Image: remove earlier attestations of this type by the same signer, once the new one is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l overwrite -d 'Replace a bundle that is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-device -d 'Log in with a code that is entered on any device'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-browser -d 'Log in, and show the address instead of opening a browser'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -655,22 +742,23 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign files, and write a bundle beside each'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign images and files'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "attest" -d 'Sign a statement about files: an SBOM, provenance, a scan'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "public" -d 'Print the public key of a private key'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'

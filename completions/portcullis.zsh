@@ -86,7 +86,25 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
 '--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
 '--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'--vsa-out=[Write a signed SLSA verification summary, once the subject is allowed]:FILE:_files' \
+'--vsa-verifier=[Who verifies\: the id that the summary names]:URI:_default' \
+'--vsa-policy=[What the summary calls the policy \[default\: the path of its file\]]:URI:_default' \
+'--vsa-resource=[What the summary calls the artifact \[default\: the image'\''s package URL, the file, or the digest\]]:URI:_default' \
+'--vsa-key=[Private key that signs the summary, as sign'\''s --key \[default\: an identity token\]]:KEY:_default' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
+'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
+'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
+'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
+'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
+'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
+'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
+'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
+'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
+'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -100,6 +118,9 @@ never\:"Never"))' \
 '--deny-warnings[Deny where there are warnings]' \
 '--all-platforms[Verify an index and every image in it]' \
 '--registry-password-stdin[Read the password for the registry from standard input]' \
+'--attach-vsa[Attach a signed SLSA verification summary to every image, once everything is allowed]' \
+'--oidc-device[Log in with a code that is entered on any device]' \
+'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
 '(-v --verbose)-q[Say nothing about what passed]' \
 '(-v --verbose)--quiet[Say nothing about what passed]' \
 '-v[Show every check and every place]' \
@@ -153,7 +174,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
 '--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
 '--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -193,7 +214,7 @@ _arguments "${_arguments_options[@]}" : \
 '--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
 '--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
 '--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -226,7 +247,7 @@ _arguments "${_arguments_options[@]}" : \
 '--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
 '--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
 '--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -259,7 +280,7 @@ _arguments "${_arguments_options[@]}" : \
 '--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
 '--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
 '--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -511,8 +532,10 @@ esac
 ;;
 (sign)
 _arguments "${_arguments_options[@]}" : \
-'--bundle=[Where the bundle goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
-'(--key --key-hint --no-log)--resume=[Finish a signature that a failed service interrupted]:FILE:_files' \
+'--bundle=[Where the bundle of a file goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
+'(--key --key-hint --no-log)--resume=[Finish and publish a signature that a failed service or registry interrupted]:FILE:_files' \
+'(--resume)*-a+[Something to sign along with the digest; repeatable]:KEY=VALUE:_default' \
+'(--resume)*--annotation=[Something to sign along with the digest; repeatable]:KEY=VALUE:_default' \
 '(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
 '--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
 '--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
@@ -528,12 +551,19 @@ _arguments "${_arguments_options[@]}" : \
 '*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
 '*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
 '--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
-'*--allow-http=[Service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
 '--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
 '(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -543,9 +573,15 @@ never\:"Never"))' \
 '--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
 '--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
 '--overwrite[Replace a bundle that is there]' \
+'(--resume)-y[Sign what a tag points to now, without asking]' \
+'(--resume)--yes[Sign what a tag points to now, without asking]' \
+'(--resume -y --yes)--require-digest[Refuse images that are not named by digest]' \
+'(--resume)--recursive[Sign an index and every image in it]' \
+'(--resume)--legacy-tag[Write cosign'\''s older form under the .sig tag too, for verifiers that know no bundles]' \
 '--oidc-device[Log in with a code that is entered on any device]' \
 '(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
 '--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
 '(-v --verbose)-q[Say nothing about what passed]' \
 '(-v --verbose)--quiet[Say nothing about what passed]' \
 '-v[Show every check and every place]' \
@@ -555,7 +591,69 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::files -- Files, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
+'*::subjects -- Images (registry/repository@sha256\:<hex>), files, `-` for standard input, or digests; the last two need --bundle:_default' \
+&& ret=0
+;;
+(attest)
+_arguments "${_arguments_options[@]}" : \
+'--predicate=[File with the predicate as JSON; \`-\` is standard input]:FILE:_files' \
+'--type=[What the predicate is\: a short name or a URI]:TYPE:_default' \
+'--max-predicate-bytes=[Most bytes that the predicate may have]:BYTES:_default' \
+'--bundle=[Where the bundle goes \[default for one file\: FILE.TYPE.sigstore.json; that of an image goes to its registry\]]:FILE:_files' \
+'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
+'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
+'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
+'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
+'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
+'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
+'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
+'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
+'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
+'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
+'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(--predicate)--from-ci[Make the predicate from the environment of this CI job; for --type slsa-provenance]' \
+'--yes[Image named by a tag\: take what it points to now, without asking]' \
+'--replace[Image\: remove earlier attestations of this type by the same signer, once the new one is there]' \
+'--overwrite[Replace a bundle that is there]' \
+'--oidc-device[Log in with a code that is entered on any device]' \
+'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
+'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), a statement for each; or files, `-` for standard input, and digests (sha256\:<hex>), all in one statement:_default' \
 && ret=0
 ;;
 (policy)
@@ -1160,6 +1258,10 @@ esac
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(attest)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__policy_commands" \
@@ -1283,7 +1385,8 @@ _portcullis_commands() {
 'load:Push an image with all its evidence to a registry' \
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
-'sign:Sign files, and write a bundle beside each' \
+'sign:Sign images and files' \
+'attest:Sign a statement about files\: an SBOM, provenance, a scan' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1294,6 +1397,11 @@ _portcullis_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__attest_commands] )) ||
+_portcullis__subcmd__attest_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis attest commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__build_commands] )) ||
 _portcullis__subcmd__build_commands() {
@@ -1394,7 +1502,8 @@ _portcullis__subcmd__help_commands() {
 'load:Push an image with all its evidence to a registry' \
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
-'sign:Sign files, and write a bundle beside each' \
+'sign:Sign images and files' \
+'attest:Sign a statement about files\: an SBOM, provenance, a scan' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1405,6 +1514,11 @@ _portcullis__subcmd__help_commands() {
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__attest_commands] )) ||
+_portcullis__subcmd__help__subcmd__attest_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help attest commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__build_commands] )) ||
 _portcullis__subcmd__help__subcmd__build_commands() {
