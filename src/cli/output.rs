@@ -321,3 +321,26 @@ pub(super) fn clap_message(error: &clap::Error) -> ExitCode {
     to_stderr(&error.render().to_string());
     ExitCode::Usage
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn after_the_deadline_no_result_is_printed() {
+        let global = crate::cli::Cli::parse_from(["portcullis", "man", "--quiet"]).global;
+        let console = Console::new(&global).unwrap();
+        assert_eq!(console.print_and_exit("", ExitCode::Allowed), ExitCode::Allowed);
+        let late = Console::new(&global).unwrap();
+        assert_eq!(
+            late.timed_out("man", Duration::from_secs(1)),
+            Some(ExitCode::Undecided)
+        );
+        assert_eq!(
+            late.print_and_exit("result", ExitCode::Allowed),
+            ExitCode::Undecided
+        );
+    }
+}
