@@ -11,7 +11,8 @@ use jiff::Timestamp;
 
 use super::{Global, Problem};
 use crate::report::{
-    Code, ExitCode, Finding, Format, Origin, Report, Signs, Style, UnknownFormat, render, stdout_lines,
+    Code, ExitCode, Finding, Format, Origin, Report, Signs, Style, UnknownFormat, render, render_findings,
+    stdout_lines,
 };
 
 /// Width of the human report when standard error is no terminal.
@@ -165,6 +166,11 @@ impl Console {
         if self.human && !self.quiet {
             to_stderr(text);
         }
+    }
+
+    /// Shows findings to people, for commands whose answer is no report.
+    pub(crate) fn tell_findings(&self, findings: &[Finding]) {
+        self.tell(&render_findings(findings, &self.style));
     }
 
     fn write_report(&self, report: &Report, text: Option<&str>) -> Result<(), Problem> {

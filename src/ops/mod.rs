@@ -1,10 +1,12 @@
 //! Use cases: what a command does, without its command line. The same functions serve every door.
 
+pub mod attest;
 pub mod build_env;
 pub mod hash;
 pub mod inspect;
 pub mod pin;
 pub mod pool;
+pub mod publish;
 pub mod read;
 pub mod sign;
 pub mod transfer;
