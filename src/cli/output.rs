@@ -223,6 +223,14 @@ impl Console {
         }
     }
 
+    /// Prints a document for machines. One that cannot be written is no success.
+    pub(crate) fn print_json(&self, document: &impl serde::Serialize, code: ExitCode) -> ExitCode {
+        match serde_json::to_string_pretty(document) {
+            Ok(text) => self.print_and_exit(&format!("{text}\n"), code),
+            Err(error) => self.fail(&Problem::undecided(format!("cannot write JSON: {error}"))),
+        }
+    }
+
     /// Says what went wrong and returns the exit code.
     pub(crate) fn fail(&self, problem: &Problem) -> ExitCode {
         to_stderr(&problem.text());
@@ -346,6 +354,17 @@ mod tests {
         );
         assert_eq!(
             late.print_and_exit("result", ExitCode::Allowed),
+            ExitCode::Undecided
+        );
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_written_is_no_success() {
+        let global = crate::cli::Cli::parse_from(["portcullis", "man", "--quiet"]).global;
+        let console = Console::new(&global).unwrap();
+        let unwritable = std::collections::BTreeMap::from([(vec![1], "a key that is a list")]);
+        assert_eq!(
+            console.print_json(&unwritable, ExitCode::Allowed),
             ExitCode::Undecided
         );
     }
