@@ -306,10 +306,7 @@ impl Summary<'_> {
     /// Says what was done, and gives the exit code.
     pub(super) fn show(&self, console: &Console) -> ExitCode {
         if console.wants_json() {
-            return match serde_json::to_string_pretty(self) {
-                Ok(text) => console.print_and_exit(&format!("{text}\n"), ExitCode::Allowed),
-                Err(error) => console.fail(&Problem::undecided(format!("cannot write JSON: {error}"))),
-            };
+            return console.print_json(self, ExitCode::Allowed);
         }
         let mut text = String::new();
         for finding in self.findings {
