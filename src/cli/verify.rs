@@ -11,6 +11,7 @@ use super::pins::Failure;
 use super::registry::RegistryArgs;
 use super::rules::{Asked, RuleArgs};
 use super::trust::TrustArgs;
+use super::verify_summary::{SummaryArgs, Surroundings};
 use super::{Global, Problem};
 use crate::ops::verify::{Rules, assemble};
 use crate::registry::PlatformChoice;
@@ -71,6 +72,9 @@ pub struct Args {
 
     #[command(flatten)]
     registry: RegistryArgs,
+
+    #[command(flatten)]
+    summary: SummaryArgs,
 }
 
 /// What the command does, at length.
@@ -95,6 +99,9 @@ Examples:
     portcullis verify app.whl --bundle app.whl.intoto.jsonl --type slsa-provenance --offline --format json \\
         --identity https://github.com/org/app/.github/workflows/build.yml@refs/heads/main \\
         --issuer https://token.actions.githubusercontent.com
+
+  By a policy, leaving a signed verification summary with the image for those who rely on this verifier:
+    portcullis verify ghcr.io/org/app:v1 --policy portcullis.toml --attach-vsa --vsa-verifier https://verifier.example.com
 
   Every image of an index in an OCI layout, by the rules of a policy:
     portcullis verify oci-layout:image --all-platforms --policy portcullis.toml";
@@ -128,6 +135,30 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     {
         return console.fail(&problem);
     }
+    if args.summary.is_asked() && report.verdict == Verdict::Allowed {
+        let signed = args.summary.sign(&Surroundings {
+            report: &report,
+            trust: &args.trust,
+            from_policy: plan.trust.as_ref(),
+            client: plan.client.as_ref(),
+            allow_http: args.registry.allow_http(),
+            global,
+            console,
+        });
+        match signed {
+            Ok(signed) => {
+                let code = console.finish(&report);
+                console.tell(&signed.lines());
+                return code;
+            }
+            Err(Failure::Usage(problem)) => return console.fail(&problem),
+            // Without its summary the run did not do what it was asked to.
+            Err(Failure::Findings(findings)) => {
+                report.findings.extend(findings);
+                report.conclude(false);
+            }
+        }
+    }
     console.finish(&report)
 }
 
@@ -147,6 +178,8 @@ impl Plan {
         let Asked { rules, trust, policy } = args.rules.asked(&args.trust)?;
         let subjects = args.subjects()?;
         check_inputs(args, &subjects)?;
+        let one = subjects.len() == 1 && !args.all_platforms;
+        args.summary.check(&subjects, one, global)?;
         let client = args
             .registry
             .client(&subjects, reads_stdin(args, &subjects) > 0, global)?;
@@ -236,7 +269,7 @@ pub(super) fn path_kind(path: &Path) -> PathKind {
 fn reads_stdin(args: &Args, subjects: &[(String, Subject)]) -> usize {
     let is_stdin = |(_, subject): &&(String, Subject)| *subject == Subject::Stdin;
     let list_is_stdin = args.from_file.as_deref() == Some(Path::new("-"));
-    subjects.iter().filter(is_stdin).count() + usize::from(list_is_stdin)
+    subjects.iter().filter(is_stdin).count() + usize::from(list_is_stdin) + args.summary.stdin_readers()
 }
 
 /// Inputs that do not go together, or that are not there.

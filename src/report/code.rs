@@ -289,9 +289,6 @@ codes! {
         ProvenanceIncomplete "provenance-incomplete" Info Allowed
             "Parts of the provenance could not be known"
             "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
-        EnvelopeOverLogLimit "envelope-over-log-limit" Warning Allowed
-            "The log's usual limit is smaller than the envelope"
-            "A Rekor v2 log takes requests of up to 4 MiB unless its operator chose otherwise. A larger one is answered with HTTP 413, and nothing is logged then. Attest a smaller predicate, or use a log whose operator raised the limit."
         EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
             "The log keeps a digest of the attestation only"
             "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."
@@ -532,6 +529,12 @@ codes! {
         ResultUnwritable "result-unwritable" Deny Undecided
             "The result could not be written"
             "The bundle was made and verified, and could not be put into its file, or what was read back was something else. The signature may be in the log already; sign again into another place."
+        PublishedNotFound "published-not-found" Deny Undecided
+            "What was published is not found"
+            "The registry took the bundle and its manifest, and then did not list it with the image, so nobody who looks for signatures would find it. Lists of some registries lag behind, so it was looked for several times. What was made is kept in the resume file; publish it again with `portcullis sign --resume`."
+        ConfirmationMissing "confirmation-missing" Deny Undecided
+            "Nobody confirmed what the tag points to"
+            "A tag can be moved between building and signing, so the digest that it points to is shown and somebody has to say that this is the one. The answer was not yes. Nothing was signed. Where nobody can be asked, name the digest, or say --yes."
         ResumeFileInvalid "resume-file-invalid" Deny Misconfigured
             "The resume file cannot be used"
             "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."

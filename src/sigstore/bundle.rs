@@ -124,6 +124,14 @@ impl ParsedBundle {
         matches!(self.bundle.content, SignatureContent::DsseEnvelope(_))
     }
 
+    /// What it calls the key that signed. Anybody can write anything there.
+    pub fn claimed_key_hint(&self) -> Option<&str> {
+        match &self.bundle.verification_material.content {
+            VerificationMaterialContent::PublicKey(key) => Some(&key.hint),
+            _ => None,
+        }
+    }
+
     /// The signing certificate in DER, when there is one.
     pub fn certificate(&self) -> Option<&[u8]> {
         self.bundle

@@ -21,7 +21,7 @@ pub use inspection::{Signs, inspection_json, inspection_tree};
 pub(super) use json::document as json_document;
 pub(super) use page::paragraph;
 
-use super::{ExitCode, Report, SubjectKind, SubjectReport, Verdict};
+use super::{ExitCode, Finding, Report, SubjectKind, SubjectReport, Verdict};
 
 /// A form in which a report can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -109,6 +109,11 @@ pub fn render(report: &Report, format: Format, style: &Style) -> String {
         Format::Junit => junit::render(report, style),
         Format::Github => github::render(report),
     }
+}
+
+/// Writes findings for people, for commands whose answer is no [`Report`].
+pub fn render_findings(findings: &[Finding], style: &Style) -> String {
+    human::findings(findings, style)
 }
 
 /// What standard output holds beside a human report: one line per subject, and nothing at all unless everything is

@@ -245,7 +245,8 @@ pub(super) fn tags(registry: &Registry, name: &str, request: &Request) -> Answer
 /// The manifests whose subject is `digest`, as an index.
 pub(super) fn referrers(registry: &Registry, name: &str, digest: &str, request: &Request) -> Answer {
     if !registry.options.referrers_api {
-        return refuse(Code::NameUnknown, "there is no such endpoint");
+        // As registries answer that were written before there was such an endpoint.
+        return Ok(reply(StatusCode::NOT_FOUND, &[], "404 page not found\n"));
     }
     let store = lock(&registry.store);
     let filter = parameter(request, "artifactType");
