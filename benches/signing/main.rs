@@ -4,6 +4,7 @@
 //! are: the services do the same work for them.
 
 #![expect(
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
