@@ -12,7 +12,7 @@ mod outages;
 mod pushed;
 mod world;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Output;
 
 use portcullis::sandbox::server::{Fault, GithubRun, Identity, Rule, Service};
