@@ -245,7 +245,9 @@ pub(super) fn tags(registry: &Registry, name: &str, request: &Request) -> Answer
 /// The manifests whose subject is `digest`, as an index.
 pub(super) fn referrers(registry: &Registry, name: &str, digest: &str, request: &Request) -> Answer {
     if !registry.options.referrers_api {
-        return refuse(Code::NameUnknown, "there is no such endpoint");
+        // Registries without the API have no such route, and so no error of the registry's own.
+        let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+        return Ok(reply(StatusCode::NOT_FOUND, &headers, "404 page not found\n"));
     }
     let store = lock(&registry.store);
     let filter = parameter(request, "artifactType");
