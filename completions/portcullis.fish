@@ -38,12 +38,13 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -s h -l help -d 'Pri
 complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "key" -d 'Make private keys, import them, print their public keys'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "build" -d 'What a build says of itself: variables for its deployment'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign files, and write a bundle beside each'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -79,6 +80,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l ignore -d 'Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
@@ -173,29 +175,6 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s v -l verbo
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l platform -d 'Only this image of an index, for example linux/amd64; without it, the index and every image in it' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-password-stdin -d 'Read the password for the registry from standard input'
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l to -d 'Folder for the OCI layout, which is made or added to' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l platform -d 'Only the image of an index for this platform, for example linux/amd64' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand save" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
@@ -242,6 +221,29 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l platform -d 'Only this image of an index, for example linux/amd64; without it, the index and every image in it' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l allow-http -d 'Registry that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand inspect" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -350,6 +352,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l bundle -d 'Where the bundle goes [default: FILE.sigstore.json]; for one file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l ignore -d 'Name in a directory that is left out and named as such, repeatable; for example .git' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l resume -d 'Finish a signature that a failed service interrupted' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
@@ -389,6 +392,48 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -655,26 +700,29 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign files, and write a bundle beside each'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign files, and write a bundle beside each'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin save load inspect key build sign sbom policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "public" -d 'Print the public key of a private key'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "init" -d 'Write a commented starting policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'

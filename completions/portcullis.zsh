@@ -72,6 +72,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
 '*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'*--ignore=[Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count]:NAME:_default' \
 '(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
 '--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
 '--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
@@ -109,7 +110,7 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+'*::subjects -- Images (registry/repository\:tag), files, directories, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
 ;;
 (pin)
@@ -182,39 +183,6 @@ never\:"Never"))' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
-(inspect)
-_arguments "${_arguments_options[@]}" : \
-'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
-'--platform=[Only this image of an index, for example linux/amd64; without it, the index and every image in it]:OS/ARCH:_default' \
-'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
-'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
-'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
-'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
-'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
-'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
-'--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
-'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
-'-o+[File for the one format that names none]:FILE:_files' \
-'--output=[File for the one format that names none]:FILE:_files' \
-'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
-always\:"Always"
-never\:"Never"))' \
-'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
-'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'--registry-password-stdin[Read the password for the registry from standard input]' \
-'(-v --verbose)-q[Say nothing about what passed]' \
-'(-v --verbose)--quiet[Say nothing about what passed]' \
-'-v[Show every check and every place]' \
-'--verbose[Show every check and every place]' \
-'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'-V[Print version]' \
-'--version[Print version]' \
-'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
-&& ret=0
-;;
 (save)
 _arguments "${_arguments_options[@]}" : \
 '--to=[Folder for the OCI layout, which is made or added to]:DIR:_default' \
@@ -279,6 +247,39 @@ never\:"Never"))' \
 '-V[Print version]' \
 '--version[Print version]' \
 ':source -- oci-layout\:DIR\[\:tag|@digest\], a file as docker save writes it (docker-archive\:FILE\[\:image\]), or an image of another registry:_default' \
+&& ret=0
+;;
+(inspect)
+_arguments "${_arguments_options[@]}" : \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'--platform=[Only this image of an index, for example linux/amd64; without it, the index and every image in it]:OS/ARCH:_default' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
 ;;
 (key)
@@ -512,6 +513,7 @@ esac
 (sign)
 _arguments "${_arguments_options[@]}" : \
 '--bundle=[Where the bundle goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
+'(--resume)*--ignore=[Name in a directory that is left out and named as such, repeatable; for example .git]:NAME:_default' \
 '(--key --key-hint --no-log)--resume=[Finish a signature that a failed service interrupted]:FILE:_files' \
 '(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
 '--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
@@ -555,8 +557,114 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::files -- Files, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
+'*::files -- Files, directories, `-` for standard input, or digests (sha256\:<hex>); the last two need --bundle:_default' \
 && ret=0
+;;
+(sbom)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__sbom_commands" \
+"*::: :->sbom" \
+&& ret=0
+
+    case $state in
+    (sbom)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-sbom-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':old -- The SBOM to compare with:_files' \
+':new -- The SBOM that is compared:_files' \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':file -- The SBOM:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__sbom__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-sbom-help-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
@@ -1096,15 +1204,15 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
-(inspect)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
 (save)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (load)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(inspect)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1159,6 +1267,30 @@ esac
 (sign)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
+;;
+(sbom)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__sbom_commands" \
+"*::: :->sbom" \
+&& ret=0
+
+    case $state in
+    (sbom)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-sbom-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
 ;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
@@ -1278,12 +1410,13 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
-'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'inspect:Show everything attached to a subject, unverified' \
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
 'sign:Sign files, and write a bundle beside each' \
+'sbom:Compare SBOMs, and make them smaller' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1389,12 +1522,13 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
-'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'inspect:Show everything attached to a subject, unverified' \
 'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
 'sign:Sign files, and write a bundle beside each' \
+'sbom:Compare SBOMs, and make them smaller' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1528,6 +1662,24 @@ _portcullis__subcmd__help__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__help__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+    )
+    _describe -t commands 'portcullis help sbom commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom trim commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
 _portcullis__subcmd__help__subcmd__sign_commands() {
@@ -1703,6 +1855,49 @@ _portcullis__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom_commands] )) ||
+_portcullis__subcmd__sbom_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis sbom commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__diff_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis sbom help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__diff_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__trim_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom trim commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__sign_commands] )) ||
 _portcullis__subcmd__sign_commands() {

@@ -2,8 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, build, completions, conformance, explain, generate, inspect, key, load, pin,
-    policy, save, sign, trust, verify,
+    Cli, Global, Problem, attest, build, completions, conformance, explain, generate, inspect, key, load,
+    pin, policy, save, sbom, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -13,6 +13,14 @@ pub enum Command {
     /// Verify signatures and attestations of images, files, digests and OCI layouts
     #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
+    /// Sign images and files
+    #[command(long_about = sign::LONG_ABOUT)]
+    Sign(Box<sign::Args>),
+    /// Sign a statement about images and files: an SBOM, provenance, a scan
+    #[command(long_about = attest::LONG_ABOUT)]
+    Attest(Box<attest::Args>),
+    /// Compare SBOMs, and make them smaller
+    Sbom(sbom::Args),
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
@@ -25,14 +33,10 @@ pub enum Command {
     /// Push an image with all its evidence to a registry
     #[command(long_about = load::LONG_ABOUT)]
     Load(Box<load::Args>),
-
-    /// Make private keys, import them, print their public keys
-    Key(key::Args),
     /// What a build says of itself: variables for its deployment
     Build(build::Args),
-    /// Sign files, and write a bundle beside each
-    #[command(long_about = sign::LONG_ABOUT)]
-    Sign(Box<sign::Args>),
+    /// Make private keys, import them, print their public keys
+    Key(key::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -57,12 +61,14 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
-            Self::Inspect(_) => "inspect",
-            Self::Sign(_) => "sign",
-            Self::Key(_) => "key",
-            Self::Build(_) => "build",
             Self::Save(_) => "save",
             Self::Load(_) => "load",
+            Self::Inspect(_) => "inspect",
+            Self::Sign(_) => "sign",
+            Self::Attest(_) => "attest",
+            Self::Key(_) => "key",
+            Self::Build(_) => "build",
+            Self::Sbom(_) => "sbom",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -80,6 +86,8 @@ struct Uses {
     report: bool,
     /// An answer that can also be printed as JSON.
     json: bool,
+    /// `--verbose`, for commands without findings.
+    verbose: bool,
     /// `--jobs`.
     jobs: bool,
     /// `--offline`.
@@ -91,6 +99,7 @@ impl Command {
         let nothing = Uses {
             report: false,
             json: false,
+            verbose: false,
             jobs: false,
             offline: false,
         };
@@ -100,6 +109,7 @@ impl Command {
                 json: true,
                 jobs: true,
                 offline: true,
+                ..nothing
             },
             Self::Inspect(_) | Self::Save(_) | Self::Load(_) => Uses {
                 json: true,
@@ -107,8 +117,9 @@ impl Command {
                 offline: true,
                 ..nothing
             },
-            Self::Sign(_) => Uses {
+            Self::Sign(_) | Self::Attest(_) => Uses {
                 json: true,
+                verbose: true,
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -118,6 +129,10 @@ impl Command {
             },
             Self::Policy(args) => Uses {
                 json: args.is_explain(),
+                ..nothing
+            },
+            Self::Sbom(args) => Uses {
+                json: args.is_diff(),
                 ..nothing
             },
             Self::Trust(_) => Uses {
@@ -146,7 +161,7 @@ impl Command {
             ),
             ("--output", global.output.is_some() && !uses.report),
             ("--quiet", global.quiet && !uses.report),
-            ("--verbose", global.verbose && !uses.report),
+            ("--verbose", global.verbose && !uses.report && !uses.verbose),
             ("--jobs", global.jobs.is_some() && !uses.jobs),
             ("--offline", global.offline && !uses.offline),
         ];
@@ -169,12 +184,14 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Save(args) => save::run(&args, &global, console),
+        Command::Load(args) => load::run(&args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
-        Command::Save(args) => save::run(&args, &global, console),
-        Command::Load(args) => load::run(&args, &global, console),
+        Command::Sbom(args) => sbom::run(&args, console),
+        Command::Attest(args) => attest::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

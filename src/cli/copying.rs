@@ -51,7 +51,7 @@ impl Named {
                 subject,
                 of_archive: None,
             }),
-            Subject::Stdin | Subject::Digest(_) => Err(Problem::usage(format!(
+            Subject::Directory { .. } | Subject::Stdin | Subject::Digest(_) => Err(Problem::usage(format!(
                 "{text} names no image to copy"
             ))
             .help(
@@ -235,7 +235,9 @@ fn open(named: &Named, client: Option<&Client>) -> Result<From, Failure> {
                 _archive: Some(archive),
             })
         }
-        Subject::Stdin | Subject::Digest(_) => Err(Problem::usage("this names no image to copy").into()),
+        Subject::Directory { .. } | Subject::Stdin | Subject::Digest(_) => {
+            Err(Problem::usage("this names no image to copy").into())
+        }
     }
 }
 

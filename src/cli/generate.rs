@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::output::Console;
 use super::{Problem, completions};
+use crate::ops::sign::sign_report_schema;
 use crate::report::{ExitCode, explain_all, inspection_schema, schema};
 
 /// Arguments of `generate`.
@@ -52,6 +53,10 @@ fn files() -> Vec<(PathBuf, String)> {
     let mut files = vec![
         (PathBuf::from("docs/report.schema.json"), schema()),
         (PathBuf::from("docs/inspection.schema.json"), inspection_schema()),
+        (
+            PathBuf::from("docs/sign-report.schema.json"),
+            sign_report_schema(),
+        ),
         (PathBuf::from("docs/codes.md"), explain_all()),
     ];
     for shell in clap_complete::Shell::value_variants() {

@@ -1,5 +1,9 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
+mod attest;
+mod attest_file;
+mod attest_image;
+mod attest_predicate;
 mod build;
 mod commands;
 mod completions;
@@ -24,11 +28,14 @@ mod progress;
 mod registry;
 mod rules;
 mod save;
+mod sbom;
 mod services;
 mod sign;
+mod signing;
 mod signing_key;
 mod trust;
 mod verify;
+mod verify_summary;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

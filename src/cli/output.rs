@@ -11,7 +11,8 @@ use jiff::Timestamp;
 
 use super::{Global, Problem};
 use crate::report::{
-    Code, ExitCode, Finding, Format, Origin, Report, Signs, Style, UnknownFormat, render, stdout_lines,
+    Code, ExitCode, Finding, Format, Origin, Report, Signs, Style, UnknownFormat, render, render_findings,
+    stdout_lines,
 };
 
 /// Width of the human report when standard error is no terminal.
@@ -167,6 +168,11 @@ impl Console {
         }
     }
 
+    /// Shows findings to people, for commands whose answer is no report.
+    pub(crate) fn tell_findings(&self, findings: &[Finding]) {
+        self.tell(&render_findings(findings, &self.style));
+    }
+
     fn write_report(&self, report: &Report, text: Option<&str>) -> Result<(), Problem> {
         for (format, path) in &self.files {
             let text = render(
@@ -205,8 +211,12 @@ impl Console {
             .map_err(|error| Problem::undecided(format!("cannot write to standard output: {error}")))
     }
 
-    /// Prints the result of a command that has no report.
+    /// Prints the result of a command that has no report. Nothing, when the deadline has spoken: what is printed would
+    /// belong to another exit code.
     pub(crate) fn print_and_exit(&self, text: &str, code: ExitCode) -> ExitCode {
+        if !self.turn.take(Speaker::Work) {
+            return ExitCode::Undecided;
+        }
         match self.print(text) {
             Ok(()) => code,
             Err(problem) => self.fail(&problem),

@@ -47,7 +47,7 @@ pub(crate) struct RegistryArgs {
     /// PEM key of the client certificate
     #[arg(long, value_name = "FILE", requires = "registry_cert")]
     registry_key: Option<PathBuf>,
-    /// Registry that is reached without TLS; repeatable. Loopback needs no such flag
+    /// Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag
     #[arg(long, value_name = "HOST[:PORT]")]
     allow_http: Vec<Endpoint>,
 }
@@ -68,10 +68,9 @@ impl RegistryArgs {
             })
             .collect();
         let Some((text, first)) = images.first() else {
-            return match self.first_flag() {
-                Some(flag) => Err(Problem::usage(format!(
-                    "{flag} is for images in registries, and no subject is one"
-                ))),
+            let allow_http = (!self.allow_http.is_empty()).then_some("--allow-http");
+            return match self.first_flag().or(allow_http) {
+                Some(flag) => Err(idle(flag)),
                 None => Ok(None),
             };
         };
@@ -114,6 +113,22 @@ impl RegistryArgs {
         Ok(Some(client))
     }
 
+    /// The hosts that are reached without TLS.
+    pub(super) fn allow_http(&self) -> &[Endpoint] {
+        &self.allow_http
+    }
+
+    /// Whether standard input is read for the password.
+    pub(super) fn takes_stdin(&self) -> bool {
+        self.registry_password_stdin
+    }
+
+    /// Refuses flags that are for registries alone, where nothing is in one.
+    pub(super) fn refuse(&self) -> Result<(), Problem> {
+        self.first_flag().map_or(Ok(()), |flag| Err(idle(flag)))
+    }
+
+    /// The first flag that was given and that is for registries alone.
     fn first_flag(&self) -> Option<&'static str> {
         [
             ("--registry-username", self.registry_username.is_some()),
@@ -122,7 +137,6 @@ impl RegistryArgs {
             ("--registry-egress", !self.registry_egress.is_empty()),
             ("--registry-ca", self.registry_ca.is_some()),
             ("--registry-cert", self.registry_cert.is_some()),
-            ("--allow-http", !self.allow_http.is_empty()),
         ]
         .into_iter()
         .find_map(|(flag, given)| given.then_some(flag))
@@ -161,6 +175,12 @@ impl RegistryArgs {
             client,
         })
     }
+}
+
+fn idle(flag: &str) -> Problem {
+    Problem::usage(format!(
+        "{flag} is for images in registries, and no subject is one"
+    ))
 }
 
 /// When requests have to be over, so that there is time left to say what came of them.

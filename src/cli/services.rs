@@ -37,9 +37,6 @@ pub(crate) struct ServiceArgs {
     /// PEM certificates of authorities that are trusted for services, besides the system's
     #[arg(long, value_name = "FILE")]
     service_ca: Option<PathBuf>,
-    /// Service that is reached without TLS; repeatable. Loopback needs no such flag
-    #[arg(long, value_name = "HOST[:PORT]")]
-    allow_http: Vec<Endpoint>,
 }
 
 fn parse_version(text: &str) -> Result<LogVersion, String> {
@@ -48,8 +45,8 @@ fn parse_version(text: &str) -> Result<LogVersion, String> {
 }
 
 impl ServiceArgs {
-    /// How services are asked.
-    pub(super) fn web(&self, global: &Global) -> Result<Web, Problem> {
+    /// How services are asked. `allow_http`, of the flags for registries, names those without TLS too.
+    pub(super) fn web(&self, global: &Global, allow_http: &[Endpoint]) -> Result<Web, Problem> {
         let authorities = self
             .service_ca
             .as_deref()
@@ -62,7 +59,7 @@ impl ServiceArgs {
             deadline: deadline(global),
             authorities,
             proxies: proxies(),
-            allow_http: self.allow_http.clone(),
+            allow_http: allow_http.to_vec(),
             ..WebConfig::default()
         };
         Web::new(config).map_err(|error| Problem::undecided(format!("cannot start the network: {error}")))
@@ -106,6 +103,20 @@ impl ServiceArgs {
     /// The only generation of Rekor to use.
     pub(super) fn version(&self) -> Option<LogVersion> {
         self.rekor_version
+    }
+
+    /// The first flag that was given, for commands that need not sign.
+    pub(super) fn first_flag(&self) -> Option<&'static str> {
+        [
+            ("--signing-config", self.signing_config.is_some()),
+            ("--fulcio-url", self.fulcio_url.is_some()),
+            ("--rekor-url", self.rekor_url.is_some()),
+            ("--rekor-version", self.rekor_version.is_some()),
+            ("--timestamp-url", !self.timestamp_url.is_empty()),
+            ("--service-ca", self.service_ca.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(flag, given)| given.then_some(flag))
     }
 
     fn names_services(&self) -> bool {

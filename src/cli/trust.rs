@@ -69,11 +69,23 @@ impl TrustArgs {
 
     /// Loads what the flags choose, else the public-good root, with the services that the instance signs with.
     pub(super) fn load_for_signing(&self, global: &Global, now: Timestamp) -> Result<TrustMaterial, Finding> {
+        self.load_with_services(None, global, now)
+    }
+
+    /// Like [`Self::load`], with the services that the instance signs with.
+    pub(super) fn load_with_services(
+        &self,
+        from_policy: Option<&TrustChoice>,
+        global: &Global,
+        now: Timestamp,
+    ) -> Result<TrustMaterial, Finding> {
         let options = TrustOptions {
             signing_config: true,
             ..self.options(global)
         };
-        load(&self.chosen(), &options, now).map_err(|error| error.finding().clone())
+        let choice = self.choice().or_else(|| from_policy.cloned());
+        let choice = choice.unwrap_or(TrustChoice::PublicGood);
+        load(&choice, &options, now).map_err(|error| error.finding().clone())
     }
 
     fn chosen(&self) -> TrustChoice {

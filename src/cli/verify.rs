@@ -11,6 +11,7 @@ use super::pins::Failure;
 use super::registry::RegistryArgs;
 use super::rules::{Asked, RuleArgs};
 use super::trust::TrustArgs;
+use super::verify_summary::{SummaryArgs, Surroundings};
 use super::{Global, Problem};
 use crate::ops::verify::{Rules, assemble};
 use crate::registry::PlatformChoice;
@@ -30,7 +31,7 @@ const MAX_LIST_BYTES: u64 = 256 << 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Images (registry/repository:tag), files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
+    /// Images (registry/repository:tag), files, directories, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
     #[arg(value_name = "SUBJECT", required_unless_present = "from_file")]
     subjects: Vec<String>,
     /// Read more subjects from a file, one on each line, # begins a comment; `-` is standard input
@@ -43,6 +44,9 @@ pub struct Args {
     /// Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     bundle: Vec<PathBuf>,
+    /// Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count
+    #[arg(long, value_name = "NAME", help_heading = "Evidence")]
+    ignore: Vec<String>,
     /// Image of an index to verify, for example linux/amd64
     #[arg(
         long,
@@ -68,12 +72,16 @@ pub struct Args {
 
     #[command(flatten)]
     registry: RegistryArgs,
+
+    #[command(flatten)]
+    summary: SummaryArgs,
 }
 
 /// What the command does, at length.
 pub(super) const LONG_ABOUT: &str = "\
-Verifies signatures and attestations of images, files, digests and OCI layouts, and says who made them.
+Verifies signatures and attestations of images, files, directories, digests and OCI layouts, and says who made them.
 
+A directory is what was signed when every file of it is: none missing, none changed, none added. \
 Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for each \
 subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.";
 
@@ -91,6 +99,9 @@ Examples:
     portcullis verify app.whl --bundle app.whl.intoto.jsonl --type slsa-provenance --offline --format json \\
         --identity https://github.com/org/app/.github/workflows/build.yml@refs/heads/main \\
         --issuer https://token.actions.githubusercontent.com
+
+  By a policy, leaving a signed verification summary with the image for those who rely on this verifier:
+    portcullis verify ghcr.io/org/app:v1 --policy portcullis.toml --attach-vsa --vsa-verifier https://verifier.example.com
 
   Every image of an index in an OCI layout, by the rules of a policy:
     portcullis verify oci-layout:image --all-platforms --policy portcullis.toml";
@@ -124,6 +135,30 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     {
         return console.fail(&problem);
     }
+    if args.summary.is_asked() && report.verdict == Verdict::Allowed {
+        let signed = args.summary.sign(&Surroundings {
+            report: &report,
+            trust: &args.trust,
+            from_policy: plan.trust.as_ref(),
+            client: plan.client.as_ref(),
+            allow_http: args.registry.allow_http(),
+            global,
+            console,
+        });
+        match signed {
+            Ok(signed) => {
+                let code = console.finish(&report);
+                console.tell(&signed.lines());
+                return code;
+            }
+            Err(Failure::Usage(problem)) => return console.fail(&problem),
+            // Without its summary the run did not do what it was asked to.
+            Err(Failure::Findings(findings)) => {
+                report.findings.extend(findings);
+                report.conclude(false);
+            }
+        }
+    }
     console.finish(&report)
 }
 
@@ -143,6 +178,8 @@ impl Plan {
         let Asked { rules, trust, policy } = args.rules.asked(&args.trust)?;
         let subjects = args.subjects()?;
         check_inputs(args, &subjects)?;
+        let one = subjects.len() == 1 && !args.all_platforms;
+        args.summary.check(&subjects, one, global)?;
         let client = args
             .registry
             .client(&subjects, reads_stdin(args, &subjects) > 0, global)?;
@@ -186,7 +223,7 @@ impl Args {
         if texts.is_empty() {
             return Err(Problem::usage("the list names no subjects, and nothing is never allowed").into());
         }
-        Ok(parse_subjects(texts)?)
+        Ok(ignoring(parse_subjects(texts)?, &self.ignore)?)
     }
 }
 
@@ -197,6 +234,26 @@ pub(super) fn parse_subjects(texts: Vec<String>) -> Result<Vec<(String, Subject)
         Err(error) => Err(Problem::usage(error.to_string())),
     };
     texts.into_iter().map(parse).collect()
+}
+
+/// The directories among the subjects without what is to be ignored in them.
+fn ignoring(
+    mut subjects: Vec<(String, Subject)>,
+    names: &[String],
+) -> Result<Vec<(String, Subject)>, Problem> {
+    let mut directories = 0_usize;
+    for (_, subject) in &mut subjects {
+        if let Subject::Directory { ignored, .. } = subject {
+            directories = directories.saturating_add(1);
+            ignored.extend_from_slice(names);
+        }
+    }
+    match (directories, names) {
+        (0, [_, ..]) => Err(Problem::usage(
+            "--ignore is for directories, and no subject is one",
+        )),
+        _ => Ok(subjects),
+    }
 }
 
 pub(super) fn path_kind(path: &Path) -> PathKind {
@@ -212,7 +269,7 @@ pub(super) fn path_kind(path: &Path) -> PathKind {
 fn reads_stdin(args: &Args, subjects: &[(String, Subject)]) -> usize {
     let is_stdin = |(_, subject): &&(String, Subject)| *subject == Subject::Stdin;
     let list_is_stdin = args.from_file.as_deref() == Some(Path::new("-"));
-    subjects.iter().filter(is_stdin).count() + usize::from(list_is_stdin)
+    subjects.iter().filter(is_stdin).count() + usize::from(list_is_stdin) + args.summary.stdin_readers()
 }
 
 /// Inputs that do not go together, or that are not there.

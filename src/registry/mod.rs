@@ -25,6 +25,7 @@ pub mod limits;
 mod manifest;
 mod platforms;
 pub mod publish;
+mod rationed;
 mod raw;
 mod select;
 mod sink;

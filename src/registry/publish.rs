@@ -165,20 +165,9 @@ pub fn earlier(
     subject: &Digest,
     predicate_type: &str,
 ) -> Result<Vec<Digest>, Box<Finding>> {
-    let mut listing = store.referrers(subject);
-    let tagged = store.tagged(&referrers_tag(subject));
-    listing.failed.extend(tagged.failed);
-    for index in &tagged.found {
-        listing
-            .found
-            .extend(store.manifest(index)?.manifests().iter().cloned());
-    }
-    if let Some(failed) = listing.failed.into_iter().next() {
-        return Err(Box::new(failed));
-    }
     let mut seen = BTreeSet::new();
     let mut found = Vec::new();
-    for descriptor in listing.found {
+    for descriptor in listed(store, subject)? {
         if descriptor.kind().is_none() || !seen.insert(descriptor.digest.clone()) {
             continue;
         }
@@ -188,6 +177,26 @@ pub fn earlier(
         }
     }
     Ok(found)
+}
+
+/// Everything that the referrers API and the referrers tag list about `subject`; what both list, twice.
+///
+/// # Errors
+///
+/// When it could not be found out what is attached.
+pub fn listed(store: &impl Store, subject: &Digest) -> Result<Vec<Descriptor>, Box<Finding>> {
+    let mut listing = store.referrers(subject);
+    let tagged = store.tagged(&referrers_tag(subject));
+    listing.failed.extend(tagged.failed);
+    for index in &tagged.found {
+        listing
+            .found
+            .extend(store.manifest(index)?.manifests().iter().cloned());
+    }
+    match listing.failed.into_iter().next() {
+        Some(failed) => Err(Box::new(failed)),
+        None => Ok(listing.found),
+    }
 }
 
 /// Takes away what was attached, and gives those that the place does not let go of.

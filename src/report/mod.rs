@@ -26,7 +26,9 @@ pub use model::{
 };
 pub(crate) use render::text::visible;
 pub use render::{
-    Format, Signs, Style, UnknownFormat, inspection_json, inspection_tree, render, stdout_lines,
+    Format, Signs, Style, UnknownFormat, inspection_json, inspection_tree, render, render_findings,
+    stdout_lines,
 };
+pub(crate) use schema::schema_of;
 pub use schema::{inspection_schema, schema};
 pub use verdict::{ExitCode, Verdict};

@@ -111,9 +111,25 @@ impl ParsedBundle {
         self.claimed_predicate_type.as_deref()
     }
 
+    /// The payload of the bundle's statement, when it has one. Nobody vouches for it before it was verified.
+    pub fn claimed_payload(&self) -> Option<&[u8]> {
+        match &self.bundle.content {
+            SignatureContent::DsseEnvelope(envelope) => Some(envelope.payload.as_bytes()),
+            _ => None,
+        }
+    }
+
     /// Whether it signs a statement rather than the artifact itself.
     pub fn is_attestation(&self) -> bool {
         matches!(self.bundle.content, SignatureContent::DsseEnvelope(_))
+    }
+
+    /// What it calls the key that signed. Anybody can write anything there.
+    pub fn claimed_key_hint(&self) -> Option<&str> {
+        match &self.bundle.verification_material.content {
+            VerificationMaterialContent::PublicKey(key) => Some(&key.hint),
+            _ => None,
+        }
     }
 
     /// The signing certificate in DER, when there is one.

@@ -6,121 +6,20 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod directories;
+mod images;
+mod outages;
+mod pushed;
+mod world;
+
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use assert_cmd::Command;
-use portcullis::sandbox::server::{Fault, GithubRun, Identity, Options, Rule, Sandbox, Service};
+use portcullis::sandbox::server::{Fault, GithubRun, Identity, Rule, Service};
 use portcullis::sigstore::keys::{KeyKind, Password, PrivateKey, public_pem};
 use serde_json::Value;
 
-const EMAIL: &str = "dev@example.com";
-const ARTIFACT: &str = "the artifact";
-const PASSWORD: &str = "correct horse battery";
-
-struct World {
-    sandbox: Sandbox,
-    folder: tempfile::TempDir,
-    token: String,
-}
-
-impl World {
-    fn new() -> Self {
-        Self::of(&Identity::Email(EMAIL.to_owned()))
-    }
-
-    fn of(identity: &Identity) -> Self {
-        let sandbox = Sandbox::start(Options::default()).unwrap();
-        let token = sandbox.token(identity).unwrap();
-        let world = Self {
-            sandbox,
-            folder: tempfile::tempdir().unwrap(),
-            token,
-        };
-        std::fs::write(world.path("app"), ARTIFACT).unwrap();
-        std::fs::write(world.path("token"), format!("{}\n", world.token)).unwrap();
-        world
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn exists(&self, name: &str) -> bool {
-        self.path(name).exists()
-    }
-
-    fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.path(name)).unwrap()
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::cargo_bin("portcullis").unwrap();
-        command.env_clear().current_dir(self.folder.path());
-        command
-    }
-
-    fn trusted_root(&self) -> PathBuf {
-        self.sandbox.dir().join("trusted_root.json")
-    }
-
-    /// Runs `sign` with the sandbox's services and these arguments.
-    fn sign(&self, arguments: &[&str]) -> Output {
-        self.sign_with(arguments, "")
-    }
-
-    fn sign_with(&self, arguments: &[&str], stdin: &str) -> Output {
-        self.command()
-            .arg("sign")
-            .args(arguments)
-            .arg("--signing-config")
-            .arg(self.sandbox.dir().join("signing_config.json"))
-            .arg("--trusted-root")
-            .arg(self.trusted_root())
-            .env("COSIGN_PASSWORD", PASSWORD)
-            .write_stdin(stdin)
-            .output()
-            .unwrap()
-    }
-
-    fn keyless(&self, arguments: &[&str]) -> Output {
-        self.sign(&[arguments, &["--identity-token-file", "token"]].concat())
-    }
-
-    /// The exit code of `verify`.
-    fn verify(&self, arguments: &[&str]) -> i32 {
-        let output = self
-            .command()
-            .arg("verify")
-            .args(arguments)
-            .arg("--trusted-root")
-            .arg(self.trusted_root())
-            .output()
-            .unwrap();
-        output.status.code().unwrap()
-    }
-
-    fn verify_identity(&self, file: &str, identity: &str) -> i32 {
-        let issuer = self.sandbox.urls().oidc.trim_end_matches('/').to_owned();
-        self.verify(&[file, "--identity", identity, "--issuer", &issuer])
-    }
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-fn assert_code(output: &Output, expected: i32) {
-    assert_eq!(code(output), expected, "{}", text(&output.stderr));
-}
-
-fn digest() -> String {
-    portcullis::subject::Digest::sha256(ARTIFACT.as_bytes()).to_string()
-}
+use crate::world::{ARTIFACT, EMAIL, PASSWORD, World, assert_code, digest, text};
 
 #[test]
 fn a_file_is_signed_keyless_in_either_log_and_verifies_for_nobody_else() {
@@ -264,7 +163,8 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         &["there"][..],
         &["app", "there"],
         &["app", "app"],
-        &["dir"],
+        &["app", "--ignore", ".git"],
+        &["."],
         &["missing"],
         &["-"],
         &["app", "there", "--bundle", "b"],

@@ -151,6 +151,12 @@ impl AttestType {
         NAMES.iter().map(|(name, ..)| *name)
     }
 
+    /// The short name that was written; `None` for a URI.
+    pub fn short_name(&self) -> Option<&str> {
+        let name = self.written.as_str();
+        (!name.contains(':')).then_some(name)
+    }
+
     /// Whether it is SLSA provenance v1, which can be made from a CI's environment.
     pub fn is_provenance_v1(&self) -> bool {
         self.schema == Schema::ProvenanceV1

@@ -9,5 +9,10 @@ mod read;
 pub use make::{Made, Maker, SummaryProblem, make};
 pub use read::Summary;
 
+/// Whether a text can stand for a verifier, a policy or a resource: an absolute URI.
+pub fn is_name(text: &str) -> bool {
+    super::predicate::is_uri(text)
+}
+
 /// The predicate type.
 pub const VSA_TYPE: &str = "https://slsa.dev/verification_summary/v1";

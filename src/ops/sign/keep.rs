@@ -3,11 +3,12 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use crate::report::{Code, Finding};
-use crate::sigstore::sign::{Draft, MAX_RESUME_BYTES};
+use super::image::{Destination, ImageForm};
 
 /// What is added to the name of a file to name its bundle.
 const BUNDLE_SUFFIX: &str = ".sigstore.json";
+/// The same for a signature in cosign's older form.
+const LEGACY_SUFFIX: &str = ".sig";
 /// What is added to the name of a bundle to name what there is of it.
 const RESUME_SUFFIX: &str = ".resume";
 
@@ -80,18 +81,21 @@ fn publish_mode(_: &std::fs::File) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a resume file.
-///
-/// # Errors
-///
-/// `resume-file-invalid`, naming the file.
-pub fn read_draft(path: &Path) -> Result<Draft, Finding> {
-    let name = path.display().to_string();
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_RESUME_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| Finding::new(Code::ResumeFileInvalid, format!("{name}: {error}")))?;
-    Draft::parse(&name, &bytes)
+/// The name of the resume file, in the working directory, of a signature about an image.
+pub fn resume_for(destination: &Destination) -> PathBuf {
+    let plain = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '.' {
+            c
+        } else {
+            '-'
+        }
+    };
+    let image: String = destination.image.name().chars().map(plain).collect();
+    let form = match destination.form {
+        ImageForm::Bundle => BUNDLE_SUFFIX,
+        ImageForm::LegacyTag { .. } => LEGACY_SUFFIX,
+    };
+    PathBuf::from(format!("{image}{form}{RESUME_SUFFIX}"))
 }
 
 #[cfg(test)]

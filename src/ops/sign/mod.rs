@@ -1,17 +1,23 @@
 //! Signing: what a command names, made into bundles that verify.
 //!
 //! A [`Session`] holds what signs and the services, and signs one subject after the other; publishing is the caller's, who
-//! gets a [`Complete`] bundle or a [`Failed`] with what can be resumed. [`keep`] writes and reads the files.
+//! gets a [`Complete`] bundle or a [`Failed`] with what can be resumed. [`keep`] writes files, a [`Destination`] is in a registry, and
+//! [`unfinished`] reads what an earlier run had to leave.
 
+mod image;
 mod input;
 pub mod keep;
 mod report;
+pub mod unfinished;
 
 use jiff::Timestamp;
 use serde_json::json;
 
-pub use input::{Input, MAX_INPUT_BYTES};
-pub use report::{FailureReport, SignReport, SignedReport, SignerSummary, TimestampReport};
+pub use image::{Destination, ImageForm, Published};
+pub use input::{Input, MAX_INPUT_BYTES, Signable};
+pub use report::{
+    FailureReport, SignReport, SignedReport, SignerSummary, TimestampReport, Where, sign_report_schema,
+};
 
 use crate::attestation::COSIGN_SIGN_TYPE;
 use crate::http::Web;
@@ -22,6 +28,7 @@ use crate::sigstore::sign::{
     Complete, Content, Credential, Draft, Form, Identity, LogVersion, Need, OnStep, SignError, SigningConfig,
     Step, Stopped, Subject, authority, natural_form, plan,
 };
+use crate::subject::Digest;
 
 /// What signs.
 #[derive(Clone, Copy)]
@@ -128,23 +135,86 @@ impl<'a> Session<'a> {
         self.sign_content(subject, content)
     }
 
+    /// Signs what was read: by its own statement where it has one.
+    ///
+    /// # Errors
+    ///
+    /// The step that failed, with what was reached.
+    pub fn sign_read(&mut self, signable: Signable) -> Result<Complete, Failed> {
+        match signable.statement {
+            Some(statement) => self.sign_content(signable.subject, Content::Statement(statement)),
+            None => self.sign(signable.subject),
+        }
+    }
+
     /// Signs content about a subject.
     ///
     /// # Errors
     ///
     /// The step that failed, with what was reached.
     pub fn sign_content(&mut self, subject: Subject, content: Content) -> Result<Complete, Failed> {
-        let now = (self.services.now)();
-        let need = Need {
+        let need = self.need(content.form());
+        self.sign_as(need, subject, content)
+    }
+
+    /// Signs the payload of cosign's older form.
+    pub(super) fn sign_legacy(&mut self, name: String, payload: &[u8]) -> Result<Complete, Failed> {
+        let digest = Digest::sha256(payload);
+        let Ok(message) = <[u8; 32]>::try_from(digest.as_bytes()) else {
+            return Err(SignError::prepare("a SHA-256 has 32 bytes").into());
+        };
+        self.sign_as(
+            self.legacy_need(),
+            Subject { name, digest },
+            Content::Message(message),
+        )
+    }
+
+    /// Whether cosign's older form can be made: known before anything is signed.
+    ///
+    /// # Errors
+    ///
+    /// `signing-unsupported` when the key or the services do not suit it.
+    pub fn check_legacy(&self) -> Result<(), Failed> {
+        if self.services.version == Some(LogVersion::V2) {
+            return Err(SignError::prepare(
+                "cosign's older form has no place for an entry of Rekor v2, which promises nothing",
+            )
+            .into());
+        }
+        let plan = plan(self.services.config, self.legacy_need(), (self.services.now)())?;
+        match plan.logs.len() > 1 || plan.timestampers.len() > 1 {
+            true => Err(SignError::prepare(
+                "cosign's older form has no place for more than one log entry or timestamp",
+            )
+            .into()),
+            false => Ok(()),
+        }
+    }
+
+    fn need(&self, form: Form) -> Need {
+        Need {
             kind: self.kind(),
-            form: content.form(),
+            form,
             certificate: matches!(self.by, By::Identity(_)),
             log: match self.by {
                 By::Identity(_) => true,
                 By::Key { log, .. } => log,
             },
             version: self.services.version,
-        };
+        }
+    }
+
+    /// Only Rekor v1 gives the promise that the older form has a place for.
+    fn legacy_need(&self) -> Need {
+        Need {
+            version: Some(LogVersion::V1),
+            ..self.need(Form::Message)
+        }
+    }
+
+    fn sign_as(&mut self, need: Need, subject: Subject, content: Content) -> Result<Complete, Failed> {
+        let now = (self.services.now)();
         // What cannot come to a bundle is known before a token is shown to anybody.
         let plan = plan(self.services.config, need, now)?;
         let credential = self.credential(now)?;

@@ -1,12 +1,13 @@
 //! What a run of signing says: one document, the same on success and failure.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::Failed;
-use crate::report::{ExitCode, Finding, LogReference, SignerReport, Verdict, visible};
+use super::{Destination, Failed, ImageForm, Published};
+use crate::report::{ExitCode, Finding, LogReference, SignerReport, Verdict, schema_of, visible};
 use crate::sigstore::sign::{Complete, Form, Sizes, Step, Verifier};
 use crate::subject::Digest;
 
@@ -14,7 +15,7 @@ use crate::subject::Digest;
 const SCHEMA_VERSION: u32 = 1;
 
 /// A run of `sign`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignReport {
     schema_version: u32,
@@ -27,8 +28,13 @@ pub struct SignReport {
     pub failed: Vec<FailureReport>,
 }
 
+/// The JSON Schema of the document.
+pub fn sign_report_schema() -> String {
+    schema_of::<SignReport>()
+}
+
 /// Who signed.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignerSummary {
     /// Somebody whom a certificate names.
@@ -38,16 +44,17 @@ pub enum SignerSummary {
 }
 
 /// A timestamp that is in the bundle.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct TimestampReport {
     /// The authority's address.
     pub authority: String,
     /// The time it states.
+    #[schemars(with = "String")]
     pub time: Timestamp,
 }
 
 /// A subject that was signed; its bundle verified before it was published.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SignedReport {
     /// The subject as it was named.
@@ -66,12 +73,28 @@ pub struct SignedReport {
     pub timestamps: Vec<TimestampReport>,
     /// How large its parts are, in bytes.
     pub sizes: Sizes,
-    /// The bundle.
+    /// The image by its digest, for an image.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Where the bundle is: a file, or `registry/repository@digest` of the manifest that holds it. For cosign's older form,
+    /// which is no bundle, the tag.
     pub bundle: String,
+    /// The SHA-256 of the bundle's bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle_digest: Option<String>,
+}
+
+/// Where a signature was put.
+#[derive(Debug, Clone, Copy)]
+pub enum Where<'a> {
+    /// In a file.
+    File(&'a Path),
+    /// In a registry.
+    Registry(&'a Destination, &'a Published),
 }
 
 /// A subject that was not signed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FailureReport {
     /// The subject as it was named.
@@ -84,15 +107,18 @@ pub struct FailureReport {
     /// The file with what was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resume: Option<String>,
+    /// Why what was reached could not be kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not_kept: Option<String>,
 }
 
 impl SignReport {
     /// Puts a report together. The exit code is that of the worst failure.
     pub fn new(command: &'static str, signed: Vec<SignedReport>, failed: Vec<FailureReport>) -> Self {
         let verdicts = failed.iter().map(|failure| match failure.finding.code.verdict() {
-            // A failure is never a success, whatever it is called.
-            Verdict::Allowed => Verdict::Undecided,
-            other => other,
+            Verdict::Misconfigured => Verdict::Misconfigured,
+            // Nothing was examined, so nothing is denied: it could not be done.
+            _ => Verdict::Undecided,
         });
         let exit_code = match failed.is_empty() {
             true => ExitCode::Allowed,
@@ -119,19 +145,31 @@ impl SignReport {
         out
     }
 
-    /// One line for each subject, for standard output.
+    /// One line for each subject, for standard output; none unless everything was signed.
     pub fn stdout_lines(&self) -> String {
-        let line = |signed: &SignedReport| format!("{}  {}\n", signed.digest, visible(&signed.subject));
-        self.signed.iter().map(line).collect()
+        let line = |signed: &SignedReport| match &signed.image {
+            Some(image) => format!("{}\n", visible(image)),
+            None => format!("{}  {}\n", signed.digest, visible(&signed.subject)),
+        };
+        let mut lines: Vec<String> = Vec::new();
+        if self.exit_code == ExitCode::Allowed {
+            for line in self.signed.iter().map(line) {
+                // An image that is signed in two forms is one subject.
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
+            }
+        }
+        lines.concat()
     }
 }
 
 impl SignedReport {
-    /// What is said about a bundle that was written to `bundle`.
+    /// What is said about a signature that was published.
     pub fn new(
         subject: &str,
         complete: &Complete,
-        bundle: &Path,
+        place: Where<'_>,
         public_log_url: impl Fn(&str, u64) -> Option<String>,
     ) -> Self {
         let record = complete.record();
@@ -140,9 +178,27 @@ impl SignedReport {
             (None, Verifier::Key { spki, .. }) => SignerSummary::Key(Digest::sha256(spki).to_string()),
             (None, Verifier::Certificate(der)) => SignerSummary::Key(Digest::sha256(der).to_string()),
         };
+        let bundle_digest = Digest::sha256(complete.json().as_bytes()).to_string();
+        let (digest, image, bundle, bundle_digest) = match place {
+            Where::File(path) => {
+                let digest = &complete.subject().digest;
+                (digest, None, path.display().to_string(), Some(bundle_digest))
+            }
+            Where::Registry(destination, published) => {
+                let image = &destination.image;
+                let is_bundle = destination.form == ImageForm::Bundle;
+                let place = destination.place(published);
+                (
+                    image.digest(),
+                    Some(image.name()),
+                    place,
+                    is_bundle.then_some(bundle_digest),
+                )
+            }
+        };
         Self {
             subject: subject.to_owned(),
-            digest: complete.subject().digest.to_string(),
+            digest: digest.to_string(),
             form: record.content.form(),
             key_type: record.kind.to_string(),
             signer,
@@ -155,11 +211,13 @@ impl SignedReport {
                 })
                 .collect(),
             sizes: complete.sizes(),
-            bundle: bundle.display().to_string(),
+            image,
+            bundle,
+            bundle_digest,
         }
     }
 
-    fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         out.push_str(&format!("signed {}\n  {}\n", visible(&self.subject), self.digest));
         match &self.signer {
             SignerSummary::Certificate(signer) => {
@@ -205,13 +263,20 @@ impl SignedReport {
 }
 
 impl FailureReport {
-    /// A subject that could not be signed.
-    pub fn new(subject: &str, failed: &Failed, resume: Option<&Path>) -> Self {
+    /// A subject that could not be signed, and what became of what was reached: the file that it was kept in, or why it
+    /// could not be.
+    pub fn new(subject: &str, failed: &Failed, kept: Option<&Result<PathBuf, String>>) -> Self {
+        let (resume, not_kept) = match kept {
+            Some(Ok(path)) => (Some(path.display().to_string()), None),
+            Some(Err(why)) => (None, Some(why.clone())),
+            None => (None, None),
+        };
         Self {
             subject: subject.to_owned(),
             step: Some(failed.step),
             finding: (*failed.finding).clone(),
-            resume: resume.map(|path| path.display().to_string()),
+            resume,
+            not_kept,
         }
     }
 
@@ -222,10 +287,11 @@ impl FailureReport {
             step: None,
             finding,
             resume: None,
+            not_kept: None,
         }
     }
 
-    fn write(&self, out: &mut String) {
+    pub(crate) fn write(&self, out: &mut String) {
         let step = self.step.map(|step| format!(" while {step}")).unwrap_or_default();
         out.push_str(&format!(
             "not signed {}{step}\n  {}: {}\n",
@@ -241,6 +307,9 @@ impl FailureReport {
                 "  what was reached is kept: portcullis sign --resume {}\n",
                 visible(resume)
             ));
+        }
+        if let Some(why) = &self.not_kept {
+            out.push_str(&format!("  what was reached is lost: {}\n", visible(why)));
         }
     }
 }

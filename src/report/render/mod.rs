@@ -21,7 +21,7 @@ pub use inspection::{Signs, inspection_json, inspection_tree};
 pub(super) use json::document as json_document;
 pub(super) use page::paragraph;
 
-use super::{ExitCode, Report, SubjectKind, SubjectReport, Verdict};
+use super::{ExitCode, Finding, Report, SubjectKind, SubjectReport, Verdict};
 
 /// A form in which a report can be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,6 +111,11 @@ pub fn render(report: &Report, format: Format, style: &Style) -> String {
     }
 }
 
+/// Writes findings for people, for commands whose answer is no [`Report`].
+pub fn render_findings(findings: &[Finding], style: &Style) -> String {
+    human::findings(findings, style)
+}
+
 /// What standard output holds beside a human report: one line per subject, and nothing at all unless everything is
 /// allowed, so that `img=$(portcullis verify …)` never holds something that was not.
 ///
@@ -135,7 +140,7 @@ fn stdout_line(subject: &SubjectReport) -> Option<String> {
     let digest = subject.digest.as_ref()?;
     Some(match subject.kind {
         SubjectKind::Image => format!("{}\n", text::visible(&subject.name)),
-        SubjectKind::File => format!("{digest}  {}\n", text::visible(&subject.name)),
+        SubjectKind::File | SubjectKind::Directory => format!("{digest}  {}\n", text::visible(&subject.name)),
         SubjectKind::Digest => format!("{digest}\n"),
     })
 }

@@ -52,7 +52,7 @@ impl fmt::Display for LogVersion {
 }
 
 /// What the signature is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Form {
     /// The artifact, known by its SHA-256.

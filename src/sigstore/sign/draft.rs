@@ -215,7 +215,7 @@ pub struct Complete {
 }
 
 /// How large the parts of a signature are, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Sizes {
     /// The envelope, for a statement.
@@ -265,6 +265,19 @@ impl Complete {
         &self.draft.subject
     }
 
+    /// Whether another bundle names the same signer: identity and issuer, or the name of the key. What the other one says
+    /// is not verified.
+    pub fn has_signer_of(&self, other: &ParsedBundle) -> bool {
+        match (self.certificate(), other.certificate()) {
+            (Some(ours), Some(theirs)) => CertificateFacts::from_der(theirs).is_ok_and(|theirs| {
+                let (ours, theirs) = (ours.report(), theirs.report());
+                (ours.kind, ours.identity, ours.issuer) == (theirs.kind, theirs.identity, theirs.issuer)
+            }),
+            (None, None) => self.parsed.claimed_key_hint() == other.claimed_key_hint(),
+            _ => false,
+        }
+    }
+
     /// The bundle, as it is published.
     pub fn json(&self) -> &str {
         &self.json
@@ -312,6 +325,11 @@ impl Complete {
 
     pub(super) fn draft(&self) -> &Draft {
         &self.draft
+    }
+
+    /// Back to a draft that lacks nothing, to be kept until it can be published. It is verified again when it is finished.
+    pub fn into_draft(self) -> Draft {
+        self.draft
     }
 }
 

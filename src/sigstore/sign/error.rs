@@ -3,6 +3,7 @@
 use std::fmt;
 
 use reqwest::StatusCode;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::http::{Reply, WebFault, WebFaultKind};
@@ -15,7 +16,7 @@ const MAX_SAID_CHARS: usize = 200;
 const MAX_REPEATED: usize = 12;
 
 /// A step of making a signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// Which services are used, and whether they can be used with the key.
@@ -30,6 +31,8 @@ pub enum Step {
     Log,
     /// The finished bundle, verified.
     Verify,
+    /// The verified bundle, put where it is looked for.
+    Publish,
 }
 
 impl fmt::Display for Step {
@@ -41,6 +44,7 @@ impl fmt::Display for Step {
             Self::Timestamp => "getting a timestamp",
             Self::Log => "logging the signature",
             Self::Verify => "verifying what was made",
+            Self::Publish => "publishing",
         })
     }
 }
@@ -64,7 +68,7 @@ impl SignError {
     }
 
     /// The services do not go together with the key, or cannot be used.
-    pub(super) fn prepare(message: impl Into<String>) -> Self {
+    pub(crate) fn prepare(message: impl Into<String>) -> Self {
         Self::new(Step::Prepare, Finding::new(Code::SigningUnsupported, message))
     }
 

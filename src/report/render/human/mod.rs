@@ -56,6 +56,16 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     text
 }
 
+/// Renders findings that stand beside another answer than a report.
+pub(super) fn findings(findings: &[Finding], style: &Style) -> String {
+    let mut page = Page::new(style);
+    for one in findings {
+        finding::render(&mut page, 2, one);
+        page.blank();
+    }
+    page.finish()
+}
+
 /// Renders what is known about one subject, for formats that carry the human text along.
 pub(super) fn subject_text(report: &Report, one: &SubjectReport, style: &Style) -> String {
     let mut page = Page::new(style);
