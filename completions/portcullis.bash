@@ -58,6 +58,9 @@ _portcullis() {
             portcullis,save)
                 cmd="portcullis__subcmd__save"
                 ;;
+            portcullis,sbom)
+                cmd="portcullis__subcmd__sbom"
+                ;;
             portcullis,sign)
                 cmd="portcullis__subcmd__sign"
                 ;;
@@ -139,6 +142,9 @@ _portcullis() {
             portcullis__subcmd__help,save)
                 cmd="portcullis__subcmd__help__subcmd__save"
                 ;;
+            portcullis__subcmd__help,sbom)
+                cmd="portcullis__subcmd__help__subcmd__sbom"
+                ;;
             portcullis__subcmd__help,sign)
                 cmd="portcullis__subcmd__help__subcmd__sign"
                 ;;
@@ -174,6 +180,12 @@ _portcullis() {
                 ;;
             portcullis__subcmd__help__subcmd__policy,init)
                 cmd="portcullis__subcmd__help__subcmd__policy__subcmd__init"
+                ;;
+            portcullis__subcmd__help__subcmd__sbom,diff)
+                cmd="portcullis__subcmd__help__subcmd__sbom__subcmd__diff"
+                ;;
+            portcullis__subcmd__help__subcmd__sbom,trim)
+                cmd="portcullis__subcmd__help__subcmd__sbom__subcmd__trim"
                 ;;
             portcullis__subcmd__help__subcmd__trust,doctor)
                 cmd="portcullis__subcmd__help__subcmd__trust__subcmd__doctor"
@@ -235,6 +247,24 @@ _portcullis() {
             portcullis__subcmd__policy__subcmd__help,init)
                 cmd="portcullis__subcmd__policy__subcmd__help__subcmd__init"
                 ;;
+            portcullis__subcmd__sbom,diff)
+                cmd="portcullis__subcmd__sbom__subcmd__diff"
+                ;;
+            portcullis__subcmd__sbom,help)
+                cmd="portcullis__subcmd__sbom__subcmd__help"
+                ;;
+            portcullis__subcmd__sbom,trim)
+                cmd="portcullis__subcmd__sbom__subcmd__trim"
+                ;;
+            portcullis__subcmd__sbom__subcmd__help,diff)
+                cmd="portcullis__subcmd__sbom__subcmd__help__subcmd__diff"
+                ;;
+            portcullis__subcmd__sbom__subcmd__help,help)
+                cmd="portcullis__subcmd__sbom__subcmd__help__subcmd__help"
+                ;;
+            portcullis__subcmd__sbom__subcmd__help,trim)
+                cmd="portcullis__subcmd__sbom__subcmd__help__subcmd__trim"
+                ;;
             portcullis__subcmd__trust,doctor)
                 cmd="portcullis__subcmd__trust__subcmd__doctor"
                 ;;
@@ -272,7 +302,7 @@ _portcullis() {
 
     case "${cmd}" in
         portcullis)
-            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help"
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -938,7 +968,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help)
-            opts="verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help"
+            opts="verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1262,6 +1292,48 @@ _portcullis() {
         portcullis__subcmd__help__subcmd__save)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__sbom)
+            opts="diff trim"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__sbom__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__sbom__subcmd__trim)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2341,14 +2413,188 @@ _portcullis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        portcullis__subcmd__sbom)
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version diff trim help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__diff)
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__help)
+            opts="diff trim help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__help__subcmd__trim)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__trim)
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         portcullis__subcmd__sign)
-            opts="-y -a -o -q -v -h -V --bundle --overwrite --resume --yes --require-digest --recursive --annotation --legacy-tag --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-y -a -o -q -v -h -V --bundle --ignore --overwrite --resume --yes --require-digest --recursive --annotation --legacy-tag --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2862,7 +3108,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__verify)
-            opts="-o -q -v -h -V --from-file --certificate-identity --identity --certificate-identity-regexp --identity-regex --identity-kind --certificate-oidc-issuer --issuer --certificate-oidc-issuer-regexp --issuer-regex --claim --claim-regex --key --key-without-log --unsafe-any-identity --require --type --max-age --builder-id --source-repository --source-ref --verifier --resource-uri --verified-policy --verified-level --expect-commit --policy --policy-digest --deny-warnings --bundle --platform --all-platforms --predicate-out --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --attach-vsa --vsa-out --vsa-verifier --vsa-policy --vsa-resource --vsa-key --password-file --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-o -q -v -h -V --from-file --certificate-identity --identity --certificate-identity-regexp --identity-regex --identity-kind --certificate-oidc-issuer --issuer --certificate-oidc-issuer-regexp --issuer-regex --claim --claim-regex --key --key-without-log --unsafe-any-identity --require --type --max-age --builder-id --source-repository --source-ref --verifier --resource-uri --verified-policy --verified-level --expect-commit --policy --policy-digest --deny-warnings --bundle --ignore --platform --all-platforms --predicate-out --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --attach-vsa --vsa-out --vsa-verifier --vsa-policy --vsa-resource --vsa-key --password-file --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2973,6 +3219,10 @@ _portcullis() {
                     return 0
                     ;;
                 --bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ignore)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -37,14 +37,15 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -l offline -d 'Never
 complete -c portcullis -n "__fish_portcullis_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign images and files'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "load" -d 'Push an image with all its evidence to a registry'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "key" -d 'Make private keys, import them, print their public keys'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "build" -d 'What a build says of itself: variables for its deployment'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign images and files'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "attest" -d 'Sign a statement about files: an SBOM, provenance, a scan'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "key" -d 'Make private keys, import them, print their public keys'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "explain" -d 'The long form of a diagnostic code'
@@ -80,6 +81,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l expect-
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy -d 'Policy file: who may sign what, and which attestations are demanded' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l ignore -d 'Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l platform -d 'Image of an index to verify, for example linux/amd64' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l predicate-out -d 'Write the verified predicate of the newest accepted attestation' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
@@ -134,6 +136,155 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s v -l ve
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand verify" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l bundle -d 'Where the bundle of a file goes [default: FILE.sigstore.json]; for one file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l ignore -d 'Name in a directory that is left out and named as such, repeatable; for example .git' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l resume -d 'Finish and publish a signature that a failed service or registry interrupted' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s a -l annotation -d 'Something to sign along with the digest; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l key -d 'Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI where this build has the feature' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l key-hint -d 'What bundles call the key [default: the SHA-256 of the public key]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l overwrite -d 'Replace a bundle that is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s y -l yes -d 'Sign what a tag points to now, without asking'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l require-digest -d 'Refuse images that are not named by digest'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l recursive -d 'Sign an index and every image in it'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l legacy-tag -d 'Write cosign\'s older form under the .sig tag too, for verifiers that know no bundles'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-device -d 'Log in with a code that is entered on any device'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-browser -d 'Log in, and show the address instead of opening a browser'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l predicate -d 'File with the predicate as JSON; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l type -d 'What the predicate is: a short name or a URI' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l max-predicate-bytes -d 'Most bytes that the predicate may have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l bundle -d 'Where the bundle goes [default for one file: FILE.TYPE.sigstore.json; that of an image goes to its registry]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l key -d 'Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI where this build has the feature' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l key-hint -d 'What bundles call the key [default: the SHA-256 of the public key]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l from-ci -d 'Make the predicate from the environment of this CI job; for --type slsa-provenance'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l yes -d 'Image named by a tag: take what it points to now, without asking'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l replace -d 'Image: remove earlier attestations of this type by the same signer, once the new one is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l overwrite -d 'Replace a bundle that is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-device -d 'Log in with a code that is entered on any device'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-browser -d 'Log in, and show the address instead of opening a browser'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity -l certificate-identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity; a match of a part of it is no match' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity-kind -d 'Kind of identity, where its text does not tell' -r -f -a "email\t''
@@ -263,6 +414,43 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l report -d 'JSON report of a verification that allowed; `-` is standard input' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l subject -d 'Subject of the report, by its name, argument or digest; needed where there are several' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l prefix -d 'What the names begin with' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l as -d 'Form of the output' -r -f -a "shell\t'`export NAME=\'value\'` lines for a POSIX shell'
+json\t'One JSON object'
+dotenv\t'NAME=value lines'
+ecs-taskdef\t'The task definition with the variables in it'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l task-definition -d 'ECS task definition to put the variables into' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l container -d 'Container of the task definition; needed where there are several' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and not __fish_seen_subcommand_from generate public import help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -333,149 +521,6 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_se
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "public" -d 'Print the public key of a private key'
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand key; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l report -d 'JSON report of a verification that allowed; `-` is standard input' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l subject -d 'Subject of the report, by its name, argument or digest; needed where there are several' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l prefix -d 'What the names begin with' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l as -d 'Form of the output' -r -f -a "shell\t'`export NAME=\'value\'` lines for a POSIX shell'
-json\t'One JSON object'
-dotenv\t'NAME=value lines'
-ecs-taskdef\t'The task definition with the variables in it'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l task-definition -d 'ECS task definition to put the variables into' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l container -d 'Container of the task definition; needed where there are several' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from env" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
-complete -c portcullis -n "__fish_portcullis_using_subcommand build; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l bundle -d 'Where the bundle of a file goes [default: FILE.sigstore.json]; for one file' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l resume -d 'Finish and publish a signature that a failed service or registry interrupted' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s a -l annotation -d 'Something to sign along with the digest; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l key -d 'Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI where this build has the feature' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l key-hint -d 'What bundles call the key [default: the SHA-256 of the public key]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
-staging\t''
-github\t''"
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l overwrite -d 'Replace a bundle that is there'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s y -l yes -d 'Sign what a tag points to now, without asking'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l require-digest -d 'Refuse images that are not named by digest'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l recursive -d 'Sign an index and every image in it'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l legacy-tag -d 'Write cosign\'s older form under the .sig tag too, for verifiers that know no bundles'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l oidc-device -d 'Log in with a code that is entered on any device'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-browser -d 'Log in, and show the address instead of opening a browser'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l registry-password-stdin -d 'Read the password for the registry from standard input'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l predicate -d 'File with the predicate as JSON; `-` is standard input' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l type -d 'What the predicate is: a short name or a URI' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l max-predicate-bytes -d 'Most bytes that the predicate may have' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l bundle -d 'Where the bundle goes [default for one file: FILE.TYPE.sigstore.json; that of an image goes to its registry]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-secret-file -d 'Log in as a client whose secret is the first line of this file' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-redirect-url -d 'Log in, and come back to this address on loopback [default: http://localhost:0/auth/callback]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l key -d 'Private key to sign with: a PEM file, `-` for standard input, env://NAME for an environment variable, or a pkcs11: URI where this build has the feature' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l password-file -d 'File whose first line is the password of the key; `-` is standard input [default: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l key-hint -d 'What bundles call the key [default: the SHA-256 of the public key]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l signing-config -d 'Services to sign with (signing_config.json) [default: those that the instance publishes]' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l fulcio-url -d 'Certificate authority (Fulcio) to use instead' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l rekor-url -d 'Signature log (Rekor) to use instead; with --rekor-version' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l rekor-version -d 'Generation of Rekor: with --rekor-url what it is, else the only one to use' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timestamp-url -l timestamp-server-url -d 'Timestamp authority to use instead, its whole address; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l service-ca -d 'PEM certificates of authorities that are trusted for services, besides the system\'s' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
-staging\t''
-github\t''"
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-key -d 'PEM key of the client certificate' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
-always\t'Always'
-never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l from-ci -d 'Make the predicate from the environment of this CI job; for --type slsa-provenance'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l yes -d 'Image named by a tag: take what it points to now, without asking'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l replace -d 'Image: remove earlier attestations of this type by the same signer, once the new one is there'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l overwrite -d 'Replace a bundle that is there'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-device -d 'Log in with a code that is entered on any device'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-browser -d 'Log in, and show the address instead of opening a browser'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l registry-password-stdin -d 'Read the password for the registry from standard input'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -742,27 +787,30 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign images and files'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "attest" -d 'Sign a statement about files: an SBOM, provenance, a scan'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify pin inspect save load key build sign attest policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign images and files'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "public" -d 'Print the public key of a private key'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "import" -d 'Read a private key of another form, and write it as PREFIX.key and PREFIX.pub'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "check" -d 'Every mistake in a policy file at once, and what is wider than it looks'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "init" -d 'Write a commented starting policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from policy" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'

@@ -72,6 +72,7 @@ latest\:"Only the newest by an accepted signer counts"))' \
 '--policy=[Policy file\: who may sign what, and which attestations are demanded]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
 '*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'*--ignore=[Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count]:NAME:_default' \
 '(--all-platforms)--platform=[Image of an index to verify, for example linux/amd64]:OS/ARCH:_default' \
 '--predicate-out=[Write the verified predicate of the newest accepted attestation]:FILE:_files' \
 '--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
@@ -130,8 +131,241 @@ never\:"Never"))' \
 '--help[Print help (see more with '\''--help'\'')]' \
 '-V[Print version]' \
 '--version[Print version]' \
-'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+'*::subjects -- Images (registry/repository\:tag), files, directories, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
+;;
+(sign)
+_arguments "${_arguments_options[@]}" : \
+'--bundle=[Where the bundle of a file goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
+'(--resume)*--ignore=[Name in a directory that is left out and named as such, repeatable; for example .git]:NAME:_default' \
+'(--key --key-hint --no-log)--resume=[Finish and publish a signature that a failed service or registry interrupted]:FILE:_files' \
+'(--resume)*-a+[Something to sign along with the digest; repeatable]:KEY=VALUE:_default' \
+'(--resume)*--annotation=[Something to sign along with the digest; repeatable]:KEY=VALUE:_default' \
+'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
+'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
+'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
+'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
+'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
+'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
+'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
+'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
+'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
+'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
+'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--overwrite[Replace a bundle that is there]' \
+'(--resume)-y[Sign what a tag points to now, without asking]' \
+'(--resume)--yes[Sign what a tag points to now, without asking]' \
+'(--resume -y --yes)--require-digest[Refuse images that are not named by digest]' \
+'(--resume)--recursive[Sign an index and every image in it]' \
+'(--resume)--legacy-tag[Write cosign'\''s older form under the .sig tag too, for verifiers that know no bundles]' \
+'--oidc-device[Log in with a code that is entered on any device]' \
+'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
+'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository@sha256\:<hex>), files, directories, `-` for standard input, or digests; the last two need --bundle:_default' \
+&& ret=0
+;;
+(attest)
+_arguments "${_arguments_options[@]}" : \
+'--predicate=[File with the predicate as JSON; \`-\` is standard input]:FILE:_files' \
+'--type=[What the predicate is\: a short name or a URI]:TYPE:_default' \
+'--max-predicate-bytes=[Most bytes that the predicate may have]:BYTES:_default' \
+'--bundle=[Where the bundle goes \[default for one file\: FILE.TYPE.sigstore.json; that of an image goes to its registry\]]:FILE:_files' \
+'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
+'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
+'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
+'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
+'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
+'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
+'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
+'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
+'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
+'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
+'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
+'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
+'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
+'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(--predicate)--from-ci[Make the predicate from the environment of this CI job; for --type slsa-provenance]' \
+'--yes[Image named by a tag\: take what it points to now, without asking]' \
+'--replace[Image\: remove earlier attestations of this type by the same signer, once the new one is there]' \
+'--overwrite[Replace a bundle that is there]' \
+'--oidc-device[Log in with a code that is entered on any device]' \
+'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
+'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), a statement for each; or files, `-` for standard input, and digests (sha256\:<hex>), all in one statement:_default' \
+&& ret=0
+;;
+(sbom)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__sbom_commands" \
+"*::: :->sbom" \
+&& ret=0
+
+    case $state in
+    (sbom)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-sbom-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':old -- The SBOM to compare with:_files' \
+':new -- The SBOM that is compared:_files' \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':file -- The SBOM:_files' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__sbom__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-sbom-help-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
 ;;
 (pin)
 _arguments "${_arguments_options[@]}" : \
@@ -302,6 +536,93 @@ never\:"Never"))' \
 ':source -- oci-layout\:DIR\[\:tag|@digest\], a file as docker save writes it (docker-archive\:FILE\[\:image\]), or an image of another registry:_default' \
 && ret=0
 ;;
+(build)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__build_commands" \
+"*::: :->build" \
+&& ret=0
+
+    case $state in
+    (build)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-build-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+'--report=[JSON report of a verification that allowed; \`-\` is standard input]:FILE:_files' \
+'--subject=[Subject of the report, by its name, argument or digest; needed where there are several]:NAME:_default' \
+'--prefix=[What the names begin with]:PREFIX:_default' \
+'--as=[Form of the output]:FORM:((shell\:"\`export NAME='\''value'\''\` lines for a POSIX shell"
+json\:"One JSON object"
+dotenv\:"NAME=value lines"
+ecs-taskdef\:"The task definition with the variables in it"))' \
+'--task-definition=[ECS task definition to put the variables into]:FILE:_files' \
+'--container=[Container of the task definition; needed where there are several]:NAME:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__build__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-build-help-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (key)
 _arguments "${_arguments_options[@]}" : \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
@@ -442,219 +763,6 @@ esac
         esac
     ;;
 esac
-;;
-(build)
-_arguments "${_arguments_options[@]}" : \
-'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
-'-o+[File for the one format that names none]:FILE:_files' \
-'--output=[File for the one format that names none]:FILE:_files' \
-'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
-always\:"Always"
-never\:"Never"))' \
-'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
-'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'(-v --verbose)-q[Say nothing about what passed]' \
-'(-v --verbose)--quiet[Say nothing about what passed]' \
-'-v[Show every check and every place]' \
-'--verbose[Show every check and every place]' \
-'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'-V[Print version]' \
-'--version[Print version]' \
-":: :_portcullis__subcmd__build_commands" \
-"*::: :->build" \
-&& ret=0
-
-    case $state in
-    (build)
-        words=($line[1] "${words[@]}")
-        (( CURRENT += 1 ))
-        curcontext="${curcontext%:*:*}:portcullis-build-command-$line[1]:"
-        case $line[1] in
-            (env)
-_arguments "${_arguments_options[@]}" : \
-'--report=[JSON report of a verification that allowed; \`-\` is standard input]:FILE:_files' \
-'--subject=[Subject of the report, by its name, argument or digest; needed where there are several]:NAME:_default' \
-'--prefix=[What the names begin with]:PREFIX:_default' \
-'--as=[Form of the output]:FORM:((shell\:"\`export NAME='\''value'\''\` lines for a POSIX shell"
-json\:"One JSON object"
-dotenv\:"NAME=value lines"
-ecs-taskdef\:"The task definition with the variables in it"))' \
-'--task-definition=[ECS task definition to put the variables into]:FILE:_files' \
-'--container=[Container of the task definition; needed where there are several]:NAME:_default' \
-'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
-'-o+[File for the one format that names none]:FILE:_files' \
-'--output=[File for the one format that names none]:FILE:_files' \
-'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
-always\:"Always"
-never\:"Never"))' \
-'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
-'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'(-v --verbose)-q[Say nothing about what passed]' \
-'(-v --verbose)--quiet[Say nothing about what passed]' \
-'-v[Show every check and every place]' \
-'--verbose[Show every check and every place]' \
-'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'-V[Print version]' \
-'--version[Print version]' \
-&& ret=0
-;;
-(help)
-_arguments "${_arguments_options[@]}" : \
-":: :_portcullis__subcmd__build__subcmd__help_commands" \
-"*::: :->help" \
-&& ret=0
-
-    case $state in
-    (help)
-        words=($line[1] "${words[@]}")
-        (( CURRENT += 1 ))
-        curcontext="${curcontext%:*:*}:portcullis-build-help-command-$line[1]:"
-        case $line[1] in
-            (env)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(help)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-        esac
-    ;;
-esac
-;;
-        esac
-    ;;
-esac
-;;
-(sign)
-_arguments "${_arguments_options[@]}" : \
-'--bundle=[Where the bundle of a file goes \[default\: FILE.sigstore.json\]; for one file]:FILE:_files' \
-'(--key --key-hint --no-log)--resume=[Finish and publish a signature that a failed service or registry interrupted]:FILE:_files' \
-'(--resume)*-a+[Something to sign along with the digest; repeatable]:KEY=VALUE:_default' \
-'(--resume)*--annotation=[Something to sign along with the digest; repeatable]:KEY=VALUE:_default' \
-'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
-'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
-'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
-'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
-'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
-'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
-'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
-'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
-'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
-'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
-'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
-'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
-'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
-'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
-'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
-'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
-'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
-'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
-'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
-'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
-'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
-'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
-'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
-'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
-'--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
-'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
-'-o+[File for the one format that names none]:FILE:_files' \
-'--output=[File for the one format that names none]:FILE:_files' \
-'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
-always\:"Always"
-never\:"Never"))' \
-'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
-'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'--overwrite[Replace a bundle that is there]' \
-'(--resume)-y[Sign what a tag points to now, without asking]' \
-'(--resume)--yes[Sign what a tag points to now, without asking]' \
-'(--resume -y --yes)--require-digest[Refuse images that are not named by digest]' \
-'(--resume)--recursive[Sign an index and every image in it]' \
-'(--resume)--legacy-tag[Write cosign'\''s older form under the .sig tag too, for verifiers that know no bundles]' \
-'--oidc-device[Log in with a code that is entered on any device]' \
-'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
-'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
-'--registry-password-stdin[Read the password for the registry from standard input]' \
-'(-v --verbose)-q[Say nothing about what passed]' \
-'(-v --verbose)--quiet[Say nothing about what passed]' \
-'-v[Show every check and every place]' \
-'--verbose[Show every check and every place]' \
-'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'-V[Print version]' \
-'--version[Print version]' \
-'*::subjects -- Images (registry/repository@sha256\:<hex>), files, `-` for standard input, or digests; the last two need --bundle:_default' \
-&& ret=0
-;;
-(attest)
-_arguments "${_arguments_options[@]}" : \
-'--predicate=[File with the predicate as JSON; \`-\` is standard input]:FILE:_files' \
-'--type=[What the predicate is\: a short name or a URI]:TYPE:_default' \
-'--max-predicate-bytes=[Most bytes that the predicate may have]:BYTES:_default' \
-'--bundle=[Where the bundle goes \[default for one file\: FILE.TYPE.sigstore.json; that of an image goes to its registry\]]:FILE:_files' \
-'(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
-'--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
-'--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
-'--oidc-client-secret-file=[Log in as a client whose secret is the first line of this file]:FILE:_files' \
-'(--oidc-device)--oidc-redirect-url=[Log in, and come back to this address on loopback \[default\: http\://localhost\:0/auth/callback\]]:URL:_default' \
-'--key=[Private key to sign with\: a PEM file, \`-\` for standard input, env\://NAME for an environment variable, or a pkcs11\: URI where this build has the feature]:KEY:_default' \
-'--password-file=[File whose first line is the password of the key; \`-\` is standard input \[default\: PORTCULLIS_KEY_PASSWORD or COSIGN_PASSWORD in the environment, else the terminal is asked\]]:FILE:_files' \
-'--key-hint=[What bundles call the key \[default\: the SHA-256 of the public key\]]:TEXT:_default' \
-'--signing-config=[Services to sign with (signing_config.json) \[default\: those that the instance publishes\]]:FILE:_files' \
-'--fulcio-url=[Certificate authority (Fulcio) to use instead]:URL:_default' \
-'--rekor-url=[Signature log (Rekor) to use instead; with --rekor-version]:URL:_default' \
-'--rekor-version=[Generation of Rekor\: with --rekor-url what it is, else the only one to use]:1|2:_default' \
-'*--timestamp-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
-'*--timestamp-server-url=[Timestamp authority to use instead, its whole address; repeatable]:URL:_default' \
-'--service-ca=[PEM certificates of authorities that are trusted for services, besides the system'\''s]:FILE:_files' \
-'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
-'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
-'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
-'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
-'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
-'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
-'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
-'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
-'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
-'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
-'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
-'--registry-key=[PEM key of the client certificate]:FILE:_files' \
-'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
-'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
-'-o+[File for the one format that names none]:FILE:_files' \
-'--output=[File for the one format that names none]:FILE:_files' \
-'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
-always\:"Always"
-never\:"Never"))' \
-'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
-'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'(--predicate)--from-ci[Make the predicate from the environment of this CI job; for --type slsa-provenance]' \
-'--yes[Image named by a tag\: take what it points to now, without asking]' \
-'--replace[Image\: remove earlier attestations of this type by the same signer, once the new one is there]' \
-'--overwrite[Replace a bundle that is there]' \
-'--oidc-device[Log in with a code that is entered on any device]' \
-'(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
-'--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
-'--registry-password-stdin[Read the password for the registry from standard input]' \
-'(-v --verbose)-q[Say nothing about what passed]' \
-'(-v --verbose)--quiet[Say nothing about what passed]' \
-'-v[Show every check and every place]' \
-'--verbose[Show every check and every place]' \
-'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
-'-h[Print help (see more with '\''--help'\'')]' \
-'--help[Print help (see more with '\''--help'\'')]' \
-'-V[Print version]' \
-'--version[Print version]' \
-'*::subjects -- Images (registry/repository\:tag), a statement for each; or files, `-` for standard input, and digests (sha256\:<hex>), all in one statement:_default' \
-&& ret=0
 ;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
@@ -1190,6 +1298,38 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(sign)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(attest)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(sbom)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__sbom_commands" \
+"*::: :->sbom" \
+&& ret=0
+
+    case $state in
+    (sbom)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-sbom-command-$line[1]:"
+        case $line[1] in
+            (diff)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (pin)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1205,6 +1345,26 @@ _arguments "${_arguments_options[@]}" : \
 (load)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
+;;
+(build)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__build_commands" \
+"*::: :->build" \
+&& ret=0
+
+    case $state in
+    (build)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-build-command-$line[1]:"
+        case $line[1] in
+            (env)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
 ;;
 (key)
 _arguments "${_arguments_options[@]}" : \
@@ -1233,34 +1393,6 @@ _arguments "${_arguments_options[@]}" : \
         esac
     ;;
 esac
-;;
-(build)
-_arguments "${_arguments_options[@]}" : \
-":: :_portcullis__subcmd__help__subcmd__build_commands" \
-"*::: :->build" \
-&& ret=0
-
-    case $state in
-    (build)
-        words=($line[1] "${words[@]}")
-        (( CURRENT += 1 ))
-        curcontext="${curcontext%:*:*}:portcullis-help-build-command-$line[1]:"
-        case $line[1] in
-            (env)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-        esac
-    ;;
-esac
-;;
-(sign)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
-;;
-(attest)
-_arguments "${_arguments_options[@]}" : \
-&& ret=0
 ;;
 (policy)
 _arguments "${_arguments_options[@]}" : \
@@ -1379,14 +1511,15 @@ esac
 _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
+'sign:Sign images and files' \
+'attest:Sign a statement about images and files\: an SBOM, provenance, a scan' \
+'sbom:Compare SBOMs, and make them smaller' \
 'pin:Verify every image of deployment files, and put digests in' \
 'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
-'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
-'sign:Sign images and files' \
-'attest:Sign a statement about files\: an SBOM, provenance, a scan' \
+'key:Make private keys, import them, print their public keys' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1496,14 +1629,15 @@ _portcullis__subcmd__generate_commands() {
 _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
+'sign:Sign images and files' \
+'attest:Sign a statement about images and files\: an SBOM, provenance, a scan' \
+'sbom:Compare SBOMs, and make them smaller' \
 'pin:Verify every image of deployment files, and put digests in' \
 'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
-'key:Make private keys, import them, print their public keys' \
 'build:What a build says of itself\: variables for its deployment' \
-'sign:Sign images and files' \
-'attest:Sign a statement about files\: an SBOM, provenance, a scan' \
+'key:Make private keys, import them, print their public keys' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
 'trust:Show, refresh and check the trust roots in use' \
 'explain:The long form of a diagnostic code' \
@@ -1642,6 +1776,24 @@ _portcullis__subcmd__help__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__help__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+    )
+    _describe -t commands 'portcullis help sbom commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom trim commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
 _portcullis__subcmd__help__subcmd__sign_commands() {
@@ -1817,6 +1969,49 @@ _portcullis__subcmd__policy__subcmd__init_commands() {
 _portcullis__subcmd__save_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis save commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom_commands] )) ||
+_portcullis__subcmd__sbom_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis sbom commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__diff_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help_commands() {
+    local commands; commands=(
+'diff:What differs between two SBOMs, package by package, whatever their formats' \
+'trim:A smaller SBOM that says the same to every check' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis sbom help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__diff_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__diff_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__trim_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__trim_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom trim commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__sign_commands] )) ||
 _portcullis__subcmd__sign_commands() {

@@ -34,14 +34,18 @@
 //! # Map
 //!
 //! ```text
-//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests  →  http  →  subject, report, strict_json
+//! cli  →  ops  →  registry, sigstore, attestation, policy, manifests, sbom
+//!      →  http, licences, versions, purl  →  subject, report, strict_json
 //! ```
 //!
 //! Imports go one way, left to right. [`cli`] turns arguments into a request and a report into output. [`ops`] joins
 //! the pieces: [`ops::verify`] reads as prepare, gather, examine, decide, report. [`registry`] reads OCI layouts and
-//! registries, finds what is attached, and writes to both. [`sigstore`] holds trust roots, bundles, who may sign, and the one engine that verifies.
+//! registries, finds what is attached, and writes to both. [`sigstore`] holds trust roots, bundles, who may sign, the one
+//! engine that verifies, and what signs.
 //! [`attestation`] reads what was signed. [`policy`] says what is demanded. [`manifests`] finds the images of
-//! deployment files and pins them. [`http`] is how services are asked. [`subject`] and [`report`] are the shared values.
+//! deployment files and pins them. [`sbom`] reads SBOMs, binds them to an artifact and compares them. [`licences`] decides
+//! SPDX licence expressions, [`versions`] orders versions and answers ranges for each ecosystem, and [`purl`] reads package
+//! URLs and matches patterns of them. [`http`] is how services are asked. [`subject`] and [`report`] are the shared values.
 //! `sandbox` (cargo feature, not in the release binary) is a Sigstore instance in memory and as servers on loopback, for
 //! tests and for trying things.
 //!
@@ -57,13 +61,17 @@
 pub mod attestation;
 pub mod cli;
 pub mod http;
+pub mod licences;
 pub mod manifests;
 pub mod ops;
 pub mod policy;
+pub mod purl;
 pub mod registry;
 pub mod report;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+pub mod sbom;
 pub mod sigstore;
 pub mod strict_json;
 pub mod subject;
+pub mod versions;

@@ -14,9 +14,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use portcullis::attestation::{Provenance, SimpleSigning, Statement};
+use portcullis::licences::{Entry, Expression, LicenceDecision, LicenceLists};
 use portcullis::policy::{self, Files};
+use portcullis::purl::{Pattern, PatternIndex, Purl};
 use portcullis::registry::{Layout, PlatformChoice, discover};
 use portcullis::report::Origin;
+use portcullis::sbom;
 use portcullis::sigstore::bundle::split_documents;
 use portcullis::sigstore::certificate::CertificateFacts;
 use portcullis::sigstore::pin::{PublicKey, WholePattern, kind_of};
@@ -24,26 +27,33 @@ use portcullis::sigstore::trust::TrustMaterial;
 use portcullis::sigstore::{ParsedBundle, legacy};
 use portcullis::strict_json;
 use portcullis::subject::{Digest, LayoutSelector, PathKind, Subject};
+use portcullis::versions::{Range, Scheme, Version};
 use serde_json::Value;
 
 /// A target's body.
 pub type Body = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Body); 13] = [
+pub const TARGETS: [(&str, Body); 19] = [
     ("bundle", bundle),
     ("certificate", certificate),
     ("layout", layout),
     ("legacy", legacy_annotations),
+    ("licence", licence),
     ("pattern", pattern),
     ("policy", policy_file),
     ("provenance", provenance),
     ("public_key", public_key),
+    ("purl", package_url),
+    ("sbom", sbom_document),
+    ("sbom_json", sbom_json),
+    ("sbom_stream", sbom_stream),
     ("simple_signing", simple_signing),
     ("statement", statement),
     ("strict_json", strict_json),
     ("subject", subject),
     ("trusted_root", trusted_root),
+    ("version", version),
 ];
 
 /// A file of bundles: no byte disappears between its parts, and each part is a bundle or a reason.
@@ -123,6 +133,74 @@ pub fn legacy_annotations(data: &[u8]) {
     {
         read_all(&bundle);
     }
+}
+
+/// A licence expression: it is read back as it is written, and one more demand never helps.
+pub fn licence(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let _ = Expression::from_name(text);
+    let Ok(expression) = Expression::parse(text) else {
+        return;
+    };
+    assert_eq!(
+        Expression::parse(&expression.to_string()).as_ref(),
+        Ok(&expression)
+    );
+    let entry = |text| Entry::parse(text).unwrap();
+    let lists = LicenceLists {
+        allow: Some(vec![entry("MIT"), entry("GPL-2.0-or-later")]),
+        deny: vec![entry("GPL-3.0-only")],
+    };
+    let unknown = Expression::parse("NOASSERTION").unwrap();
+    let demanded = Expression::all([expression.clone(), unknown]).unwrap();
+    let stayed = matches!(lists.decide(&expression), LicenceDecision::Denied(_));
+    assert_eq!(
+        matches!(lists.decide(&demanded), LicenceDecision::Denied(_)),
+        stayed
+    );
+    assert_ne!(lists.decide(&demanded), LicenceDecision::Allowed);
+}
+
+/// A package URL in the first line, a pattern in the rest: the canonical form means the same, and the index agrees
+/// with the pattern.
+pub fn package_url(data: &[u8]) {
+    let (text, rest) = first_line(data);
+    let (Ok(text), Ok(rest)) = (std::str::from_utf8(text), std::str::from_utf8(rest)) else {
+        return;
+    };
+    let Ok(purl) = Purl::parse(text) else {
+        return;
+    };
+    let canonical = purl.to_string();
+    assert_eq!(Purl::parse(&canonical).as_ref(), Ok(&purl));
+    if let Ok(pattern) = Pattern::parse(rest) {
+        let _ = pattern.lint(&Origin::flag("--package"));
+        let found = PatternIndex::new([&pattern]).matching(&purl);
+        assert_eq!(!found.is_empty(), pattern.matches(&purl));
+    }
+}
+
+/// A range in the first line, a version in the second, the type of a package in the third: what cannot be read, and
+/// what is absent, is never permitted.
+pub fn version(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let mut lines = text.lines();
+    let (range, version) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());
+    let scheme = Scheme::of_type(lines.next().unwrap_or_default());
+    let Ok(range) = Range::parse(scheme, range) else {
+        return;
+    };
+    let answer = range.contains(Some(version));
+    assert!(
+        answer.permits() <= answer.condemns(),
+        "allowed, and not even denied"
+    );
+    assert!(range.is_any() || Version::parse(scheme, version).is_some() || !answer.permits());
+    assert!(range.is_any() || !range.contains(None).permits());
 }
 
 fn first_line(data: &[u8]) -> (&[u8], &[u8]) {
@@ -254,5 +332,113 @@ pub fn trusted_root(data: &[u8]) {
                 && root.timestamp_authorities.is_empty()),
             "a trust root that trusts nothing"
         );
+    }
+}
+
+/// An SBOM of any format: indexes lead to what they name, a trimmed document says the same, and nothing differs from
+/// itself.
+pub fn sbom_document(data: &[u8]) {
+    let limits = sbom::Limits::default();
+    let Ok(document) = sbom::read(data, &limits) else {
+        return;
+    };
+    let count = u32::try_from(document.components.len()).unwrap();
+    assert!(
+        document
+            .components
+            .iter()
+            .zip(0..)
+            .all(|(component, index)| component.index == index)
+    );
+    assert!(document.roots.iter().all(|root| *root < count));
+    assert!(
+        document
+            .edges
+            .iter()
+            .all(|edge| edge.from < count && edge.to < count)
+    );
+    let lines = data.split(|byte| *byte == b'\n').count();
+    assert!(
+        document
+            .components
+            .iter()
+            .all(|one| (1..=lines).contains(&(one.place.line as usize)))
+    );
+    assert!(sbom::cycle::find(&document).is_none_or(|cycle| !cycle.is_empty()));
+    let compare = |_: &str, one: &str, other: &str| Some(one.cmp(other));
+    assert_eq!(sbom::drift::drift(&document, &document, &compare), []);
+    let verified = [sbom::binding::Verified {
+        digest: Digest::sha256(data),
+        of: sbom::binding::Thing::Subject,
+    }];
+    let bound = sbom::binding::bind(&document, &verified);
+    assert!(bound.finding().is_some(), "no document has its own digest in it");
+    if let Some(trimmed) = sbom::trim::trim(data, &limits).unwrap() {
+        let again = sbom::read(trimmed.as_bytes(), &limits).unwrap();
+        assert_eq!(again.components.len(), document.components.len());
+        assert_eq!((&again.roots, &again.edges), (&document.roots, &document.edges));
+        assert_eq!(sbom::drift::drift(&document, &again, &compare), []);
+        assert_eq!(
+            sbom::trim::trim(trimmed.as_bytes(), &limits).unwrap().unwrap(),
+            trimmed
+        );
+    }
+}
+
+/// JSON of an SBOM: refused where the strict reader of the other documents refuses it.
+pub fn sbom_json(data: &[u8]) {
+    let limits = sbom::Limits::default();
+    let strict = strict_json::Limits {
+        bytes: limits.bytes,
+        depth: limits.depth,
+    };
+    // A document that is one member of an object that no format knows is skipped, which is to check it all the same.
+    let wrapped = [br#"{"other":"#, data, b"}"].concat();
+    let ours = sbom::read(&wrapped, &limits).map_err(|refused| refused.reason);
+    match strict_json::check(&wrapped, strict) {
+        Ok(()) => assert!(
+            !matches!(
+                ours,
+                Err(sbom::Refusal::Syntax { .. }
+                    | sbom::Refusal::DuplicateKey { .. }
+                    | sbom::Refusal::NotUtf8 { .. }
+                    | sbom::Refusal::TooDeep { .. })
+            ),
+            "{ours:?}"
+        ),
+        // Numbers beyond a double are JSON that serde_json cannot hold.
+        Err(problem) if problem.to_string().contains("out of range") => {}
+        Err(_) => assert!(
+            // These are decided when everything was read.
+            !matches!(
+                ours,
+                Ok(_)
+                    | Err(sbom::Refusal::UnknownFormat { .. }
+                        | sbom::Refusal::UnsupportedVersion { .. }
+                        | sbom::Refusal::Empty)
+            ),
+            "{ours:?}"
+        ),
+    }
+}
+
+/// A stream gives the components that the whole gives.
+pub fn sbom_stream(data: &[u8]) {
+    struct Names(Vec<(u32, String)>);
+    impl<'a> sbom::Visitor<'a> for Names {
+        fn visit(&mut self, event: sbom::Event<'a>) {
+            if let sbom::Event::Component(one) = event {
+                self.0.push((one.index, one.name.into_owned()));
+            }
+        }
+    }
+    let limits = sbom::Limits::default();
+    let mut streamed = Names(Vec::new());
+    let mut whole = Names(Vec::new());
+    if sbom::stream(data, &limits, &mut streamed).is_ok() {
+        sbom::visit(data, &limits, &mut whole).unwrap();
+        assert_eq!(streamed.0, whole.0);
+    } else if data.starts_with(b"{") && !data.windows(6).any(|six| six == b"@graph") {
+        sbom::visit(data, &limits, &mut whole).unwrap_err();
     }
 }

@@ -3,6 +3,7 @@
 //! What is read here was verified before, and what is made here is signed later; nothing here checks or makes a
 //! signature.
 
+mod file_list;
 pub mod predicate;
 mod predicate_type;
 pub mod provenance;
@@ -13,6 +14,7 @@ mod statement;
 mod statement_builder;
 pub mod vsa;
 
+pub use file_list::{Difference, FileList, FileListProblem, FileName, MAX_LISTED_FILES, MODEL_SIGNING_TYPE};
 pub use predicate_type::{COSIGN_CUSTOM_TYPE, COSIGN_SIGN_TYPE, PredicateType, SHORT_NAMES};
 pub use simple_signing::{SimpleSigning, SimpleSigningProblem};
 pub use slsa::Provenance;

@@ -1,5 +1,6 @@
 //! `portcullis attest`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -102,11 +103,10 @@ pub(super) fn run(args: &Args, global: &Global, console: &Console) -> ExitCode {
         Ok(report) => {
             console.tell_findings(&report.findings);
             console.tell(&report.lines());
-            let text = match console.wants_json() {
-                true => serde_json::to_string_pretty(&report).unwrap_or_default() + "\n",
-                false => report.stdout_lines(),
-            };
-            console.print_and_exit(&text, report.exit_code)
+            match console.wants_json() {
+                true => console.print_json(&report, report.exit_code),
+                false => console.print_and_exit(&report.stdout_lines(), report.exit_code),
+            }
         }
         Err(problem) => console.fail(&problem),
     }
@@ -184,7 +184,10 @@ impl Run<'_> {
     fn plain(&self, inputs: &[Input], place: &Place, mut outcome: Outcome) -> Result<Outcome, Problem> {
         let subjects = inputs
             .iter()
-            .map(|input| input.subject(std::io::stdin().lock(), &|_| {}))
+            .map(|input| {
+                let read = input.read(std::io::stdin().lock(), NonZeroUsize::MIN, &|_| {});
+                read.map(|signable| signable.subject)
+            })
             .collect::<Result<Vec<Subject>, Finding>>();
         let subjects = match subjects {
             Ok(subjects) => subjects,

@@ -86,6 +86,8 @@ pub(super) fn input(text: &str) -> Result<Input, Problem> {
         Named::Stdin => Ok(Input::Stdin),
         Named::Digest(digest) if digest.algorithm() == Algorithm::Sha256 => Ok(Input::Digest(digest)),
         Named::Digest(_) => Err(Problem::usage(format!("{text}: signatures are over SHA-256"))),
+        Named::Directory { .. } => Err(Problem::usage(format!("{text} is a directory"))
+            .help("attest an archive of it, or the files in it")),
         Named::Layout { .. } | Named::Image(_) => Err(Problem::usage(format!(
             "{text}: images are attested in the registry they are in"
         ))

@@ -140,6 +140,9 @@ fn report_problem(problem: ReportProblem) -> Problem {
         ReportProblem::NotAllowed(_) => {
             Problem::denied(message).help("read in the report why it was not allowed")
         }
+        ReportProblem::AnyIdentity => {
+            Problem::denied(message).help("verify with --identity and --issuer, --key, or --policy")
+        }
         ReportProblem::Value { .. } => Problem::denied(message),
     }
 }

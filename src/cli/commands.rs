@@ -3,7 +3,7 @@
 use super::output::{Console, Target};
 use super::{
     Cli, Global, Problem, attest, build, completions, conformance, explain, generate, inspect, key, load,
-    pin, policy, save, sign, trust, verify,
+    pin, policy, save, sbom, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -13,6 +13,14 @@ pub enum Command {
     /// Verify signatures and attestations of images, files, digests and OCI layouts
     #[command(long_about = verify::LONG_ABOUT)]
     Verify(Box<verify::Args>),
+    /// Sign images and files
+    #[command(long_about = sign::LONG_ABOUT)]
+    Sign(Box<sign::Args>),
+    /// Sign a statement about images and files: an SBOM, provenance, a scan
+    #[command(long_about = attest::LONG_ABOUT)]
+    Attest(Box<attest::Args>),
+    /// Compare SBOMs, and make them smaller
+    Sbom(sbom::Args),
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]
     Pin(Box<pin::Args>),
@@ -25,17 +33,10 @@ pub enum Command {
     /// Push an image with all its evidence to a registry
     #[command(long_about = load::LONG_ABOUT)]
     Load(Box<load::Args>),
-
-    /// Make private keys, import them, print their public keys
-    Key(key::Args),
     /// What a build says of itself: variables for its deployment
     Build(build::Args),
-    /// Sign images and files
-    #[command(long_about = sign::LONG_ABOUT)]
-    Sign(Box<sign::Args>),
-    /// Sign a statement about files: an SBOM, provenance, a scan
-    #[command(long_about = attest::LONG_ABOUT)]
-    Attest(Box<attest::Args>),
+    /// Make private keys, import them, print their public keys
+    Key(key::Args),
     /// Lint a policy, write a starting one, show what a pattern accepts
     Policy(policy::Args),
     /// Show, refresh and check the trust roots in use
@@ -60,13 +61,14 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::Save(_) => "save",
+            Self::Load(_) => "load",
             Self::Inspect(_) => "inspect",
             Self::Sign(_) => "sign",
             Self::Attest(_) => "attest",
             Self::Key(_) => "key",
             Self::Build(_) => "build",
-            Self::Save(_) => "save",
-            Self::Load(_) => "load",
+            Self::Sbom(_) => "sbom",
             Self::Policy(_) => "policy",
             Self::Trust(_) => "trust",
             Self::Explain(_) => "explain",
@@ -129,6 +131,10 @@ impl Command {
                 json: args.is_explain(),
                 ..nothing
             },
+            Self::Sbom(args) => Uses {
+                json: args.is_diff(),
+                ..nothing
+            },
             Self::Trust(_) => Uses {
                 json: true,
                 offline: true,
@@ -178,13 +184,14 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::Save(args) => save::run(&args, &global, console),
+        Command::Load(args) => load::run(&args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
+        Command::Sbom(args) => sbom::run(&args, console),
         Command::Attest(args) => attest::run(&args, &global, console),
-        Command::Save(args) => save::run(&args, &global, console),
-        Command::Load(args) => load::run(&args, &global, console),
         Command::Policy(args) => policy::run(args, console),
         Command::Trust(args) => trust::run(args, &global, console),
         Command::Explain(args) => explain::run(&args, console),

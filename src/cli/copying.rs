@@ -51,7 +51,7 @@ impl Named {
                 subject,
                 of_archive: None,
             }),
-            Subject::Stdin | Subject::Digest(_) => Err(Problem::usage(format!(
+            Subject::Directory { .. } | Subject::Stdin | Subject::Digest(_) => Err(Problem::usage(format!(
                 "{text} names no image to copy"
             ))
             .help(
@@ -235,7 +235,9 @@ fn open(named: &Named, client: Option<&Client>) -> Result<From, Failure> {
                 _archive: Some(archive),
             })
         }
-        Subject::Stdin | Subject::Digest(_) => Err(Problem::usage("this names no image to copy").into()),
+        Subject::Directory { .. } | Subject::Stdin | Subject::Digest(_) => {
+            Err(Problem::usage("this names no image to copy").into())
+        }
     }
 }
 
@@ -304,10 +306,7 @@ impl Summary<'_> {
     /// Says what was done, and gives the exit code.
     pub(super) fn show(&self, console: &Console) -> ExitCode {
         if console.wants_json() {
-            return match serde_json::to_string_pretty(self) {
-                Ok(text) => console.print_and_exit(&format!("{text}\n"), ExitCode::Allowed),
-                Err(error) => console.fail(&Problem::undecided(format!("cannot write JSON: {error}"))),
-            };
+            return console.print_json(self, ExitCode::Allowed);
         }
         let mut text = String::new();
         for finding in self.findings {

@@ -6,6 +6,7 @@ use clap::ValueEnum;
 
 use super::output::Console;
 use super::{Problem, completions};
+use crate::ops::attest::attest_report_schema;
 use crate::ops::sign::sign_report_schema;
 use crate::report::{ExitCode, explain_all, inspection_schema, schema};
 
@@ -56,6 +57,10 @@ fn files() -> Vec<(PathBuf, String)> {
         (
             PathBuf::from("docs/sign-report.schema.json"),
             sign_report_schema(),
+        ),
+        (
+            PathBuf::from("docs/attest-report.schema.json"),
+            attest_report_schema(),
         ),
         (PathBuf::from("docs/codes.md"), explain_all()),
     ];

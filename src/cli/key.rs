@@ -161,11 +161,12 @@ fn import(args: &Import, console: &Console) -> Result<String, Problem> {
         false => None,
     };
     let key = found.open(old.as_ref())?;
+    let sealed = target.private.display().to_string();
     let new = match (&args.new_password_file, old) {
         _ if args.target.unencrypted => None,
-        (Some(path), _) => Some(password::read(path)?),
-        (None, Some(old)) => Some(old),
-        (None, None) => Some(args.password.to_seal(&target.private.display().to_string())?),
+        (Some(path), _) => Some(password::protecting(password::read(path)?, &sealed)?),
+        (None, Some(old)) => Some(password::protecting(old, &sealed)?),
+        (None, None) => Some(args.password.to_seal(&sealed)?),
     };
     target.write(&key, new.as_ref())
 }

@@ -28,6 +28,7 @@ mod progress;
 mod registry;
 mod rules;
 mod save;
+mod sbom;
 mod services;
 mod sign;
 mod signing;

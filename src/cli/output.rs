@@ -211,11 +211,23 @@ impl Console {
             .map_err(|error| Problem::undecided(format!("cannot write to standard output: {error}")))
     }
 
-    /// Prints the result of a command that has no report.
+    /// Prints the result of a command that has no report. Nothing, when the deadline has spoken: what is printed would
+    /// belong to another exit code.
     pub(crate) fn print_and_exit(&self, text: &str, code: ExitCode) -> ExitCode {
+        if !self.turn.take(Speaker::Work) {
+            return ExitCode::Undecided;
+        }
         match self.print(text) {
             Ok(()) => code,
             Err(problem) => self.fail(&problem),
+        }
+    }
+
+    /// Prints a document for machines. One that cannot be written is no success.
+    pub(crate) fn print_json(&self, document: &impl serde::Serialize, code: ExitCode) -> ExitCode {
+        match serde_json::to_string_pretty(document) {
+            Ok(text) => self.print_and_exit(&format!("{text}\n"), code),
+            Err(error) => self.fail(&Problem::undecided(format!("cannot write JSON: {error}"))),
         }
     }
 
@@ -322,4 +334,38 @@ pub(super) fn clap_message(error: &clap::Error) -> ExitCode {
     }
     to_stderr(&error.render().to_string());
     ExitCode::Usage
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    #[test]
+    fn after_the_deadline_no_result_is_printed() {
+        let global = crate::cli::Cli::parse_from(["portcullis", "man", "--quiet"]).global;
+        let console = Console::new(&global).unwrap();
+        assert_eq!(console.print_and_exit("", ExitCode::Allowed), ExitCode::Allowed);
+        let late = Console::new(&global).unwrap();
+        assert_eq!(
+            late.timed_out("man", Duration::from_secs(1)),
+            Some(ExitCode::Undecided)
+        );
+        assert_eq!(
+            late.print_and_exit("result", ExitCode::Allowed),
+            ExitCode::Undecided
+        );
+    }
+
+    #[test]
+    fn a_document_that_cannot_be_written_is_no_success() {
+        let global = crate::cli::Cli::parse_from(["portcullis", "man", "--quiet"]).global;
+        let console = Console::new(&global).unwrap();
+        let unwritable = std::collections::BTreeMap::from([(vec![1], "a key that is a list")]);
+        assert_eq!(
+            console.print_json(&unwritable, ExitCode::Allowed),
+            ExitCode::Undecided
+        );
+    }
 }

@@ -48,13 +48,7 @@ impl PasswordArgs {
             Some(password) => password,
             None => ask_twice(what)?,
         };
-        match password.is_empty() {
-            true => Err(Problem::configuration(format!(
-                "the password for {what} is empty, which protects nothing"
-            ))
-            .help("give a password, or say --unencrypted")),
-            false => Ok(password),
-        }
+        protecting(password, what)
     }
 
     fn given(&self) -> Result<Option<Password>, Problem> {
@@ -65,6 +59,17 @@ impl PasswordArgs {
             // The process environment keeps its own copy, which no program can wipe.
             Password::new(value.into_encoded_bytes())
         }))
+    }
+}
+
+/// A password that `what` may be sealed with: whoever wants none says so.
+pub(super) fn protecting(password: Password, what: &str) -> Result<Password, Problem> {
+    match password.is_empty() {
+        true => Err(Problem::configuration(format!(
+            "the password for {what} is empty, which protects nothing"
+        ))
+        .help("give a password, or say --unencrypted")),
+        false => Ok(password),
     }
 }
 
@@ -125,4 +130,15 @@ fn ask(prompt: &str) -> Result<Option<Password>, Problem> {
         Problem::undecided(format!("the terminal could not be asked for a password: {error}"))
     })?;
     Ok(Some(Password::new(Zeroizing::new(answer).as_bytes())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_program_gets_the_password() {
+        let hidden = crate::http::program::SECRET_VARIABLES;
+        assert!(VARIABLES.iter().all(|name| hidden.contains(name)));
+    }
 }

@@ -31,7 +31,7 @@ const MAX_LIST_BYTES: u64 = 256 << 20;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Images (registry/repository:tag), files, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
+    /// Images (registry/repository:tag), files, directories, `-`, digests (sha256:<hex>), oci-layout:DIR[:tag|@digest]
     #[arg(value_name = "SUBJECT", required_unless_present = "from_file")]
     subjects: Vec<String>,
     /// Read more subjects from a file, one on each line, # begins a comment; `-` is standard input
@@ -44,6 +44,9 @@ pub struct Args {
     /// Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     bundle: Vec<PathBuf>,
+    /// Name in a directory that does not count, repeatable; for example .git. Bundles that are named never count
+    #[arg(long, value_name = "NAME", help_heading = "Evidence")]
+    ignore: Vec<String>,
     /// Image of an index to verify, for example linux/amd64
     #[arg(
         long,
@@ -76,8 +79,9 @@ pub struct Args {
 
 /// What the command does, at length.
 pub(super) const LONG_ABOUT: &str = "\
-Verifies signatures and attestations of images, files, digests and OCI layouts, and says who made them.
+Verifies signatures and attestations of images, files, directories, digests and OCI layouts, and says who made them.
 
+A directory is what was signed when every file of it is: none missing, none changed, none added. \
 Everything that was asked for has to hold. With exit code 0, and only then, standard output has one line for each \
 subject: `sha256:<hex>  path` for a file, the digest for a digest, and a reference by digest for an image.";
 
@@ -219,7 +223,7 @@ impl Args {
         if texts.is_empty() {
             return Err(Problem::usage("the list names no subjects, and nothing is never allowed").into());
         }
-        Ok(parse_subjects(texts)?)
+        Ok(ignoring(parse_subjects(texts)?, &self.ignore)?)
     }
 }
 
@@ -230,6 +234,26 @@ pub(super) fn parse_subjects(texts: Vec<String>) -> Result<Vec<(String, Subject)
         Err(error) => Err(Problem::usage(error.to_string())),
     };
     texts.into_iter().map(parse).collect()
+}
+
+/// The directories among the subjects without what is to be ignored in them.
+fn ignoring(
+    mut subjects: Vec<(String, Subject)>,
+    names: &[String],
+) -> Result<Vec<(String, Subject)>, Problem> {
+    let mut directories = 0_usize;
+    for (_, subject) in &mut subjects {
+        if let Subject::Directory { ignored, .. } = subject {
+            directories = directories.saturating_add(1);
+            ignored.extend_from_slice(names);
+        }
+    }
+    match (directories, names) {
+        (0, [_, ..]) => Err(Problem::usage(
+            "--ignore is for directories, and no subject is one",
+        )),
+        _ => Ok(subjects),
+    }
 }
 
 pub(super) fn path_kind(path: &Path) -> PathKind {

@@ -10,6 +10,7 @@
 //! | `certificate` | a server whose certificate is not to be believed |
 //! | `retry`, `config` | how often, how patiently, through which proxy |
 //! | `origin` | scheme, host and port, and the hosts that flags name |
+//! | `program` | programs that are asked for a secret instead of a service |
 //! | `secret` | passwords and tokens, and the headers they are sent in |
 //! | `worker` | the threads that requests are driven on |
 //!
@@ -19,6 +20,7 @@ mod certificate;
 mod config;
 mod exchange;
 mod origin;
+pub(crate) mod program;
 pub(crate) mod retry;
 mod secret;
 mod web;

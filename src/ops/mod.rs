@@ -2,6 +2,7 @@
 
 pub mod attest;
 pub mod build_env;
+mod directory;
 pub mod hash;
 pub mod inspect;
 pub mod pin;

@@ -8,6 +8,7 @@ pub mod duration;
 mod file;
 mod limits;
 mod rule;
+pub mod rules;
 mod scope;
 
 pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};

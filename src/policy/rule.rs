@@ -72,7 +72,9 @@ impl Rule {
             .origin(&self.binding.origin)
             .help("verify the image in its registry, or write a rule of its own for layouts")),
             // Signatures of files name no repository; one that does all the same is for something else.
-            Subject::File(_) | Subject::Stdin | Subject::Digest(_) => Ok(bound(subject.to_string())),
+            Subject::File(_) | Subject::Directory { .. } | Subject::Stdin | Subject::Digest(_) => {
+                Ok(bound(subject.to_string()))
+            }
         }
     }
 }

@@ -118,7 +118,7 @@ impl SubjectName {
     /// The name of a subject.
     pub fn of(subject: &Subject) -> Self {
         Self(match subject {
-            Subject::File(path) => path_name("file:", path),
+            Subject::File(path) | Subject::Directory { path, .. } => path_name("file:", path),
             Subject::Stdin => Some("file:-".to_owned()),
             Subject::Digest(digest) => Some(digest.to_string()),
             Subject::Layout { path, .. } => path_name("oci-layout:", path),

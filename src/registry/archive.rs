@@ -23,6 +23,7 @@ use super::layout_source::LayoutBlob;
 use super::layout_writer::LayoutWriter;
 use super::limits::{MAX_CONFIG_BYTES, MAX_LAYERS, MAX_MANIFEST_BYTES};
 use super::manifest::{Descriptor, names};
+use super::rationed::Rationed;
 use super::raw::RawManifest;
 use super::sink::Sink;
 use crate::report::{Code, Finding};
@@ -32,6 +33,9 @@ use crate::subject::{Algorithm, Digest};
 const MAX_ENTRIES: usize = 20_000;
 /// Bytes of a name in an archive.
 const MAX_NAME_BYTES: usize = 1024;
+/// Bytes that describe an entry: its header, and the names and attributes before it, which the reader of archives keeps in
+/// memory.
+const MAX_DESCRIPTION_BYTES: u64 = 1024 * 1024;
 /// Images of one archive.
 const MAX_ARCHIVE_IMAGES: usize = 100;
 /// Bytes that are copied at a time.
@@ -151,7 +155,9 @@ fn unpack(file: &mut File, folder: &Path) -> Result<BTreeMap<String, Unpacked>, 
     file.seek(SeekFrom::Start(0))?;
     let mut files = BTreeMap::new();
     let mut total = 0_u64;
+    let (file, ration) = Rationed::new(file);
     let mut archive = tar::Archive::new(file);
+    ration.allow(MAX_DESCRIPTION_BYTES);
     for (number, entry) in archive.entries()?.enumerate() {
         if number >= MAX_ENTRIES {
             return malformed(format!("it has more than {MAX_ENTRIES} entries"));
@@ -161,6 +167,7 @@ fn unpack(file: &mut File, folder: &Path) -> Result<BTreeMap<String, Unpacked>, 
         let kind = entry.header().entry_type();
         if kind.is_dir() || kind.is_symlink() || kind.is_hard_link() || kind.is_pax_global_extensions() {
             // A link is no file: whoever needs what it stands for does not find it.
+            ration.allow(MAX_DESCRIPTION_BYTES);
             continue;
         }
         if !kind.is_file() {
@@ -172,7 +179,9 @@ fn unpack(file: &mut File, folder: &Path) -> Result<BTreeMap<String, Unpacked>, 
             return malformed("its entries are larger than the archive");
         }
         let path = folder.join(format!("file-{number}"));
+        ration.allow(limit);
         let (digest, size) = copy(&mut entry, &path)?;
+        ration.allow(MAX_DESCRIPTION_BYTES);
         let unpacked = Unpacked { path, digest, size };
         if files.insert(name.clone(), unpacked).is_some() {
             return malformed(format!("{} stands in it twice", quoted(&name)));

@@ -8,6 +8,8 @@
 //! A blob may be a symbolic link, since some build tools make such layouts; what it leads to has to be a regular file
 //! with the right bytes.
 //!
+//! A layout with the marks of `cosign save` may hold referrers that nothing lists: see [`super::layout_unlisted`].
+//!
 //! Not read: the layers of images. A signature covers the manifest, which names them by digest.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -17,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use super::error::{LayoutError, quoted};
 use super::json::{self, Node};
+use super::layout_unlisted::{self, Documents};
 use super::limits::{
     MAX_INDEX_DEPTH, MAX_LAYOUT_FILE_BYTES, MAX_MANIFEST_BYTES, MAX_MANIFEST_TOTAL_BYTES, MAX_MANIFESTS,
 };
@@ -31,7 +34,9 @@ pub(super) const LAYOUT_VERSION: &str = "1.0.0";
 pub struct Layout {
     path: PathBuf,
     entries: Vec<Entry>,
-    documents: BTreeMap<Digest, Result<Document, LayoutError>>,
+    documents: Documents,
+    /// Referrers that no index lists.
+    unlisted: Vec<Descriptor>,
 }
 
 /// One entry of `index.json` or of an index that it reaches.
@@ -67,8 +72,12 @@ impl Layout {
             path,
             entries: Vec::new(),
             documents: BTreeMap::new(),
+            unlisted: Vec::new(),
         };
         layout.walk(manifests)?;
+        if layout.top_level().any(|entry| entry.saved_kind().is_some()) {
+            layout.unlisted = layout_unlisted::add_referrers(&layout.path, &mut layout.documents)?;
+        }
         Ok(layout)
     }
 
@@ -93,6 +102,12 @@ impl Layout {
             .iter()
             .filter(|entry| entry.parent.is_none())
             .map(|entry| &entry.descriptor)
+    }
+
+    /// Everything that is known to be a manifest, listed or not.
+    pub(crate) fn known(&self) -> impl Iterator<Item = &Descriptor> {
+        let listed = self.entries.iter().map(|entry| &entry.descriptor);
+        listed.chain(&self.unlisted)
     }
 
     /// The manifest or index that `descriptor` points to, checked against it.
@@ -285,7 +300,7 @@ pub(super) fn read(path: &Path, limit: u64, what: &'static str) -> Result<Vec<u8
     }
 }
 
-fn check_digest(file: &Path, expected: &Digest, bytes: &[u8]) -> Result<(), LayoutError> {
+pub(super) fn check_digest(file: &Path, expected: &Digest, bytes: &[u8]) -> Result<(), LayoutError> {
     let found = Digest::of(expected.algorithm(), bytes);
     match found == *expected {
         true => Ok(()),

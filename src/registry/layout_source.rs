@@ -17,16 +17,13 @@ use crate::subject::Digest;
 
 impl Source for Layout {
     fn describe(&self, digest: &Digest) -> Result<Descriptor, Box<Finding>> {
-        let entry = self
-            .entries()
-            .iter()
-            .find(|entry| entry.descriptor.digest == *digest);
+        let found = self.known().find(|descriptor| descriptor.digest == *digest);
         let error = || LayoutError::NotFound {
             layout: self.path().display().to_string(),
             wanted: format!("manifest {digest}"),
             available: Vec::new(),
         };
-        let descriptor = entry.map(|entry| &entry.descriptor).ok_or_else(error);
+        let descriptor = found.ok_or_else(error);
         let descriptor = descriptor.map_err(|error| Box::new(error.finding()))?;
         let document = self.document(descriptor);
         document.map_err(|error| Box::new(error.finding()))?;

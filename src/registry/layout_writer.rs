@@ -102,7 +102,7 @@ impl LayoutWriter {
         let version = json!({"imageLayoutVersion": LAYOUT_VERSION}).to_string();
         let mark = self.path.join("oci-layout");
         if !mark.exists() {
-            self.replace(&mark, version.as_bytes())?;
+            self.create(&mark, version.as_bytes())?;
         }
         // Two writers of one layout take turns here, so that none drops what the other has just entered.
         let lock = File::open(&mark).map_err(|error| failed(&error))?;
@@ -130,16 +130,31 @@ impl LayoutWriter {
 
     /// Writes a file as a whole or not at all.
     fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Box<Finding>> {
-        let folder = path.parent().unwrap_or(&self.path);
         let write = || {
-            fs::create_dir_all(folder)?;
-            let mut file = tempfile::NamedTempFile::with_prefix_in(TEMPORARY, folder)?;
-            file.write_all(bytes)?;
-            file.as_file().sync_all()?;
-            readable(file.as_file())?;
+            let file = self.prepared(path, bytes)?;
             file.persist(path).map(drop).map_err(|error| error.error)
         };
         write().map_err(|error| unwritten(path, &error))
+    }
+
+    /// Writes a file as a whole, unless somebody else was faster. What is there stays: another writer may have locked it.
+    fn create(&self, path: &Path, bytes: &[u8]) -> Result<(), Box<Finding>> {
+        let write = || match self.prepared(path, bytes)?.persist_noclobber(path) {
+            Err(error) if error.error.kind() != std::io::ErrorKind::AlreadyExists => Err(error.error),
+            _ => Ok(()),
+        };
+        write().map_err(|error| unwritten(path, &error))
+    }
+
+    /// A file beside `path` with all of its bytes, under another name.
+    fn prepared(&self, path: &Path, bytes: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
+        let folder = path.parent().unwrap_or(&self.path);
+        fs::create_dir_all(folder)?;
+        let mut file = tempfile::NamedTempFile::with_prefix_in(TEMPORARY, folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        readable(file.as_file())?;
+        Ok(file)
     }
 
     /// Where a blob goes. Both parts come from a digest that parsed: a name out of three, and hex.
@@ -430,4 +445,37 @@ fn readable(_: &File) -> std::io::Result<()> {
 fn unwritten(path: &Path, error: &std::io::Error) -> Box<Finding> {
     let message = format!("{} cannot be written: {error}", path.display());
     Box::new(Finding::new(Code::CopyWriteFailed, message).help("check the folder, its rights and the disk"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+
+    use super::*;
+
+    /// Both find no layout, and both make one.
+    #[test]
+    fn two_who_begin_a_layout_at_the_same_time_lose_nothing() {
+        for _ in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let both = Barrier::new(2);
+            std::thread::scope(|scope| {
+                for name in ["a", "b"] {
+                    let (folder, both) = (folder.path(), &both);
+                    scope.spawn(move || {
+                        let manifest = json!({"schemaVersion": 2, "mediaType": names::OCI_INDEX, "manifests": [],
+                            "annotations": {"name": name}});
+                        let manifest =
+                            RawManifest::new(manifest.to_string().into_bytes(), names::OCI_INDEX).unwrap();
+                        let writer = LayoutWriter::open(folder).unwrap();
+                        writer.put_image(&manifest, Some(name)).unwrap();
+                        both.wait();
+                        writer.finish().unwrap();
+                    });
+                }
+            });
+            let layout = Layout::open(folder.path()).unwrap();
+            assert_eq!(layout.top_level().count(), 2);
+        }
+    }
 }

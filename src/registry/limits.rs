@@ -28,6 +28,9 @@ pub const MAX_MANIFEST_TOTAL_BYTES: u64 = 64 * 1024 * 1024;
 /// Entries of all indexes of one layout together, `index.json` included.
 pub const MAX_MANIFESTS: usize = 10_000;
 
+/// Files of a layout of `cosign save` that are looked at for manifests that its `index.json` does not list.
+pub const MAX_UNLISTED_FILES: usize = 100_000;
+
 /// How deep indexes may be nested below `index.json`. BuildKit and cosign need two.
 pub const MAX_INDEX_DEPTH: usize = 8;
 

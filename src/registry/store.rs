@@ -82,16 +82,16 @@ impl Store for Layout {
     /// list incomplete.
     fn referrers(&self, digest: &Digest) -> Listing {
         let mut listing = Listing::default();
-        for entry in self.entries() {
-            let media_type = entry.descriptor.media_type.as_str();
-            if entry.descriptor.kind().is_none() && !DRAFT_ARTIFACTS.contains(&media_type) {
+        for descriptor in self.known() {
+            let media_type = descriptor.media_type.as_str();
+            if descriptor.kind().is_none() && !DRAFT_ARTIFACTS.contains(&media_type) {
                 continue;
             }
-            match self.document(&entry.descriptor) {
+            match self.document(descriptor) {
                 Ok(document) => {
                     let about = document.subject.as_ref().map(|subject| &subject.digest);
                     if about == Some(digest) {
-                        listing.found.push(entry.descriptor.clone());
+                        listing.found.push(descriptor.clone());
                     }
                 }
                 Err(error) => listing.failed.push(error.evidence_finding()),

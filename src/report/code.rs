@@ -121,6 +121,18 @@ codes! {
         PayloadMalformed "payload-malformed" Deny Denied
             "The signed payload cannot be read"
             "The signature covers a statement or a simple-signing payload that does not parse. A payload that cannot be read proves nothing and is never accepted (CVE-2026-39395)."
+        DirectoryFileMissing "directory-file-missing" Deny Denied
+            "A signed file is not in the directory"
+            "The signature covers a list of files, and this one is not there under this name. Get the directory again, whole."
+        DirectoryFileChanged "directory-file-changed" Deny Denied
+            "A file of the directory has other bytes"
+            "The signature covers a list of files, and this one has another digest than the list says. Get the directory again; if it differs again, somebody changed it after it was signed."
+        DirectoryFileAdded "directory-file-added" Deny Denied
+            "A file of the directory was not signed"
+            "The signature covers a list of files, and this one is not on it, so anybody may have put it there. Remove it; if it has to be there and is never used, leave it out by name with --ignore."
+        DirectoryUnrepresentable "directory-unrepresentable" Deny Denied
+            "The directory holds what no list of files can say"
+            "A symbolic link, a socket or device, a name that is not UTF-8, too many files or none. Such a thing is never left out in silence. Remove it, or leave it out by name with --ignore."
         PayloadDigestMismatch "payload-digest-mismatch" Deny Denied
             "The signed payload names another image"
             "The simple-signing payload is genuinely signed, but its docker-manifest-digest is not the digest of this image: a signature that was copied to another image."
@@ -274,18 +286,63 @@ codes! {
         PredicateTooLarge "predicate-too-large" Deny Denied
             "The predicate file exceeds the limit"
             "Everybody who verifies the artifact has to fetch and read the whole attestation, and logs and registries have limits of their own. The message names the size and the limit."
-        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
-            "The SBOM is about another artifact"
-            "The root of the SBOM names a digest, and it is not the artifact's. It was made for another build. Make the SBOM of this artifact, in the job that built it."
-        SbomRootDigestMissing "sbom-root-digest-missing" Warning Allowed
-            "The SBOM does not say which artifact it is about"
-            "The root of the SBOM names no digest that could be compared, so only the statement around it ties it to the artifact. An SBOM that was mixed up would not be noticed. Most generators name the digest when they are given the image instead of a folder."
         ProvenanceIncomplete "provenance-incomplete" Info Allowed
             "Parts of the provenance could not be known"
             "Provenance from a CI's environment says what the environment says, and nothing is guessed. The message names what is left out; the predicate names it too."
         EnvelopeNotStoredByLog "envelope-not-stored-by-log" Info Allowed
             "The log keeps a digest of the attestation only"
             "A Rekor v1 log that stores attestations stores them up to 100 KiB; a Rekor v2 log stores none. The entry proves when the attestation was made, and the attestation itself has to be kept in the registry or beside the file."
+    }
+
+    Sbom "The SBOM" {
+        SbomMalformed "sbom-malformed" Deny Denied
+            "The SBOM cannot be read"
+            "The document is not well-formed JSON, XML or tag-value in UTF-8, or it can be read as two formats with different components. What cannot be read in one way only proves nothing."
+        SbomUnsupported "sbom-unsupported" Deny Denied
+            "The SBOM is of a format or version that is not read"
+            "Read are CycloneDX 1.2 to 1.7 as JSON and XML, SPDX 2.2 and 2.3 as JSON and tag-value, and SPDX 3.0 as JSON-LD. Have the generator write one of these."
+        SbomTooLarge "sbom-too-large" Deny Denied
+            "The SBOM exceeds a limit"
+            "The document is larger, deeper or holds more components or edges than is read. Limits keep a hostile document from costing memory or time. The message names the limit."
+        SbomEmpty "sbom-empty" Deny Denied
+            "There is nothing in the SBOM"
+            "The document has no component at all, not even one that it describes. An empty list satisfies every rule, so it is never taken for an answer."
+        SbomNoComponents "sbom-no-components" Deny Denied
+            "The SBOM lists no component beside what it describes"
+            "The document names what it is about and nothing in it. Either the artifact really has no parts, or the generator found none: it may have been given the wrong folder, or run before the dependencies were there."
+        SbomCyclic "sbom-cyclic" Deny Denied
+            "The SBOM's dependencies form a cycle"
+            "A component depends on itself by way of others, so there is no path from the root that explains it. The message shows the cycle."
+        SbomFieldUnreadable "sbom-field-unreadable" Deny Denied
+            "A field that the decision needs cannot be read"
+            "A licence, package URL, hash or id is of the wrong type, malformed, missing or given twice. What stands there could be what a rule denies, so it is not passed over. The message names the field and its line."
+        SbomDigestMismatch "sbom-digest-mismatch" Deny Denied
+            "The SBOM is about another artifact"
+            "The root component of the SBOM names a digest, and it is not that of the verified artifact, nor that of its image configuration. The SBOM may be genuinely signed and still describe another build. Generate it from the published artifact, by digest. Tools that read `docker save` archives name a digest that no registry ever shows."
+        SbomRootUnbound "sbom-root-unbound" Warning Denied
+            "The SBOM's root names no digest"
+            "The signed statement binds the SBOM to this artifact, but the document itself does not say which artifact it describes, so a mistake in signing would go unnoticed. Denies where `sbom.require-root-digest` is true."
+    }
+
+    Ingredients "What the artifact is made of" {
+        ComponentDenied "component-denied" Deny Denied
+            "A component is on the deny list"
+            "A rule denies this package, or this version of it. Deny rules beat allow rules. A version that cannot be read, and a pre-release between the bounds of a range, count as denied, because they cannot be told from what the rule is about."
+        ComponentNotAllowed "component-not-allowed" Deny Denied
+            "A component is not on the allow list"
+            "There is an allow list of packages, and no entry of it accepts this one. Where an entry names the package, the message says what did not fit: the version, the hash or the supplier."
+        ComponentUnidentified "component-unidentified" Deny Denied
+            "A component has no package URL that can be read"
+            "Without a package URL nothing says which package this is, so rules about packages cannot decide it. Have the generator write package URLs, or name the component with its supplier in the policy."
+        LicenceDenied "licence-denied" Deny Denied
+            "A component's licence is on the deny list"
+            "The licence expression of the component leaves no choice that the deny list permits. The message names the part that decided."
+        LicenceNotAllowed "licence-not-allowed" Deny Denied
+            "A component's licence is not on the allow list"
+            "The licence expression of the component leaves no choice that the allow list permits. The message names the part that decided."
+        LicenceUnknown "licence-unknown" Deny Denied
+            "A component's licence is not known"
+            "The document states no licence, `NONE` or `NOASSERTION`, or a licence that neither SPDX nor the policy knows. What that means is for the policy to say, and without a word from it such a component is denied."
     }
 
     Search "What was looked for and where" {
@@ -409,6 +466,9 @@ codes! {
         WarningsDenied "warnings-denied" Deny Denied
             "A warning was given, and warnings deny"
             "--deny-warnings was given and there is at least one warning. Everything else that was asked for holds; the warnings beside this finding say what to put right."
+        PackagePatternBroad "package-pattern-broad" Warning Allowed
+            "The pattern accepts packages of anybody"
+            "A rule that allows packages has a wildcard where the registry lets anybody choose a name, so it accepts packages that an attacker publishes tomorrow. Write out the type and the namespace or owner that you trust in front of the wildcard, or name the packages."
         PatternNoRef "pattern-without-ref" Warning Allowed
             "The pattern accepts any ref"
             "A workflow identity ends in `@ref`. A pattern that accepts any ref accepts every branch, tag and pull request that can run the workflow."

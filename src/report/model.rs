@@ -132,6 +132,8 @@ pub struct SubjectReport {
 pub enum SubjectKind {
     /// A file or standard input.
     File,
+    /// A directory: every file in it.
+    Directory,
     /// A digest alone.
     Digest,
     /// An image, in a registry or in an OCI layout.

@@ -111,6 +111,14 @@ impl ParsedBundle {
         self.claimed_predicate_type.as_deref()
     }
 
+    /// The payload of the bundle's statement, when it has one. Nobody vouches for it before it was verified.
+    pub fn claimed_payload(&self) -> Option<&[u8]> {
+        match &self.bundle.content {
+            SignatureContent::DsseEnvelope(envelope) => Some(envelope.payload.as_bytes()),
+            _ => None,
+        }
+    }
+
     /// Whether it signs a statement rather than the artifact itself.
     pub fn is_attestation(&self) -> bool {
         matches!(self.bundle.content, SignatureContent::DsseEnvelope(_))

@@ -12,6 +12,13 @@ use super::{Digest, DigestError};
 pub enum Subject {
     /// A file on disk.
     File(PathBuf),
+    /// A directory: every file in it.
+    Directory {
+        /// The directory.
+        path: PathBuf,
+        /// Names of files and directories in it that do not count, with `/` between their steps.
+        ignored: Vec<String>,
+    },
     /// Standard input, read once.
     Stdin,
     /// A digest alone: its evidence has to be named, for there is no place to look in.
@@ -82,11 +89,6 @@ pub enum SubjectError {
     /// A directory that is an OCI layout, without the prefix that says so.
     #[error("{0} is an OCI layout directory: write oci-layout:{0}")]
     BareLayout(String),
-    /// Some other directory.
-    #[error(
-        "{0} is a directory: name the files in it, or oci-layout:{0} if it is to be read as an OCI layout"
-    )]
-    Directory(String),
     /// Neither an existing file nor clearly an image.
     #[error(
         "{0} is neither an existing file nor an image reference with a registry host: write file:{0} for a file, or oci:{0} for an image"
@@ -94,7 +96,7 @@ pub enum SubjectError {
     Ambiguous(String),
     /// A file whose path also reads as an image reference with a registry host.
     #[error(
-        "{0} is the path of a file here and also reads as an image: write ./{0} or file:{0} for the file, or oci:{0} for the image"
+        "{0} is a path here and also reads as an image: write ./{0} or file:{0} for what lies there, or oci:{0} for the image"
     )]
     FileOrImage(String),
     /// A file whose name also reads as a digest.
@@ -140,12 +142,12 @@ impl Subject {
         match probe(Path::new(text)) {
             // Whoever can add a file to the working directory must not choose what is verified: a genuine file at
             // ghcr.io/org/app:v1 would pass while the image of that name is deployed.
-            PathKind::File if has_registry_host(text) && image(text).is_ok() => {
+            PathKind::File | PathKind::Directory if has_registry_host(text) && image(text).is_ok() => {
                 Err(SubjectError::FileOrImage(text.to_owned()))
             }
             PathKind::File => Ok(Self::File(PathBuf::from(text))),
             PathKind::Layout => Err(SubjectError::BareLayout(text.to_owned())),
-            PathKind::Directory => Err(SubjectError::Directory(text.to_owned())),
+            PathKind::Directory => Ok(directory(text)),
             PathKind::Missing if has_registry_host(text) => image(text),
             PathKind::Missing
                 if ["/", "./", "../", "~"]
@@ -162,7 +164,7 @@ impl Subject {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) | Self::Directory { path, .. } => write!(f, "{}", path.display()),
             Self::Stdin => f.write_str("-"),
             Self::Digest(digest) => write!(f, "{digest}"),
             Self::Layout { path, selector } => match selector {
@@ -180,7 +182,14 @@ fn file(path: &str, probe: impl Fn(&Path) -> PathKind) -> Result<Subject, Subjec
         PathKind::File => Ok(Subject::File(PathBuf::from(path))),
         PathKind::Missing => Err(SubjectError::NoSuchFile(path.to_owned())),
         PathKind::Layout => Err(SubjectError::BareLayout(path.to_owned())),
-        PathKind::Directory => Err(SubjectError::Directory(path.to_owned())),
+        PathKind::Directory => Ok(directory(path)),
+    }
+}
+
+fn directory(path: &str) -> Subject {
+    Subject::Directory {
+        path: PathBuf::from(path),
+        ignored: Vec::new(),
     }
 }
 
@@ -250,7 +259,7 @@ mod tests {
         match path.to_str().unwrap() {
             "app.tar.gz" | "./app" | "localhost:5000/app" | "sha256:abc" => PathKind::File,
             "image" | "a:b" => PathKind::Layout,
-            "src" => PathKind::Directory,
+            "src" | "localhost:5000/dir" => PathKind::Directory,
             _ => PathKind::Missing,
         }
     }
@@ -265,6 +274,11 @@ mod tests {
         assert_eq!(
             parse("localhost:5000/app"),
             Err(SubjectError::FileOrImage("localhost:5000/app".into()))
+        );
+        assert_eq!(parse("src"), Ok(directory("src")));
+        assert_eq!(
+            parse("localhost:5000/dir"),
+            Err(SubjectError::FileOrImage("localhost:5000/dir".into()))
         );
         assert!(matches!(parse("oci:localhost:5000/app"), Ok(Subject::Image(_))));
         assert_eq!(
@@ -307,7 +321,6 @@ mod tests {
             ("./missing", SubjectError::NoSuchFile("./missing".into())),
             ("file:missing", SubjectError::NoSuchFile("missing".into())),
             ("image", SubjectError::BareLayout("image".into())),
-            ("src", SubjectError::Directory("src".into())),
             ("sha256:abc", SubjectError::DigestOrFile("sha256:abc".into())),
         ] {
             assert_eq!(parse(text), Err(error), "{text}");

@@ -8,21 +8,21 @@ use portcullis::sandbox::server::{Identity, Options, Sandbox};
 use portcullis::subject::Digest;
 use serde_json::{Value, json};
 
-pub const EMAIL: &str = "dev@example.com";
-pub const ARTIFACT: &str = "the artifact";
+pub(crate) const EMAIL: &str = "dev@example.com";
+pub(crate) const ARTIFACT: &str = "the artifact";
 
-pub struct World {
-    pub sandbox: Sandbox,
-    pub folder: tempfile::TempDir,
-    pub token: String,
+pub(crate) struct World {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) token: String,
 }
 
 impl World {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::with(Options::default())
     }
 
-    pub fn with(options: Options) -> Self {
+    pub(crate) fn with(options: Options) -> Self {
         let sandbox = Sandbox::start(options).unwrap();
         let token = sandbox.token(&Identity::Email(EMAIL.to_owned())).unwrap();
         let world = Self {
@@ -35,19 +35,19 @@ impl World {
         world
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
 
-    pub fn write_json(&self, name: &str, value: &Value) {
+    pub(crate) fn write_json(&self, name: &str, value: &Value) {
         self.write(name, &value.to_string());
     }
 
-    pub fn command(&self, command: &str) -> Command {
+    pub(crate) fn command(&self, command: &str) -> Command {
         let mut program = Command::cargo_bin("portcullis").unwrap();
         program.env_clear().current_dir(self.folder.path()).arg(command);
         program
@@ -58,7 +58,7 @@ impl World {
     }
 
     /// `command` with the sandbox's services and these arguments.
-    pub fn signing(&self, command: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn signing(&self, command: &str, arguments: &[&str]) -> Command {
         let mut program = self.command(command);
         program
             .args(arguments)
@@ -70,19 +70,19 @@ impl World {
     }
 
     /// Runs `attest` under the identity of the token.
-    pub fn attest(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn attest(&self, arguments: &[&str]) -> Output {
         self.signing("attest", arguments)
             .args(["--identity-token-file", "token"])
             .output()
             .unwrap()
     }
 
-    pub fn issuer(&self) -> String {
+    pub(crate) fn issuer(&self) -> String {
         self.sandbox.urls().oidc.trim_end_matches('/').to_owned()
     }
 
     /// Runs `verify`, accepting the token's identity.
-    pub fn verify(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn verify(&self, arguments: &[&str]) -> Output {
         self.command("verify")
             .args(arguments)
             .args(["--identity", EMAIL, "--issuer", &self.issuer()])
@@ -93,7 +93,7 @@ impl World {
     }
 
     /// Pushes an image that holds `content` under a tag, and gives its reference by tag and its digest.
-    pub fn image(&self, repository: &str, content: &str) -> (String, Digest) {
+    pub(crate) fn image(&self, repository: &str, content: &str) -> (String, Digest) {
         let layout = self.path(&format!("layout-{}", Digest::sha256(content.as_bytes()).to_hex()));
         let digest = layout_with(&layout, content);
         let tagged = format!("{}/{repository}:v1", self.sandbox.urls().registry);
@@ -108,13 +108,13 @@ impl World {
     }
 
     /// `repository@digest`.
-    pub fn by_digest(&self, repository: &str, digest: &Digest) -> String {
+    pub(crate) fn by_digest(&self, repository: &str, digest: &Digest) -> String {
         format!("{}/{repository}@{digest}", self.sandbox.urls().registry)
     }
 }
 
 /// The digest of the configuration that every image of [`World::image`] has.
-pub fn config_digest() -> Digest {
+pub(crate) fn config_digest() -> Digest {
     Digest::sha256(b"{}")
 }
 
@@ -142,12 +142,12 @@ fn layout_with(path: &Path, content: &str) -> Digest {
     Digest::sha256(manifest.as_bytes())
 }
 
-pub fn artifact() -> Digest {
+pub(crate) fn artifact() -> Digest {
     Digest::sha256(ARTIFACT.as_bytes())
 }
 
 /// A CycloneDX document whose root names this digest.
-pub fn cyclonedx(digest: &Digest) -> Value {
+pub(crate) fn cyclonedx(digest: &Digest) -> Value {
     json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",
@@ -161,7 +161,7 @@ pub fn cyclonedx(digest: &Digest) -> Value {
 }
 
 /// An SPDX document whose root names this digest.
-pub fn spdx(digest: &Digest) -> Value {
+pub(crate) fn spdx(digest: &Digest) -> Value {
     json!({
         "spdxVersion": "SPDX-2.3",
         "dataLicense": "CC0-1.0",
@@ -179,7 +179,7 @@ pub fn spdx(digest: &Digest) -> Value {
     })
 }
 
-pub fn provenance() -> Value {
+pub(crate) fn provenance() -> Value {
     json!({
         "buildDefinition": {
             "buildType": "https://example.com/build/v1",
@@ -189,19 +189,19 @@ pub fn provenance() -> Value {
     })
 }
 
-pub fn text(bytes: &[u8]) -> String {
+pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 #[track_caller]
-pub fn assert_code(output: &Output, expected: i32) {
+pub(crate) fn assert_code(output: &Output, expected: i32) {
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(expected), "{said}");
 }
 
 /// Asserts the exit code and that a finding has this code.
 #[track_caller]
-pub fn assert_finding(output: &Output, expected: i32, code: &str) {
+pub(crate) fn assert_finding(output: &Output, expected: i32, code: &str) {
     assert_code(output, expected);
     let said = text(&output.stderr);
     assert!(said.contains(code), "{said}");

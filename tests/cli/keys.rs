@@ -272,7 +272,15 @@ fn an_empty_password_seals_nothing() {
     let run = key(folder.path(), &["generate"]).run();
     assert_eq!(run.code, 5);
     assert!(run.stderr.contains("PORTCULLIS_KEY_PASSWORD"), "{}", run.stderr);
-    assert!(names(folder.path()).is_empty());
+    std::fs::write(folder.path().join("empty.txt"), "\n").unwrap();
+    let sealed = fixture("p256.sigstore");
+    let run = with_password(
+        folder.path(),
+        &["import", &sealed, "--new-password-file", "empty.txt"],
+    );
+    assert_eq!(run.code, 5, "{}", run.stdout);
+    assert!(run.stderr.contains("protects nothing"), "{}", run.stderr);
+    assert_eq!(names(folder.path()), ["empty.txt"]);
 }
 
 #[cfg(unix)]

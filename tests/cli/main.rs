@@ -16,6 +16,7 @@ mod help;
 mod keys;
 mod network;
 mod refusals;
+mod sbom;
 mod stdin;
 mod streams;
 mod subjects;

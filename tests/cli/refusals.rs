@@ -102,7 +102,6 @@ fn subjects_that_name_nothing_are_usage_errors() {
         "",
         "missing",
         "./missing",
-        "folder",
         "sha256:abc",
         "oci-layout:folder",
         "file:missing",

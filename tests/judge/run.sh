@@ -1,5 +1,5 @@
 #!/bin/sh
-# Lets sigstore-python, python-tuf and sigstore-js judge what the sandbox mints, and sign on its servers. Exits non-zero on
+# Lets sigstore-python, python-tuf, sigstore-js and model-signing judge what the sandbox mints, and sign on its servers. Exits non-zero on
 # any disagreement.
 #
 # The first run installs the pinned versions into folders under PORTCULLIS_TOOL_CACHE (default: ~/.cache/portcullis-tools);

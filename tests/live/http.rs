@@ -11,6 +11,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The body of an answer that is sent in one piece.
+    pub(crate) fn body(&self) -> &str {
+        self.head.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+
     /// A header's value.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         self.head.lines().find_map(|line| {

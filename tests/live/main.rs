@@ -1,7 +1,7 @@
 //! Portcullis against programs that others make and run, started here on loopback.
 //!
-//! A program that is not installed makes its tests say so and pass; where `CI` is `true` it makes them fail. Every program
-//! is started by [`process::Process`], which ends it by its own process id, also when the test is killed. A further
+//! A program that is not installed makes its tests say so and pass; where `CI` is `true` it makes them fail. Those that
+//! take long to build, which `setup.sh` does, have to be there only where `PORTCULLIS_LIVE` is `1`. Every program is started by [`process::Process`], which ends it by its own process id, also when the test is killed. A further
 //! program gets a file of its own here.
 #![allow(
     clippy::unwrap_used,
@@ -14,7 +14,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod cosign;
+mod cosign_files;
+mod cosign_images;
+mod cosign_layouts;
 mod docker_registry;
 mod http;
 mod layout;
 mod process;
+mod services;

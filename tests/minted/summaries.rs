@@ -177,6 +177,45 @@ fn a_failed_summary_never_passes_as_a_summary() {
     }
 }
 
+/// Whoever asks for any attestation at all does not ask for a verifier's word that the artifact failed.
+#[test]
+fn a_failed_summary_is_not_any_attestation() {
+    let mut world = World::new();
+    for (what, predicate, expected) in [
+        ("passed", summary(), Ok(())),
+        (
+            "failed",
+            with("verificationResult", json!("FAILED")),
+            Err(Code::SummaryFailed),
+        ),
+        (
+            "failed in lower case",
+            with("verificationResult", json!("failed")),
+            Err(Code::PredicateMalformed),
+        ),
+    ] {
+        let bundle = minted(&mut world, VSA_TYPE, &predicate);
+        let demand = attestation_by(identity(EMAIL, ISSUER), "any");
+        assert_answer(what, &world.ask(&bundle, demand), expected);
+    }
+}
+
+/// Its age would be negative for years, and any limit on it without meaning.
+#[test]
+fn a_verification_in_the_future_is_none() {
+    let mut world = World::new();
+    let future = minted(
+        &mut world,
+        VSA_TYPE,
+        &with("timeVerified", json!("2399-01-01T00:00:00Z")),
+    );
+    assert_answer(
+        "future",
+        &world.ask(&future, demand()),
+        Err(Code::PredicateMalformed),
+    );
+}
+
 /// Version 0.2 spells its members otherwise; it is refused by name, not read as an empty summary.
 #[test]
 fn an_older_summary_is_refused() {

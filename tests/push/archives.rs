@@ -180,6 +180,22 @@ fn hostile_archives_are_refused_and_write_nothing_outside() {
         ),
         ("bomb", with(bomb), "larger than the archive"),
         (
+            "long name",
+            with(Entry {
+                kind: b'L',
+                ..file("././@LongLink", &vec![b'a'; 2 << 20])
+            }),
+            "described by more bytes than are read",
+        ),
+        (
+            "large attributes",
+            with(Entry {
+                kind: b'x',
+                ..file("attributes", &vec![b'a'; 2 << 20])
+            }),
+            "described by more bytes than are read",
+        ),
+        (
             "many",
             tar(&(0..20_001).map(|n| file(&n.to_string(), b"")).collect::<Vec<_>>()),
             "more than 20000 entries",

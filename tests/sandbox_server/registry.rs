@@ -246,7 +246,9 @@ fn referrers_are_listed_by_subject_and_type() {
             .header("oci-subject"),
         ""
     );
-    get(&format!("{base}/referrers/{subject}")).expect(404);
+    // As a route that is not there: NAME_UNKNOWN would say that the repository is missing.
+    let reply = get(&format!("{base}/referrers/{subject}")).expect(404);
+    assert_eq!(reply.text(), "404 page not found\n");
 }
 
 #[test]

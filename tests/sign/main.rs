@@ -6,6 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod directories;
 mod images;
 mod outages;
 mod pushed;
@@ -162,7 +163,8 @@ fn what_cannot_be_meant_is_refused_before_anybody_is_asked() {
         &["there"][..],
         &["app", "there"],
         &["app", "app"],
-        &["dir"],
+        &["app", "--ignore", ".git"],
+        &["."],
         &["missing"],
         &["-"],
         &["app", "there", "--bundle", "b"],

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use portcullis::report::Verdict;
 use portcullis::sandbox::bundle;
-use portcullis::sigstore::keys::{KeyKind, PrivateKey, Signer, public_pem};
+use portcullis::sigstore::keys::{KeyFile, KeyKind, PrivateKey, Signer, public_pem};
 use portcullis::sigstore::pin::LogRequirement;
 use portcullis::sigstore::sign::{Credential, Form, LogVersion, Need, Verifier, natural_form, plan, works};
 use portcullis::subject::{Digest, Subject};
@@ -109,8 +109,10 @@ fn every_combination_of_key_log_and_content_is_as_the_table_says() {
         KeyKind::EcdsaP384,
         KeyKind::Ed25519,
         KeyKind::Rsa2048,
+        KeyKind::Rsa3072,
+        KeyKind::Rsa4096,
     ] {
-        let key = PrivateKey::generate(kind).unwrap();
+        let key = key(kind);
         let credential = Credential::key(&key, None);
         for log in LOGS {
             for form in FORMS {
@@ -214,4 +216,14 @@ fn the_guide_has_the_table() {
         guide.contains(&table),
         "docs/signing.md should have this table:\n{table}"
     );
+}
+
+/// A key of this kind. Large ones take seconds to make, so they come from files.
+fn key(kind: KeyKind) -> PrivateKey {
+    let file: &[u8] = match kind {
+        KeyKind::Rsa3072 => include_bytes!("../../fixtures/keys/private/rsa3072.pkcs8"),
+        KeyKind::Rsa4096 => include_bytes!("../../fixtures/keys/private/rsa4096.pkcs8"),
+        smaller => return PrivateKey::generate(smaller).unwrap(),
+    };
+    KeyFile::parse(file).unwrap().open(None).unwrap()
 }

@@ -184,14 +184,16 @@ fn what_another_instance_issues_is_never_published() {
 }
 
 #[test]
-fn a_certificate_whose_promise_is_detached_has_no_place_in_a_bundle() {
-    let result = outcome(FULCIO, LogVersion::V1, |_, honest| {
-        let chain = body_of(&honest)["signedCertificateEmbeddedSct"]["chain"].clone();
-        let answer =
-            json!({"signedCertificateDetachedSct": {"chain": chain, "signedCertificateTimestamp": "AAAA"}});
-        Act::body(200, answer.to_string())
-    });
-    assert_eq!(result, refused("service-answer-invalid"));
+fn a_certificate_whose_promise_is_detached_or_missing_is_refused_before_anything_is_logged() {
+    // The empty one is what Fulcio answers that runs without a CT log.
+    for promise in ["AAAA", ""] {
+        let result = outcome(FULCIO, LogVersion::V1, move |_, honest| {
+            let chain = body_of(&honest)["signedCertificateEmbeddedSct"]["chain"].clone();
+            let answer = json!({"signedCertificateDetachedSct": {"chain": chain, "signedCertificateTimestamp": promise}});
+            Act::body(200, answer.to_string())
+        });
+        assert_eq!(result, refused("service-answer-invalid"), "{promise:?}");
+    }
 }
 
 /// What a log may get wrong, by the member of its answer.

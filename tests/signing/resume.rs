@@ -129,7 +129,7 @@ fn a_file_that_was_changed_is_refused_or_makes_no_bundle() {
     let file = draft.to_json().unwrap();
     down.store(false, Ordering::SeqCst);
     type Edit = fn(&mut Value);
-    let edits: [(&str, Edit, &str); 8] = [
+    let edits: [(&str, Edit, &str); 10] = [
         (
             "media type",
             |value| value["mediaType"] = "x".into(),
@@ -153,6 +153,16 @@ fn a_file_that_was_changed_is_refused_or_makes_no_bundle() {
         (
             "more evidence than planned",
             |value| value["plan"]["timestampers"] = Value::Array(Vec::new()),
+            "resume-file-invalid",
+        ),
+        (
+            "a time that no authority stated",
+            |value| value["timestamps"][0]["time"] = "2001-01-01T00:00:00Z".into(),
+            "resume-file-invalid",
+        ),
+        (
+            "a timestamp that is none",
+            |value| value["timestamps"][0]["response"] = "AAAA".into(),
             "resume-file-invalid",
         ),
         (

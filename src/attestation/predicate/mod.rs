@@ -137,7 +137,7 @@ impl Checked {
             None | Some(Binding::Bound) => Vec::new(),
             Some(Binding::Unsaid) => vec![
                 Finding::new(
-                    Code::SbomRootDigestMissing,
+                    Code::SbomRootUnbound,
                     format!(
                         "the root of {} names no digest to compare with the artifact's",
                         self.file

@@ -208,7 +208,7 @@ mod binding_of_sboms {
         let unsaid = check("cyclonedx", cyclonedx(r#""version":"1.0""#).as_bytes()).unwrap();
         assert_eq!(
             unsaid.binding_findings(&[digest()])[0].code,
-            Code::SbomRootDigestMissing
+            Code::SbomRootUnbound
         );
         assert_binding("openvex", VEX, &digest(), "no SBOM");
     }

@@ -9,12 +9,24 @@ pub(super) fn web_address(text: &str) -> Option<String> {
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+    if !is_authority(host) {
+        return None;
+    }
     let path = path.trim_end_matches('/');
     let address = match path {
         "" => format!("{scheme}://{host}"),
         path => format!("{scheme}://{host}/{path}"),
     };
     (!host.is_empty() && super::super::predicate::is_uri(&address)).then_some(address)
+}
+
+/// Whether it is `HOST` or `HOST:PORT`. What stands behind a colon and is no port may be a part of a password that had
+/// one of the signs in it at which an address is cut.
+fn is_authority(text: &str) -> bool {
+    match text.rsplit_once(':') {
+        Some((_, port)) => text.ends_with(']') || port.bytes().all(|byte| byte.is_ascii_digit()),
+        None => true,
+    }
 }
 
 /// A repository's address as a resource URI (SPDX download location, git): `git+https://host/owner/name`, with the ref
@@ -79,6 +91,10 @@ mod tests {
                 Some("git+ssh://git.example/o/r"),
             ),
             ("me:secret@git.example:o/r", None),
+            ("https://me:secret?@git.example/o/r", None),
+            ("https://me:secret#@git.example/o/r", None),
+            ("https://me:secret/@git.example/o/r", None),
+            ("https://[2001:db8::1]/o/r", Some("git+https://[2001:db8::1]/o/r")),
             ("file:///srv/secret", None),
             ("https://", None),
             ("https://git.example/a b", None),

@@ -171,7 +171,7 @@ fn resource_uri(subject: &SubjectReport, digest: &Digest) -> String {
                 percent_encoded(repository)
             )
         }
-        (SubjectKind::File, _) => file_uri(&subject.name),
+        (SubjectKind::File | SubjectKind::Directory, _) => file_uri(&subject.name),
         (SubjectKind::Image | SubjectKind::Digest, _) => digest.to_string(),
     }
 }

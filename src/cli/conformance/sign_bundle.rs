@@ -1,6 +1,7 @@
 //! `conformance sign-bundle`. The one command that takes a token as an argument, because the protocol says so.
 
 use std::io::Read;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -110,8 +111,8 @@ pub(super) fn sign_bundle(args: &SignBundle, global: &Global) -> Result<(), Prob
         }
         false => {
             let input = Input::File(args.artifact.clone());
-            let subject = input.subject(std::io::empty(), &|_| {}).map_err(problem)?;
-            session.sign(subject)
+            let read = input.read(std::io::empty(), NonZeroUsize::MIN, &|_| {});
+            session.sign_read(read.map_err(problem)?)
         }
     };
     let complete = complete.map_err(|failed| Problem::finding(&failed.finding))?;

@@ -50,6 +50,20 @@ impl Args {
         self.check_identity()?;
         self.check_places(&jobs)?;
         self.check_images(&jobs)?;
+        let is_directory = |job: &Job| {
+            matches!(
+                job.what,
+                What::File {
+                    input: Input::Directory { .. },
+                    ..
+                }
+            )
+        };
+        if !self.ignore.is_empty() && !jobs.iter().any(is_directory) {
+            return Err(Problem::usage(
+                "--ignore is for directories, and nothing here is one",
+            ));
+        }
         Ok(jobs)
     }
 
@@ -63,11 +77,26 @@ impl Args {
     fn job(&self, text: &str) -> Result<Job, Problem> {
         let subject =
             Subject::parse(text, verify::path_kind).map_err(|error| Problem::usage(error.to_string()))?;
-        let (input, beside) = match subject {
+        let (mut input, beside) = match subject {
             Subject::Image(reference) => return self.image(text, reference),
             Subject::File(path) => {
                 let bundle = keep::bundle_beside(&path);
                 (Input::File(path), Some(bundle))
+            }
+            Subject::Directory { path, .. } => {
+                // Without the slash that may stand at its end.
+                let path: PathBuf = path.components().collect();
+                // `.` and `..` have no name that a bundle beside them could have.
+                let beside = path.file_name().map(|_| keep::bundle_beside(&path));
+                let ignored = self.ignore.clone();
+                (
+                    Input::Directory {
+                        path,
+                        ignored,
+                        evidence: Vec::new(),
+                    },
+                    beside,
+                )
             }
             Subject::Stdin => (Input::Stdin, None),
             Subject::Digest(digest) if digest.algorithm() == Algorithm::Sha256 => {
@@ -86,6 +115,9 @@ impl Args {
         let bundle = self.bundle.clone().or(beside).ok_or_else(|| {
             Problem::usage(format!("{text} has no place for its bundle")).help("name one with --bundle FILE")
         })?;
+        if let Input::Directory { evidence, .. } = &mut input {
+            evidence.extend([bundle.clone(), keep::resume_beside(&bundle)]);
+        }
         Ok(Job {
             text: text.to_owned(),
             what: What::File { input, bundle },

@@ -5,6 +5,7 @@ pub(super) mod jobs;
 pub(super) mod outcome;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -17,6 +18,7 @@ use super::identity::IdentityArgs;
 use super::output::{Console, to_stderr};
 use super::progress::Steps;
 use super::registry::{RegistryArgs, tell_sources};
+use super::rules::default_jobs;
 use super::services::{ServiceArgs, no_services};
 use super::signing_key::SigningKeyArgs;
 use super::trust::TrustArgs;
@@ -37,12 +39,16 @@ const COMMAND: &str = "sign";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Images (registry/repository@sha256:<hex>), files, `-` for standard input, or digests; the last two need --bundle
+    /// Images (registry/repository@sha256:<hex>), files, directories, `-` for standard input, or digests; the last two
+    /// need --bundle
     #[arg(value_name = "SUBJECT", required_unless_present = "resume")]
     subjects: Vec<String>,
     /// Where the bundle of a file goes [default: FILE.sigstore.json]; for one file
     #[arg(long, value_name = "FILE")]
     bundle: Option<PathBuf>,
+    /// Name in a directory that is left out and named as such, repeatable; for example .git
+    #[arg(long, value_name = "NAME", conflicts_with = "resume")]
+    ignore: Vec<String>,
     /// Replace a bundle that is there
     #[arg(long)]
     overwrite: bool,
@@ -94,7 +100,8 @@ pub struct Args {
 
 /// What the command does, at length.
 pub(super) const LONG_ABOUT: &str = "\
-Signs images and files. The bundle of an image is attached to it in its registry, that of a file is written beside it.
+Signs images, files and directories. The bundle of an image is attached to it in its registry, that of a file or directory \
+is written beside it. Of a directory the list of all its files is signed, in the form of OpenSSF model signing.
 
 An image is signed by its digest. A tag is resolved once, shown, and has to be confirmed, on a terminal or with --yes: it \
 may have been moved since the image was built.
@@ -121,6 +128,9 @@ Examples:
   With a key:
     portcullis sign app.tar.gz --key release.key
 
+  Every file of a directory, for example the weights of a model:
+    portcullis sign llama --ignore .git
+
   What is on standard input:
     tar c dir | tee dir.tar | portcullis sign - --bundle dir.tar.sigstore.json
 
@@ -131,11 +141,10 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
     match Run::new(&args, global, console).and_then(|run| run.go()) {
         Ok(report) => {
             console.tell(&report.lines());
-            let text = match console.wants_json() {
-                true => serde_json::to_string_pretty(&report).unwrap_or_default() + "\n",
-                false => report.stdout_lines(),
-            };
-            console.print_and_exit(&text, report.exit_code)
+            match console.wants_json() {
+                true => console.print_json(&report, report.exit_code),
+                false => console.print_and_exit(&report.stdout_lines(), report.exit_code),
+            }
         }
         Err(problem) => console.fail(&problem),
     }
@@ -325,7 +334,10 @@ impl<'a> Run<'a> {
         }
         for ready in &ready {
             match ready {
-                Ready::File(job) => sign_file(job, &mut session, &mut outcome, publisher),
+                Ready::File(job) => {
+                    let jobs = default_jobs();
+                    sign_file(job, jobs, &mut session, &mut outcome, publisher);
+                }
                 Ready::Image(job, images) => {
                     for image in images {
                         let text = match images.len() {
@@ -401,12 +413,18 @@ fn tell_publishing(on_step: OnStep<'_>, destination: &Destination, is_signed: bo
     }
 }
 
-fn sign_file(job: &Job, session: &mut Session<'_>, outcome: &mut Outcome, publisher: &Publisher<'_>) {
+fn sign_file(
+    job: &Job,
+    jobs: NonZeroUsize,
+    session: &mut Session<'_>,
+    outcome: &mut Outcome,
+    publisher: &Publisher<'_>,
+) {
     let What::File { input, bundle } = &job.what else {
         return;
     };
-    match input.subject(std::io::stdin().lock(), &|_| {}) {
-        Ok(subject) => outcome.file(&job.text, session.sign(subject), bundle, publisher),
+    match input.read(std::io::stdin().lock(), jobs, &|_| {}) {
+        Ok(read) => outcome.file(&job.text, session.sign_read(read), bundle, publisher),
         Err(finding) => outcome.failed.push(FailureReport::plain(&job.text, finding)),
     }
 }

@@ -51,6 +51,10 @@ fn reference() -> impl Strategy<Value = String> {
         "(|:[a-z][a-z0-9._-]{0,6})",
     )
         .prop_map(|(repository, tag)| repository + &tag)
+        // Written plainly, these are no texts but truth values to some readers, and are refused as images.
+        .prop_filter("a word of YAML 1.1", |reference| {
+            !["null", "true", "false", "yes", "no", "on", "off"].contains(&reference.as_str())
+        })
 }
 
 /// Blanks and a comment up to the end of the line.

@@ -5,7 +5,7 @@
 pub mod image;
 mod report;
 
-pub use report::{AttestReport, AttestedReport, Outcome, SubjectLine};
+pub use report::{AttestReport, AttestedReport, Outcome, SubjectLine, attest_report_schema};
 
 use crate::attestation::predicate::Checked;
 use crate::attestation::{BuildProblem, StatementSubject, build_statement, size};

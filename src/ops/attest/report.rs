@@ -1,11 +1,12 @@
 //! What a run of attesting says: one document, the same on success and failure.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::attestation::predicate::Checked;
 use crate::ops::publish::Image;
 use crate::ops::sign::{FailureReport, SignedReport};
-use crate::report::{ExitCode, Finding, Severity, Verdict, visible};
+use crate::report::{ExitCode, Finding, Severity, Verdict, schema_of, visible};
 use crate::sigstore::sign::Subject;
 use crate::subject::Digest;
 
@@ -13,7 +14,7 @@ use crate::subject::Digest;
 const SCHEMA_VERSION: u32 = 1;
 
 /// A run of `attest`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AttestReport {
     schema_version: u32,
@@ -32,6 +33,11 @@ pub struct AttestReport {
     pub failed: Vec<FailureReport>,
     /// Findings about the predicate and the statements.
     pub findings: Vec<Finding>,
+}
+
+/// The JSON Schema of the document.
+pub fn attest_report_schema() -> String {
+    schema_of::<AttestReport>()
 }
 
 /// What comes of a run, as it grows.
@@ -63,7 +69,7 @@ impl Outcome {
 }
 
 /// A statement that was signed and published.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AttestedReport {
     /// Everything that the statement is about.
@@ -80,7 +86,7 @@ pub struct AttestedReport {
 }
 
 /// One artifact of a statement.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct SubjectLine {
     name: String,
     digest: Digest,
@@ -125,14 +131,17 @@ impl AttestReport {
         let denying = findings
             .iter()
             .filter(|finding| finding.severity == Severity::Deny);
-        let verdicts: Vec<Verdict> = denying
-            .chain(failed.iter().map(|failure| &failure.finding))
-            .map(|finding| match finding.code.verdict() {
-                // A failure is never a success, whatever it is called.
-                Verdict::Allowed => Verdict::Undecided,
-                other => other,
-            })
-            .collect();
+        let refused = denying.map(|finding| match finding.code.verdict() {
+            // What denies is never a success, whatever it is called.
+            Verdict::Allowed => Verdict::Undecided,
+            other => other,
+        });
+        let stopped = failed.iter().map(|failure| match failure.finding.code.verdict() {
+            Verdict::Misconfigured => Verdict::Misconfigured,
+            // The predicate was good, so nothing is denied: it could not be done.
+            _ => Verdict::Undecided,
+        });
+        let verdicts: Vec<Verdict> = refused.chain(stopped).collect();
         let exit_code = match verdicts.is_empty() {
             true if attested.is_empty() => ExitCode::Undecided,
             true => ExitCode::Allowed,

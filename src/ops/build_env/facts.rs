@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Variable;
-use crate::report::SCHEMA_VERSION;
+use crate::report::{Code, SCHEMA_VERSION};
 use crate::strict_json;
 use crate::subject::Digest;
 
@@ -39,6 +39,9 @@ pub enum ReportProblem {
     /// The report does not say *allowed*.
     #[error("the report says {0}, and only what was allowed gets variables")]
     NotAllowed(String),
+    /// Any signer was accepted, so nothing that the evidence says is anybody's word.
+    #[error("the verification accepted any signer, so whoever attacks could have chosen every value")]
+    AnyIdentity,
     /// Which subject is meant cannot be told.
     #[error("{0}")]
     Subject(String),
@@ -61,7 +64,13 @@ struct Report {
     verdict: String,
     exit_code: u8,
     policy: Option<Policy>,
+    findings: Vec<Finding>,
     subjects: Vec<Subject>,
+}
+
+#[derive(Deserialize)]
+struct Finding {
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -125,12 +134,16 @@ impl Facts {
     ///
     /// # Errors
     ///
-    /// It is no report, it does not allow, or it is about several subjects and none was chosen.
+    /// It is no report, it does not allow, it allows anybody's signature, or it is about several subjects and none was chosen.
     pub fn read(bytes: &[u8], selection: Selection<'_>) -> Result<Self, ReportProblem> {
         let report = parse(bytes)?;
         // The verdict stands in two places, and both have to say the same.
         if report.verdict != ALLOWED || report.exit_code != 0 {
             return Err(ReportProblem::NotAllowed(report.verdict));
+        }
+        let any_identity = Code::UnsafeAnyIdentity.name();
+        if report.findings.iter().any(|finding| finding.code == any_identity) {
+            return Err(ReportProblem::AnyIdentity);
         }
         let subject = select(&report.subjects, selection)?;
         if subject.verdict != ALLOWED {
@@ -155,6 +168,10 @@ impl Facts {
             variables: Vec::new(),
         };
         if subject.kind == "image" {
+            if !subject.name.ends_with(&format!("@{digest}")) {
+                let message = "an image is not named by its digest".to_owned();
+                return Err(ReportProblem::NotAReport(message));
+            }
             facts.add("IMAGE", Some(&subject.name))?;
         }
         facts.add("DIGEST", Some(&digest.to_string()))?;

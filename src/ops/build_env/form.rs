@@ -100,7 +100,8 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// Characters that stand for themselves in every reader of `.env` files: no quotes, spaces, `#`, `$` or backslashes.
+/// Characters that stand for themselves in every reader of `.env` files, a shell that is told to `source` one among them:
+/// no quotes, spaces, `#`, `$` or backslashes, no `&`, which would end the assignment and begin a command, and no `~`.
 fn is_plain(sign: char) -> bool {
-    sign.is_ascii_alphanumeric() || "._:/@%+,=~-?&".contains(sign)
+    sign.is_ascii_alphanumeric() || "._:/@%+,=-?".contains(sign)
 }

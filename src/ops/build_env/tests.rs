@@ -86,6 +86,35 @@ fn only_what_was_allowed_gets_variables() {
     ));
 }
 
+/// Everybody can sign something that says whatever a deployment looks for.
+#[test]
+fn where_any_signer_was_accepted_nothing_is_passed_on() {
+    let finding = json!([{"code": "unsafe-any-identity", "severity": "warning", "message": "any signer"}]);
+    let problem = read(&changed("/findings", finding)).unwrap_err();
+    assert_eq!(problem, ReportProblem::AnyIdentity);
+    let other = json!([{"code": "key-without-log", "severity": "warning", "message": "no log"}]);
+    assert!(read(&changed("/findings", other)).is_ok());
+}
+
+/// A deployment may take one of them and look at the other.
+#[test]
+fn image_and_digest_are_one_image() {
+    for (pointer, value) in [
+        (
+            "/subjects/0/digest",
+            json!(crate::subject::Digest::sha256(b"another").to_string()),
+        ),
+        ("/subjects/0/name", json!("ghcr.io/org/app:v1")),
+        ("/subjects/0/name", json!("ghcr.io/org/app")),
+    ] {
+        let problem = read(&changed(pointer, value)).unwrap_err();
+        assert!(
+            matches!(problem, ReportProblem::NotAReport(_)),
+            "{pointer}: {problem}"
+        );
+    }
+}
+
 #[test]
 fn what_is_not_known_is_not_set() {
     let mut report = report();
@@ -153,7 +182,21 @@ fn a_value_that_could_become_another_line_is_refused() {
 
 #[test]
 fn env_files_hold_only_what_every_reader_takes_alike() {
-    for hostile in ["a b", "a#b", "$HOME", "`id`", "\"a\"", "'a'", "a\\b", "a;b", "ä"] {
+    for hostile in [
+        "a b",
+        "a#b",
+        "$HOME",
+        "`id`",
+        "\"a\"",
+        "'a'",
+        "a\\b",
+        "a;b",
+        "ä",
+        "refs/heads/a&reboot",
+        "~root",
+        "a|b",
+        "(a)",
+    ] {
         let problem = render(&[variable("SIGNER", hostile)], &prefix("B_"), Form::Dotenv).unwrap_err();
         assert_eq!(problem.name, "B_SIGNER", "{hostile}");
     }

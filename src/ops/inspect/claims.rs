@@ -26,7 +26,10 @@ pub(super) fn attached(
     let form = candidate.kind();
     let problem = match candidate.material {
         Material::Unreadable(finding) => Some(finding),
-        Material::Bundle(_) | Material::OverPayload { .. } | Material::Unsigned(_) => None,
+        Material::Bundle(_)
+        | Material::OverPayload { .. }
+        | Material::OverFiles { .. }
+        | Material::Unsigned(_) => None,
     };
     Attached {
         location: candidate.location,

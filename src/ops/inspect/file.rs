@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Request, claims};
 use crate::ops::verify::candidate::Candidate;
 use crate::ops::verify::gather::names_beside;
-use crate::ops::{hash, read};
+use crate::ops::{directory, hash, read};
 use crate::policy::Limits;
 use crate::report::{Attached, Code, Finding, InspectedPlace, Node, Place, PlaceKind, PlaceOutcome};
 use crate::sigstore::bundle::split_documents;
@@ -18,15 +18,34 @@ pub(super) fn look(path: &Path, request: &Request<'_>) -> Result<Node, Box<Findi
     let limits = Limits::default();
     let digest =
         hash::file(path, limits.artifact_bytes, &|_| {}).map_err(|error| unreadable(&name, &error))?;
-    let places = match request.bundles {
-        [] => names_beside(path)
-            .iter()
-            .map(|path| place(PlaceKind::BesideFile, path, &digest))
-            .collect(),
-        named => named_bundles(named, &digest),
-    };
+    let places = beside_or_named(path, &digest, request);
     let size = std::fs::metadata(path).ok().map(|metadata| metadata.len());
     Ok(node(name, digest, size, places))
+}
+
+/// A directory by the list of all its files, with the bundles that were named or else those beside it.
+pub(super) fn look_at_directory(path: &Path, request: &Request<'_>) -> Result<Node, Box<Finding>> {
+    let reading = directory::Reading {
+        ignored: &[],
+        evidence: request.bundles,
+        limit: Limits::default().artifact_bytes,
+        jobs: request.jobs,
+        on_bytes: &|_| {},
+    };
+    let digest = directory::read(path, &reading)?.digest();
+    let plain: PathBuf = path.components().collect();
+    let places = beside_or_named(&plain, &digest, request);
+    Ok(node(path.display().to_string(), digest, None, places))
+}
+
+fn beside_or_named(path: &Path, digest: &Digest, request: &Request<'_>) -> Vec<InspectedPlace> {
+    match request.bundles {
+        [] => names_beside(path)
+            .iter()
+            .map(|path| place(PlaceKind::BesideFile, path, digest))
+            .collect(),
+        named => named_bundles(named, digest),
+    }
 }
 
 /// Standard input, with the bundles that were named.

@@ -67,6 +67,7 @@ pub fn inspect(request: &Request<'_>) -> Inspection {
 fn look(subject: &Subject, request: &Request<'_>) -> (SubjectKind, Result<Node, Box<Finding>>) {
     match subject {
         Subject::File(path) => (SubjectKind::File, file::look(path, request)),
+        Subject::Directory { path, .. } => (SubjectKind::Directory, file::look_at_directory(path, request)),
         Subject::Stdin => (SubjectKind::File, file::look_at_stdin(request)),
         Subject::Digest(digest) => (SubjectKind::Digest, Ok(file::look_at_digest(digest, request))),
         Subject::Layout { path, selector } => {

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 pub use image::{Destination, ImageForm, Published};
-pub use input::{Input, MAX_INPUT_BYTES};
+pub use input::{Input, MAX_INPUT_BYTES, Signable};
 pub use report::{
     FailureReport, SignReport, SignedReport, SignerSummary, TimestampReport, Where, sign_report_schema,
 };
@@ -133,6 +133,18 @@ impl<'a> Session<'a> {
             _ => Content::Statement(signed_statement(&subject)),
         };
         self.sign_content(subject, content)
+    }
+
+    /// Signs what was read: by its own statement where it has one.
+    ///
+    /// # Errors
+    ///
+    /// The step that failed, with what was reached.
+    pub fn sign_read(&mut self, signable: Signable) -> Result<Complete, Failed> {
+        match signable.statement {
+            Some(statement) => self.sign_content(signable.subject, Content::Statement(statement)),
+            None => self.sign(signable.subject),
+        }
     }
 
     /// Signs content about a subject.

@@ -121,6 +121,8 @@ impl SignReport {
             _ => Verdict::Undecided,
         });
         let exit_code = match failed.is_empty() {
+            // Nothing is not everything.
+            true if signed.is_empty() => ExitCode::Undecided,
             true => ExitCode::Allowed,
             false => Verdict::worst(verdicts).into(),
         };
@@ -311,5 +313,16 @@ impl FailureReport {
         if let Some(why) = &self.not_kept {
             out.push_str(&format!("  what was reached is lost: {}\n", visible(why)));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_in_which_nothing_was_signed_is_no_success() {
+        let report = SignReport::new("sign", Vec::new(), Vec::new());
+        assert_eq!(report.exit_code, ExitCode::Undecided);
     }
 }

@@ -1,5 +1,8 @@
 //! Candidates: what was found attached to a subject, in the one form that is examined.
 
+use std::sync::Arc;
+
+use crate::attestation::{FileList, MODEL_SIGNING_TYPE};
 use crate::report::{Code, EvidenceKind, Finding};
 use crate::sigstore::{ParsedBundle, legacy};
 use crate::subject::Digest;
@@ -33,6 +36,13 @@ pub(in crate::ops) enum Material {
         /// The payload.
         payload: Vec<u8>,
     },
+    /// A bundle over a list of files, and the files of the directory that it is held against.
+    OverFiles {
+        /// The bundle.
+        bundle: Box<ParsedBundle>,
+        /// What is in the directory.
+        found: Arc<FileList>,
+    },
     /// A statement that nobody signed, with the predicate type that it claims.
     Unsigned(Option<String>),
     /// Present, but it cannot be read, for this reason.
@@ -52,6 +62,18 @@ impl Candidate {
             },
             Err(finding) => Self::unreadable(location, "bundle", about, finding),
         }
+    }
+
+    /// The candidate as one about a directory with these files.
+    pub(in crate::ops) fn over_files(self, found: &Arc<FileList>) -> Self {
+        let material = match self.material {
+            Material::Bundle(bundle) => Material::OverFiles {
+                bundle,
+                found: Arc::clone(found),
+            },
+            other => other,
+        };
+        Self { material, ..self }
     }
 
     /// A candidate from something that hangs on an image.
@@ -153,7 +175,9 @@ impl Candidate {
     /// The bundle, when there is one.
     pub(in crate::ops) fn bundle(&self) -> Option<&ParsedBundle> {
         match &self.material {
-            Material::Bundle(bundle) | Material::OverPayload { bundle, .. } => Some(bundle),
+            Material::Bundle(bundle)
+            | Material::OverPayload { bundle, .. }
+            | Material::OverFiles { bundle, .. } => Some(bundle),
             Material::Unsigned(_) | Material::Unreadable(_) => None,
         }
     }
@@ -161,7 +185,7 @@ impl Candidate {
     /// The predicate type that it claims, when it claims one.
     pub(in crate::ops) fn claimed_predicate_type(&self) -> Option<&str> {
         match &self.material {
-            Material::Bundle(bundle) => bundle.claimed_predicate_type(),
+            Material::Bundle(bundle) | Material::OverFiles { bundle, .. } => bundle.claimed_predicate_type(),
             Material::Unsigned(predicate_type) => predicate_type.as_deref(),
             Material::OverPayload { .. } | Material::Unreadable(_) => None,
         }
@@ -173,6 +197,11 @@ impl Candidate {
             Material::Unsigned(_) => EvidenceKind::Unsigned,
             Material::Unreadable(_) => EvidenceKind::Unreadable,
             Material::OverPayload { .. } => EvidenceKind::Signature,
+            // A directory is signed by a list of its files and in no other way.
+            Material::OverFiles { bundle, .. } => match bundle.claimed_predicate_type() {
+                None | Some(MODEL_SIGNING_TYPE) => EvidenceKind::Signature,
+                Some(_) => EvidenceKind::Attestation,
+            },
             Material::Bundle(bundle) if bundle.is_attestation() => {
                 let claimed = bundle.claimed_predicate_type();
                 // cosign v3 signs images with a statement that says nothing but "signed".

@@ -6,7 +6,7 @@ use super::candidate::{Candidate, Material};
 use super::content;
 use super::decide::{Accepted, Met, Standing};
 use super::genuine::{Genuine, Says};
-use crate::attestation::{SimpleSigning, Statement};
+use crate::attestation::{Difference, FileList, SimpleSigning, Statement};
 use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, EvidenceKind, Finding, Verdict};
 use crate::sigstore::certificate::CertificateFacts;
@@ -25,7 +25,8 @@ pub(super) struct Checked<'a> {
 
 enum Outcome {
     Genuine(Box<Genuine>),
-    Refused(Box<Finding>),
+    /// Why; never empty.
+    Refused(Vec<Finding>),
     Unsigned,
 }
 
@@ -38,7 +39,7 @@ pub(super) fn check<'a>(
 ) -> Checked<'a> {
     let outcome = match &candidate.material {
         Material::Unsigned(_) => Outcome::Unsigned,
-        Material::Unreadable(finding) => Outcome::Refused(Box::new(finding.clone())),
+        Material::Unreadable(finding) => Outcome::Refused(vec![finding.clone()]),
         Material::Bundle(bundle) => {
             let artifact = Artifact {
                 digest: &candidate.about,
@@ -58,6 +59,10 @@ pub(super) fn check<'a>(
                 image(payload, &candidate.about)
             })
         }
+        Material::OverFiles { bundle, found } => match directory(engine, bundle, keys, found) {
+            Ok(genuine) => Outcome::Genuine(Box::new(genuine)),
+            Err(findings) => Outcome::Refused(findings),
+        },
     };
     Checked { candidate, outcome }
 }
@@ -72,7 +77,88 @@ fn settle(
     });
     match genuine {
         Ok(genuine) => Outcome::Genuine(Box::new(genuine)),
-        Err(finding) => Outcome::Refused(Box::new(finding)),
+        Err(finding) => Outcome::Refused(vec![finding]),
+    }
+}
+
+/// Most differences of a directory that are named one by one.
+const MAX_NAMED_DIFFERENCES: usize = 5;
+
+/// A list of files is verified by the digest that it is about, and then held against the files: that digest says nothing
+/// of their names, and nothing of where the difference is.
+fn directory(
+    engine: &Engine,
+    bundle: &ParsedBundle,
+    keys: &[AcceptedKey<'_>],
+    found: &FileList,
+) -> Result<Genuine, Vec<Finding>> {
+    let malformed =
+        |error: &dyn std::fmt::Display| vec![Finding::new(Code::PayloadMalformed, error.to_string())];
+    let claimed = bundle.claimed_payload().ok_or_else(|| {
+        let message = "a signature over bytes says nothing about a directory";
+        vec![Finding::new(Code::ArtifactMismatch, message).expected("a signed list of files")]
+    })?;
+    let claimed = Statement::parse(claimed).map_err(|problem| malformed(&problem))?;
+    let claimed = FileList::read(&claimed).map_err(|problem| malformed(&problem))?;
+    let artifact = Artifact {
+        digest: &claimed.digest(),
+        content: Content::DigestOnly,
+    };
+    let verified = verify(engine, bundle, artifact, keys).map_err(|finding| vec![finding])?;
+    // From here on what was verified counts, and not what was claimed.
+    let says = statement(&verified, artifact.digest).map_err(|finding| vec![finding])?;
+    let signed = match &says {
+        Says::Statement(statement) => FileList::read(statement).map_err(|problem| malformed(&problem))?,
+        Says::Artifact | Says::Image(_) => {
+            let message = "the bundle's statement was not verified";
+            return Err(vec![Finding::new(Code::InternalError, message)]);
+        }
+    };
+    match differences(&signed, found) {
+        findings if findings.is_empty() => Ok(Genuine { verified, says }),
+        findings => Err(findings),
+    }
+}
+
+/// A finding for each of the first differences; the last one says how many more there are.
+fn differences(signed: &FileList, found: &FileList) -> Vec<Finding> {
+    let differences = signed.differences(found);
+    let more = differences.len().saturating_sub(MAX_NAMED_DIFFERENCES);
+    let mut findings: Vec<Finding> = differences
+        .iter()
+        .take(MAX_NAMED_DIFFERENCES)
+        .map(|difference| told(signed, difference))
+        .collect();
+    if let Some(last) = findings.last_mut().filter(|_| more > 0) {
+        last.message = format!("{} (and {more} more differences)", last.message);
+    }
+    findings
+}
+
+fn told(signed: &FileList, difference: &Difference) -> Finding {
+    match difference {
+        Difference::Missing(name) => Finding::new(
+            Code::DirectoryFileMissing,
+            format!("{name} was signed and is not there"),
+        ),
+        Difference::Changed { name, signed, found } => Finding::new(
+            Code::DirectoryFileChanged,
+            format!("{name} is not the file that was signed"),
+        )
+        .found(found.to_string())
+        .expected(signed.to_string()),
+        Difference::Added(name) => {
+            let finding = Finding::new(
+                Code::DirectoryFileAdded,
+                format!("{name} is there and was not signed"),
+            );
+            match signed.says_ignored(name) {
+                true => finding.help(format!(
+                    "the signer left it out on purpose; if nothing uses it, leave it out too: --ignore {name}"
+                )),
+                false => finding,
+            }
+        }
     }
 }
 
@@ -204,10 +290,14 @@ impl Checked<'_> {
         }
         let genuine = match &self.outcome {
             Outcome::Unsigned => return (Standing::Other, Vec::new()),
-            Outcome::Refused(finding) if finding.code.verdict() == Verdict::Undecided => {
-                return (Standing::Unknown, vec![(**finding).clone()]);
+            Outcome::Refused(findings) => {
+                let is_open = |finding: &Finding| finding.code.verdict() == Verdict::Undecided;
+                let standing = match findings.iter().any(is_open) {
+                    true => Standing::Unknown,
+                    false => Standing::Rejected,
+                };
+                return (standing, findings.clone());
             }
-            Outcome::Refused(finding) => return (Standing::Rejected, vec![(**finding).clone()]),
             Outcome::Genuine(genuine) => genuine,
         };
         let accepted = match accepted(demand, genuine) {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use oci_spec::distribution::Reference;
 use tempfile::NamedTempFile;
@@ -9,7 +10,7 @@ use tempfile::NamedTempFile;
 use super::Request;
 use super::candidate::Candidate;
 use super::gather::{self, Evidence, Reading};
-use crate::ops::hash;
+use crate::ops::{directory, hash};
 use crate::registry::{self, Layout, PlatformChoice, Resolved, Store};
 use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
 use crate::sigstore::Content;
@@ -118,6 +119,7 @@ impl<'a> Prepared<'a> {
 pub(super) fn prepare<'a>(asked: Asked<'a>, request: &Request<'_>) -> Vec<Prepared<'a>> {
     match asked.subject {
         Subject::File(path) => vec![file(asked, path, request)],
+        Subject::Directory { path, ignored } => vec![directory(asked, path, ignored, request)],
         Subject::Stdin => vec![stdin(asked, request)],
         Subject::Digest(digest) => vec![digest_alone(asked, digest, request)],
         Subject::Layout { path, selector } => layout(asked, path, selector, request),
@@ -153,6 +155,38 @@ fn file<'a>(asked: Asked<'a>, path: &Path, request: &Request<'_>) -> Prepared<'a
         digest,
         found,
     )
+}
+
+/// A directory is known by the list of its files, and its digest is that of the list.
+fn directory<'a>(asked: Asked<'a>, path: &Path, ignored: &[String], request: &Request<'_>) -> Prepared<'a> {
+    let reading_files = directory::Reading {
+        ignored,
+        evidence: request.bundles,
+        limit: request.rules.limits().artifact_bytes,
+        jobs: request.jobs_of_each(),
+        on_bytes: request.on_bytes,
+    };
+    let list = match directory::read(path, &reading_files) {
+        Ok(list) => Arc::new(list),
+        Err(finding) => return Prepared::failed(asked, SubjectKind::Directory, finding),
+    };
+    let digest = list.digest();
+    let mut evidence = match (request.bundles, path.file_name()) {
+        ([], Some(_)) => {
+            // Without the slash that may stand at its end.
+            let plain: PathBuf = path.components().collect();
+            gather::beside_file(&plain, &digest, reading(request))
+        }
+        (bundles, _) => gather::named_bundles(bundles, &digest, reading(request)),
+    };
+    let candidates = evidence.candidates.into_iter();
+    evidence.candidates = candidates.map(|candidate| candidate.over_files(&list)).collect();
+    let found = Found {
+        evidence,
+        bytes: Bytes::None,
+    };
+    let name = path.display().to_string();
+    Prepared::with(asked, SubjectKind::Directory, name, digest, found)
 }
 
 /// Standard input is kept in a file while it is hashed: some signatures need a second reading.

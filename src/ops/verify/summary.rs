@@ -1,24 +1,32 @@
 //! What a verification summary has to say, where one is demanded.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::genuine::{Genuine, Says};
 use crate::attestation::vsa::Summary;
+use crate::attestation::{PredicateType, Statement};
 use crate::policy::{Demand, DemandKind, SummaryRules};
 use crate::report::{Code, Finding};
 
-/// Why a genuine summary does not meet a demand. Empty when it does, and where no summary is demanded.
+/// How far the verifier's clock may be ahead of ours.
+const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
+
+/// Why a genuine summary does not meet a demand. Empty when it does, and for everything else where no summary is demanded.
+///
+/// A demand for any attestation is none for a summary, but one that failed would meet it just by being signed: what
+/// says that the artifact failed never counts for it.
 pub(super) fn shortcomings(genuine: &Genuine, demand: &Demand, now: Timestamp) -> Vec<Finding> {
     let is_demanded = match &demand.kind {
         DemandKind::Attestation(predicate_type) => predicate_type.is_summary(),
         DemandKind::Signature | DemandKind::SignatureOrAttestation => false,
     };
-    if !is_demanded {
+    let Says::Statement(statement) = &genuine.says else {
+        let finding = || Finding::new(Code::PredicateMalformed, "this is no summary");
+        return is_demanded.then(finding).into_iter().collect();
+    };
+    if !is_demanded && !is_summary(statement) {
         return Vec::new();
     }
-    let Says::Statement(statement) = &genuine.says else {
-        return vec![Finding::new(Code::PredicateMalformed, "this is no summary")];
-    };
     let summary = match Summary::parse(statement.predicate_type(), statement.predicate().get()) {
         Ok(summary) => summary,
         Err(detail) => {
@@ -39,8 +47,13 @@ pub(super) fn shortcomings(genuine: &Genuine, demand: &Demand, now: Timestamp) -
     if let Some(rules) = &demand.summary {
         findings.extend(compare(&summary, rules));
     }
+    findings.extend(future(&summary, now));
     findings.extend(age(&summary, demand, now));
     findings
+}
+
+fn is_summary(statement: &Statement) -> bool {
+    PredicateType::parse(statement.predicate_type()).is_some_and(|found| found.is_summary())
 }
 
 fn compare(summary: &Summary, rules: &SummaryRules) -> Vec<Finding> {
@@ -93,6 +106,19 @@ fn compare(summary: &Summary, rules: &SummaryRules) -> Vec<Finding> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// A verification that is still to come would never grow too old.
+fn future(summary: &Summary, now: Timestamp) -> Option<Finding> {
+    (summary.time_verified > now + MAX_CLOCK_SKEW).then(|| {
+        Finding::new(
+            Code::PredicateMalformed,
+            "the summary is about a verification that lies in the future",
+        )
+        .found(summary.time_verified.to_string())
+        .expected(format!("at most {now}"))
+        .help("check the clocks of this machine and of the verifier")
+    })
 }
 
 /// A summary is as old as the verification that it sums up, however lately it was signed.

@@ -305,6 +305,38 @@ fn a_saved_layout_ties_its_signatures_to_its_image() {
 }
 
 #[test]
+fn a_saved_layout_may_hold_referrers_that_its_index_does_not_list() {
+    for (marked, expected) in [(true, vec![(PlaceKind::Referrers, 1)]), (false, vec![])] {
+        let mut builder = Builder::new();
+        let (image, other) = (builder.image("app"), builder.image("other"));
+        builder.artifact(&[builder.blob(BUNDLE, b"{}")], Some(&image));
+        builder.artifact(&[builder.blob(BUNDLE, b"{\"other\":1}")], Some(&other));
+        // JSON, but no manifests: nobody said that they are.
+        builder.blob(BUNDLE, b"{\"subject\":");
+        builder.blob(BUNDLE, b"{\"subject\":{}}");
+        let mark = annotated(&image, "kind", "dev.cosignproject.cosign/image");
+        builder.add(if marked { &mark } else { &image });
+        assert_found(&attached(&builder, &image), &expected);
+    }
+}
+
+#[test]
+fn an_unlisted_referrer_that_was_changed_leaves_the_list_incomplete() {
+    let mut builder = Builder::new();
+    let image = builder.image("app");
+    let referrer = builder.artifact(&[builder.blob(BUNDLE, b"{}")], Some(&image));
+    let file = builder.path_of(&referrer);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("bundle.v0.3", "bundle.v0.4")).unwrap();
+    builder.add(&annotated(&image, "kind", "dev.cosignproject.cosign/image"));
+    let discovery = attached(&builder, &image);
+    let PlaceOutcome::Failed { detail, .. } = outcome(&discovery, PlaceKind::Referrers) else {
+        panic!("{discovery:?}");
+    };
+    assert!(detail.contains("sha256:"), "{detail}");
+}
+
+#[test]
 fn buildkit_attestations_are_listed_as_unsigned_for_the_index_and_the_image() {
     let mut builder = Builder::new();
     let (image, other) = (builder.image("app"), builder.image("other"));

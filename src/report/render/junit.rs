@@ -95,6 +95,7 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
 fn kind(subject: &SubjectReport) -> &'static str {
     match subject.kind {
         SubjectKind::File => "file",
+        SubjectKind::Directory => "directory",
         SubjectKind::Digest => "digest",
         SubjectKind::Image => "image",
     }

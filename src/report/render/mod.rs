@@ -140,7 +140,7 @@ fn stdout_line(subject: &SubjectReport) -> Option<String> {
     let digest = subject.digest.as_ref()?;
     Some(match subject.kind {
         SubjectKind::Image => format!("{}\n", text::visible(&subject.name)),
-        SubjectKind::File => format!("{digest}  {}\n", text::visible(&subject.name)),
+        SubjectKind::File | SubjectKind::Directory => format!("{digest}  {}\n", text::visible(&subject.name)),
         SubjectKind::Digest => format!("{digest}\n"),
     })
 }

@@ -183,6 +183,7 @@ fn logical(subject: &SubjectReport) -> LogicalLocation {
         fully_qualified_name: text::visible(&subject.name),
         kind: match subject.kind {
             SubjectKind::File => "file",
+            SubjectKind::Directory => "directory",
             SubjectKind::Digest => "digest",
             SubjectKind::Image => "image",
         },

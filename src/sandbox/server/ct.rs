@@ -1,4 +1,5 @@
-//! The certificate transparency log's read API (RFC 6962 section 4). The authority logs by itself, so there is no writing.
+//! The certificate transparency log's read API (RFC 6962 section 4). The sandbox's own authority logs by itself; others
+//! write as [`super::ct_write`] has it.
 
 use std::sync::Arc;
 
@@ -6,14 +7,15 @@ use axum::Router;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use const_oid::db::rfc6962;
 use der::Encode as _;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
-use x509_cert::certificate::Certificate;
+use x509_cert::certificate::{Certificate, TbsCertificate};
 
+use super::ct_write::add_pre_chain;
 use super::reply::{json_reply, plain_error};
 use super::world::{Books, Shared, World, now};
 use crate::sandbox::merkle::{Hash, leaf_hash, root};
@@ -47,27 +49,33 @@ pub(super) fn routes(world: Arc<World>) -> Router {
         .route("/ct/v1/get-sth", get(tree_head))
         .route("/ct/v1/get-entries", get(entries))
         .route("/ct/v1/get-roots", get(roots))
+        .route("/ct/v1/add-pre-chain", post(add_pre_chain))
         .with_state(world)
 }
 
 /// Notes a certificate that carries the log's promise.
 pub(super) fn record(books: &mut Books, certificate: &Certificate, at: Timestamp) -> Result<()> {
-    if books.certificates.len() >= MAX_CERTIFICATES {
-        return Ok(());
-    }
     let mut tbs = certificate.tbs_certificate.clone();
     if let Some(extensions) = &mut tbs.extensions {
         extensions.retain(|extension| extension.extn_id != rfc6962::CT_PRECERT_SCTS);
     }
-    let tbs = tbs.to_der()?;
     let issuer = books.instance.ca.intermediate();
     let issuer = issuer.tbs_certificate.subject_public_key_info.to_der()?;
+    keep(books, &tbs, &issuer, at)
+}
+
+/// Keeps an entry for the precertificate `tbs`, which `issuer_spki` is the issuer's key of.
+pub(super) fn keep(books: &mut Books, tbs: &TbsCertificate, issuer_spki: &[u8], at: Timestamp) -> Result<()> {
+    if books.certificates.len() >= MAX_CERTIFICATES {
+        return Ok(());
+    }
+    let tbs = tbs.to_der()?;
     let length = u32::try_from(tbs.len()).map_err(|_| Error::Missing("length that fits"))?;
     // Version 1, a timestamped entry, for a precertificate (RFC 6962 section 3.4).
     let mut leaf = vec![0, 0];
     leaf.extend_from_slice(&milliseconds(at).to_be_bytes());
     leaf.extend_from_slice(&1_u16.to_be_bytes());
-    leaf.extend_from_slice(&sha256(&issuer));
+    leaf.extend_from_slice(&sha256(issuer_spki));
     leaf.extend_from_slice(length.to_be_bytes().get(1..).unwrap_or_default());
     leaf.extend_from_slice(&tbs);
     leaf.extend_from_slice(&[0, 0]);

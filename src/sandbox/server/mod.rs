@@ -20,6 +20,7 @@
 //! sandbox with a folder remembers.
 
 mod ct;
+mod ct_write;
 mod faults;
 mod files;
 mod fulcio;

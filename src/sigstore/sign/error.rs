@@ -142,7 +142,7 @@ impl SignError {
 }
 
 /// What a service says about its refusal, if that is one line of text that repeats nothing secret.
-fn said(body: &[u8], secrets: &[&str]) -> Option<String> {
+pub(super) fn said(body: &[u8], secrets: &[&str]) -> Option<String> {
     #[derive(serde::Deserialize)]
     struct Said {
         message: String,

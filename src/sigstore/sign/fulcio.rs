@@ -167,7 +167,14 @@ fn read(body: &[u8]) -> Result<Vec<Vec<u8>>, String> {
     #[serde(rename_all = "camelCase")]
     struct Answer {
         signed_certificate_embedded_sct: Option<Embedded>,
-        signed_certificate_detached_sct: Option<serde::de::IgnoredAny>,
+        signed_certificate_detached_sct: Option<Detached>,
+    }
+    /// A promise beside the certificate. It is empty where the authority runs without a CT log.
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Detached {
+        #[serde(default)]
+        signed_certificate_timestamp: String,
     }
     #[derive(Deserialize)]
     struct Embedded {
@@ -185,13 +192,19 @@ fn read(body: &[u8]) -> Result<Vec<Vec<u8>>, String> {
             ..
         } => embedded.chain.certificates,
         Answer {
-            signed_certificate_detached_sct: Some(_),
+            signed_certificate_detached_sct: Some(detached),
             ..
         } => {
-            return Err(
-                "the certificate's transparency promise is detached, and a bundle has no place for it"
-                    .to_owned(),
-            );
+            let why = match detached.signed_certificate_timestamp.is_empty() {
+                true => {
+                    "its certificates are in no certificate transparency log, and such are refused by verifiers: \
+                     the authority has to run with a CT log"
+                }
+                false => {
+                    "the certificate's transparency promise is detached, and a bundle has no place for it"
+                }
+            };
+            return Err(why.to_owned());
         }
         _ => return Err("it holds no certificate".to_owned()),
     };

@@ -5,7 +5,7 @@ use reqwest::{StatusCode, Url};
 use sigstore_types::TransparencyLogEntry;
 
 use super::combination::LogVersion;
-use super::error::{SignError, Step};
+use super::error::{SignError, Step, said};
 use super::record::Record;
 use super::services::Log;
 use super::web::{endpoint, service_name};
@@ -72,9 +72,12 @@ pub(super) fn post(web: &Web, base: &Url, path: &str, body: &str) -> Result<Repl
 /// What a refusal means. `sent` is the number of bytes that were posted.
 pub(super) fn refused(base: &Url, reply: &Reply, sent: usize) -> SignError {
     if reply.status == StatusCode::PAYLOAD_TOO_LARGE {
+        let said = said(&reply.body, &[]).map(|said| format!(", {said:?}"));
         let message = format!(
-            "{} refused an entry of {sent} bytes as too large (HTTP 413): the limit is the log's own, set by whoever runs it",
-            name(base)
+            "{} refused an entry of {sent} bytes as too large (HTTP 413{}): the limit is the log's own, set by whoever runs \
+             it",
+            name(base),
+            said.unwrap_or_default()
         );
         return SignError::new(
             Step::Log,

@@ -2,7 +2,6 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sigstore_types::TransparencyLogEntry;
 
@@ -62,7 +61,6 @@ struct WireKey {
 #[serde(deny_unknown_fields)]
 struct WireStamp {
     response: String,
-    time: Timestamp,
 }
 
 impl Draft {
@@ -106,7 +104,6 @@ impl Draft {
                 .iter()
                 .map(|stamp| WireStamp {
                     response: base64(&stamp.response),
-                    time: stamp.time,
                 })
                 .collect(),
             log_entries: self.entries.clone(),
@@ -193,10 +190,8 @@ impl Wire {
             .timestamps
             .iter()
             .map(|stamp| {
-                Ok(Stamp {
-                    response: decoded("timestamps", &stamp.response)?,
-                    time: stamp.time,
-                })
+                let response = decoded("timestamps", &stamp.response)?;
+                Stamp::kept(response).map_err(|detail| format!("timestamps: {detail}"))
             })
             .collect::<Result<Vec<_>, String>>()?;
         Ok(Draft {

@@ -85,6 +85,29 @@ fn request(signature: &[u8], nonce: &[u8]) -> Result<TimeStampReq, der::Error> {
 
 /// Checks that a response grants what was asked for (RFC 3161, section 2.4.2), and gives the time it states.
 fn read(response: &[u8], request: &TimeStampReq) -> Result<Timestamp, String> {
+    let info = info(response)?;
+    let imprint = &info.message_imprint;
+    let same = imprint.hash_algorithm.oid == request.message_imprint.hash_algorithm.oid
+        && imprint.hashed_message == request.message_imprint.hashed_message;
+    if !same {
+        return Err("its timestamp is for something else than our signature".to_owned());
+    }
+    if info.nonce != request.nonce {
+        return Err("its timestamp repeats another number than ours: it may be an old one".to_owned());
+    }
+    time_of(&info)
+}
+
+impl Stamp {
+    /// A timestamp that an earlier run got.
+    pub(super) fn kept(response: Vec<u8>) -> Result<Self, String> {
+        let time = time_of(&info(&response)?)?;
+        Ok(Self { response, time })
+    }
+}
+
+/// What a response that grants a timestamp says.
+fn info(response: &[u8]) -> Result<TstInfo, String> {
     let malformed = |error: der::Error| format!("it is no timestamp response ({error})");
     let response = TimeStampResp::from_der(response).map_err(malformed)?;
     let status = response.status.status as u8;
@@ -105,16 +128,10 @@ fn read(response: &[u8], request: &TimeStampReq) -> Result<Timestamp, String> {
         .filter(|_| content.econtent_type == TST_INFO)
         .ok_or("its token holds no time")?;
     let info: OctetString = info.decode_as().map_err(malformed)?;
-    let info = TstInfo::from_der(info.as_bytes()).map_err(malformed)?;
-    let imprint = &info.message_imprint;
-    let same = imprint.hash_algorithm.oid == request.message_imprint.hash_algorithm.oid
-        && imprint.hashed_message == request.message_imprint.hashed_message;
-    if !same {
-        return Err("its timestamp is for something else than our signature".to_owned());
-    }
-    if info.nonce != request.nonce {
-        return Err("its timestamp repeats another number than ours: it may be an old one".to_owned());
-    }
+    TstInfo::from_der(info.as_bytes()).map_err(malformed)
+}
+
+fn time_of(info: &TstInfo) -> Result<Timestamp, String> {
     let seconds = i64::try_from(info.gen_time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
     Timestamp::from_second(seconds).map_err(|error| error.to_string())
 }

@@ -1,23 +1,18 @@
 //! Credential helper programs: the server's name on standard input, JSON on standard output.
 
-use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use serde::Deserialize;
-use zeroize::Zeroizing;
 
-use crate::http::Secret;
+use crate::http::{Secret, program};
 use crate::registry::client::credential::Credential;
 
 /// How long a helper may take. Some ask a service in the cloud.
 pub const HELPER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Bytes of a helper's answer.
-const MAX_OUTPUT_BYTES: u64 = 64 * 1024;
-/// How often an unfinished helper is looked after.
-const POLL: Duration = Duration::from_millis(5);
+const MAX_OUTPUT_BYTES: usize = 64 * 1024;
 /// The user name with which a helper says that its secret is an identity token.
 const TOKEN_USER: &str = "<token>";
 /// What helpers print when they have nothing; the protocol has no code for it.
@@ -43,26 +38,14 @@ pub(super) fn get(program: &str, server: &str, timeout: Duration) -> Result<Opti
     ask(command, program, server, timeout)
 }
 
-fn ask(
-    mut command: Command,
-    program: &str,
-    server: &str,
-    timeout: Duration,
-) -> Result<Option<Credential>, String> {
-    let failed = |what: &str| format!("{program} {what}");
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| failed(&format!("could not be run ({})", error.kind())))?;
-    let output = exchange(&mut child, server, timeout);
-    let status = finish(&mut child, output.is_some());
-    let output = output.ok_or_else(|| failed("did not answer in time"))?;
-    if output.len() as u64 > MAX_OUTPUT_BYTES {
+fn ask(command: Command, name: &str, server: &str, timeout: Duration) -> Result<Option<Credential>, String> {
+    let failed = |what: &str| format!("{name} {what}");
+    let printed = program::ask(command, name, &format!("{server}\n"), MAX_OUTPUT_BYTES, timeout)?;
+    let output = printed.output;
+    if output.len() > MAX_OUTPUT_BYTES {
         return Err(failed("answered with more than is read"));
     }
-    if !status {
+    if !printed.success {
         let text = String::from_utf8_lossy(&output).to_ascii_lowercase();
         return match text.contains(NOT_FOUND) {
             true => Ok(None),
@@ -84,49 +67,10 @@ fn ask(
     }))
 }
 
-/// Writes the question and reads the answer, each on a thread of its own: a helper may do neither.
-fn exchange(child: &mut Child, server: &str, timeout: Duration) -> Option<Zeroizing<Vec<u8>>> {
-    let (mut stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
-    let question = format!("{server}\n");
-    std::thread::spawn(move || {
-        // A helper that does not listen will be heard of by its answer.
-        let _ = stdin.write_all(question.as_bytes());
-    });
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut output = Zeroizing::new(Vec::new());
-        let read = stdout.take(MAX_OUTPUT_BYTES + 1).read_to_end(&mut output);
-        // Nobody listens after the deadline.
-        let _ = sender.send(read.map(|_| output));
-    });
-    receiver.recv_timeout(timeout).ok()?.ok()
-}
-
-/// Ends the helper and tells whether it succeeded.
-fn finish(child: &mut Child, answered: bool) -> bool {
-    let patience = if answered {
-        Duration::from_secs(1)
-    } else {
-        Duration::ZERO
-    };
-    let started = Instant::now();
-    loop {
-        if let Ok(Some(status)) = child.try_wait() {
-            return status.success();
-        }
-        if started.elapsed() >= patience {
-            break;
-        }
-        std::thread::sleep(POLL);
-    }
-    // It is ours, and it is late.
-    let _ = child.kill();
-    let _ = child.wait();
-    false
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
     fn run(script: &str) -> Result<Option<Credential>, String> {

@@ -29,6 +29,8 @@ fn every_form_that_others_write_is_read() {
         ("p384.pkcs8", KeyKind::EcdsaP384, false),
         ("ed25519.pkcs8", KeyKind::Ed25519, false),
         ("rsa2048.pkcs8", KeyKind::Rsa2048, false),
+        ("rsa3072.pkcs8", KeyKind::Rsa3072, false),
+        ("rsa4096.pkcs8", KeyKind::Rsa4096, false),
         ("p256.sec1", KeyKind::EcdsaP256, false),
         ("p384.sec1", KeyKind::EcdsaP384, false),
         ("p256.ecparam", KeyKind::EcdsaP256, false),

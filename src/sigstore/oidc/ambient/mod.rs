@@ -54,10 +54,13 @@ struct Asking<'a> {
     web: &'a Web,
 }
 
-/// A source: its name, and what it gives. `None` when these are not its surroundings.
+/// What a source gives. `None` when these are not its surroundings.
+type Given = Option<Result<Secret, OidcError>>;
+
+/// A source: its name, and how it is asked.
 struct Source {
     name: &'static str,
-    ask: fn(&Asking<'_>) -> Option<Result<Secret, OidcError>>,
+    ask: fn(&Asking<'_>) -> Given,
 }
 
 /// Every source, in the order in which they are asked.

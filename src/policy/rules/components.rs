@@ -1,0 +1,258 @@
+//! The rule about which packages, in which versions, may be in an artifact.
+
+use jiff::civil::Date;
+
+use super::exception::Exceptions;
+use super::ingredient::{Identity, Ingredient};
+use super::ruling::{Mode, OnUnknown, Ruling, finding};
+use crate::purl::{Pattern, PatternIndex, Purl};
+use crate::report::{Code, Origin};
+use crate::versions::{Answer, Range};
+
+/// Which packages the ingredients may be.
+#[derive(Debug, Clone)]
+pub struct ComponentRules {
+    mode: Mode,
+    unidentified: OnUnknown,
+    allow: Option<List>,
+    deny: List,
+    named: Vec<NamedRule>,
+    exceptions: Exceptions<()>,
+    origin: Origin,
+}
+
+#[derive(Debug, Clone)]
+struct List {
+    rules: Vec<PackageRule>,
+    index: PatternIndex,
+}
+
+/// Packages, by pattern and range of versions.
+#[derive(Debug, Clone)]
+pub struct PackageRule {
+    /// The packages.
+    pub package: Pattern,
+    /// Their versions.
+    pub versions: Range,
+    /// Suppliers of which the component has to name one, letter by letter; none means any. For allow rules.
+    pub suppliers: Vec<String>,
+    /// Hashes of which the component has to carry one: algorithm (`sha-256`) and hexadecimal digits in lower case;
+    /// none means any. For allow rules.
+    pub hashes: Vec<(String, String)>,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// A component without a package URL that may be in an artifact.
+#[derive(Debug, Clone)]
+pub struct NamedRule {
+    /// Its name, letter by letter.
+    pub name: String,
+    /// Its supplier, letter by letter: a name alone is anybody's.
+    pub supplier: String,
+}
+
+impl List {
+    fn new(rules: Vec<PackageRule>) -> Self {
+        let index = PatternIndex::new(rules.iter().map(|rule| &rule.package));
+        Self { rules, index }
+    }
+
+    /// The rules about a package, in any version.
+    fn about(&self, purl: &Purl<'_>) -> Vec<&PackageRule> {
+        let found = self.index.matching(purl).into_iter();
+        found.filter_map(|at| self.rules.get(at)).collect()
+    }
+}
+
+impl ComponentRules {
+    /// Rules without entries. Without [`Self::allow`] every package that is not denied passes.
+    pub fn new(mode: Mode, unidentified: OnUnknown, origin: Origin) -> Self {
+        Self {
+            mode,
+            unidentified,
+            allow: None,
+            deny: List::new(Vec::new()),
+            named: Vec::new(),
+            exceptions: Exceptions::default(),
+            origin,
+        }
+    }
+
+    /// Allows these packages and no others.
+    #[must_use]
+    pub fn allow(mut self, rules: Vec<PackageRule>) -> Self {
+        self.allow = Some(List::new(rules));
+        self
+    }
+
+    /// Denies these packages, whatever is allowed.
+    #[must_use]
+    pub fn deny(mut self, rules: Vec<PackageRule>) -> Self {
+        self.deny = List::new(rules);
+        self
+    }
+
+    /// Lets these components pass although no package URL identifies them.
+    #[must_use]
+    pub fn named(mut self, rules: Vec<NamedRule>) -> Self {
+        self.named = rules;
+        self
+    }
+
+    /// Lets these packages pass, whatever is allowed or denied.
+    #[must_use]
+    pub fn except(mut self, exceptions: Exceptions<()>) -> Self {
+        self.exceptions = exceptions;
+        self
+    }
+
+    /// Looks at one component on a day, in UTC.
+    pub fn rule(&self, ingredient: &Ingredient<'_>, today: Date) -> Option<Ruling> {
+        if self.mode == Mode::Off {
+            return None;
+        }
+        let purl = match &ingredient.identity {
+            Identity::Package(purl) => purl,
+            Identity::Unreadable(text, error) => {
+                return self.unidentified(
+                    ingredient,
+                    text,
+                    &format!("a package URL that cannot be read: {error}"),
+                );
+            }
+            Identity::Unnamed => return self.unidentified(ingredient, "", "no package URL"),
+        };
+        let excepted = self.exceptions.of(ingredient, today);
+        if !excepted.holding.is_empty() {
+            return None;
+        }
+        let version = ingredient.comparable_version();
+        let answer = |rule: &PackageRule| rule.versions.contains(version.as_deref());
+        let ended = excepted.ended();
+        if let Some(rule) = self
+            .deny
+            .about(purl)
+            .into_iter()
+            .find(|rule| answer(rule).condemns())
+        {
+            let denied = format!(
+                "is denied by {} {}{}{ended}",
+                rule.package,
+                rule.versions,
+                doubt(answer(rule))
+            );
+            return self.object(
+                Code::ComponentDenied,
+                ingredient,
+                rule.package.as_str(),
+                &denied,
+                &rule.origin,
+            );
+        }
+        let mut nearest: Option<(&PackageRule, String)> = None;
+        for rule in self.allow.as_ref()?.about(purl) {
+            let lack = lack(rule, ingredient, answer(rule))?;
+            nearest = nearest.or(Some((rule, lack)));
+        }
+        match nearest {
+            Some((rule, lack)) => {
+                let not_allowed = format!("is not what {} allows: {lack}{ended}", rule.package);
+                self.object(
+                    Code::ComponentNotAllowed,
+                    ingredient,
+                    rule.package.as_str(),
+                    &not_allowed,
+                    &rule.origin,
+                )
+            }
+            None => {
+                let not_allowed = format!("is on no allow list{ended}");
+                self.object(
+                    Code::ComponentNotAllowed,
+                    ingredient,
+                    "",
+                    &not_allowed,
+                    &self.origin,
+                )
+            }
+        }
+    }
+
+    fn object(
+        &self,
+        code: Code,
+        ingredient: &Ingredient<'_>,
+        decided_by: &str,
+        what: &str,
+        origin: &Origin,
+    ) -> Option<Ruling> {
+        let package = ingredient.package();
+        let found = match &ingredient.identity {
+            Identity::Package(purl) => purl.to_string(),
+            _ => package.clone(),
+        };
+        let finding = finding(code, format!("{package} {what}"), found, Some(origin))
+            .help("use another version or another package, or ask whoever answers for this list");
+        Ruling::new(self.mode, package, decided_by.to_owned(), finding)
+    }
+
+    fn unidentified(&self, ingredient: &Ingredient<'_>, found: &str, what: &str) -> Option<Ruling> {
+        let is_named = |rule: &NamedRule| {
+            rule.name == ingredient.name && ingredient.supplier == Some(rule.supplier.as_str())
+        };
+        // A package URL that cannot be read contradicts whatever name stands beside it.
+        if matches!(ingredient.identity, Identity::Unnamed) && self.named.iter().any(is_named) {
+            return None;
+        }
+        let mode = self.mode.of_unknown(self.unidentified)?;
+        let package = ingredient.package();
+        let message = format!("{package} has {what}");
+        let finding = finding(
+            Code::ComponentUnidentified,
+            message,
+            found.to_owned(),
+            Some(&self.origin),
+        )
+        .help("have the generator write a package URL for it");
+        Ruling::new(mode, package, String::new(), finding)
+    }
+}
+
+/// What an allow rule about a package lacks in this component; `None` where it allows it.
+fn lack(rule: &PackageRule, ingredient: &Ingredient<'_>, answer: Answer) -> Option<String> {
+    if !answer.permits() {
+        return Some(format!(
+            "the version is not in {}{}",
+            rule.versions,
+            doubt(answer)
+        ));
+    }
+    let is_supplier = |supplier: &String| ingredient.supplier == Some(supplier.as_str());
+    if !rule.suppliers.is_empty() && !rule.suppliers.iter().any(is_supplier) {
+        return Some("the supplier is another".to_owned());
+    }
+    let has_hash = |(algorithm, hex): &(String, String)| {
+        let same = |(other, digits): &&(&str, &str)| *other == algorithm && digits.eq_ignore_ascii_case(hex);
+        ingredient.hashes.iter().any(|hash| same(&hash))
+    };
+    // A hash beside the right one, of the same algorithm and with another value, is a contradiction.
+    let contradicts = |(algorithm, digits): &(&str, &str)| {
+        let pinned: Vec<_> = rule
+            .hashes
+            .iter()
+            .filter(|(other, _)| other == algorithm)
+            .collect();
+        !pinned.is_empty() && !pinned.iter().any(|(_, hex)| digits.eq_ignore_ascii_case(hex))
+    };
+    let is_pinned = rule.hashes.is_empty()
+        || (rule.hashes.iter().any(has_hash) && !ingredient.hashes.iter().any(contradicts));
+    (!is_pinned).then(|| "it carries none of the pinned hashes".to_owned())
+}
+
+fn doubt(answer: Answer) -> String {
+    match answer {
+        Answer::Unknown(doubt) => format!(", for {doubt}"),
+        Answer::In | Answer::Out => String::new(),
+    }
+}

@@ -1,0 +1,87 @@
+//! What a rule asks about one component.
+
+use crate::licences::Expression;
+use crate::purl::{Purl, PurlError};
+
+/// One component of an artifact, as its document states it.
+#[derive(Debug, Clone)]
+pub struct Ingredient<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version; used where the package URL has none.
+    pub version: Option<&'a str>,
+    /// Which package it is.
+    pub identity: Identity<'a>,
+    /// Who supplies it.
+    pub supplier: Option<&'a str>,
+    /// Its hashes: algorithm in lower case with dashes (`sha-256`), and hexadecimal digits.
+    pub hashes: Vec<(&'a str, &'a str)>,
+    /// Everything that is stated about its licences; all of it holds at once. `None` where nothing is.
+    pub licences: Option<Expression>,
+}
+
+/// Which package a component is.
+#[derive(Debug, Clone)]
+pub enum Identity<'a> {
+    /// By a package URL.
+    Package(Purl<'a>),
+    /// By a package URL that cannot be read.
+    Unreadable(&'a str, PurlError),
+    /// By its name alone.
+    Unnamed,
+}
+
+/// A licence as a document writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LicenceText<'a> {
+    /// An id or an expression.
+    Expression(&'a str),
+    /// Words.
+    Name(&'a str),
+}
+
+impl<'a> Identity<'a> {
+    /// Reads a package URL, where there is one.
+    pub fn of(text: Option<&'a str>) -> Self {
+        match text.filter(|text| !text.is_empty()) {
+            None => Self::Unnamed,
+            Some(text) => match Purl::parse(text) {
+                Ok(purl) => Self::Package(purl),
+                Err(error) => Self::Unreadable(text, error),
+            },
+        }
+    }
+}
+
+impl Ingredient<'_> {
+    /// The package without its version, for people and for fingerprints.
+    pub fn package(&self) -> String {
+        match (&self.identity, self.supplier) {
+            (Identity::Package(purl), _) => purl.package(),
+            (_, Some(supplier)) => format!("{} ({supplier})", self.name),
+            (_, None) => self.name.to_owned(),
+        }
+    }
+
+    /// The version to compare by: that of the package URL, or else the component's own.
+    pub(super) fn comparable_version(&self) -> Option<String> {
+        match &self.identity {
+            Identity::Package(purl) => purl.comparable_version().map(|version| version.into_owned()),
+            _ => None,
+        }
+        .or_else(|| self.version.map(str::to_owned))
+    }
+}
+
+impl LicenceText<'_> {
+    /// Joins what a document states about one component. A text that is no expression is the name of a licence that
+    /// nobody knows, so that the rest of the list still counts.
+    pub fn join<'t>(texts: impl IntoIterator<Item = LicenceText<'t>>) -> Option<Expression> {
+        Expression::all(texts.into_iter().map(|text| match text {
+            LicenceText::Expression(text) => {
+                Expression::parse(text).unwrap_or_else(|_| Expression::from_name(text))
+            }
+            LicenceText::Name(text) => Expression::from_name(text),
+        }))
+    }
+}

@@ -1,0 +1,19 @@
+//! Rules about what an artifact is made of: one file for each rule, each of them pure.
+//!
+//! A rule looks at one [`Ingredient`] and passes it, or gives a [`Ruling`]. It knows nothing of the document that the
+//! ingredient was read from. What cannot be told counts against the ingredient.
+
+mod components;
+mod exception;
+mod ingredient;
+mod licences;
+mod ruling;
+
+pub use components::{ComponentRules, NamedRule, PackageRule};
+pub use exception::{Exception, Exceptions};
+pub use ingredient::{Identity, Ingredient, LicenceText};
+pub use licences::{LicenceException, LicenceRules};
+pub use ruling::{Mode, OnUnknown, Ruling};
+
+#[cfg(test)]
+mod tests;
