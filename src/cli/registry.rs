@@ -16,8 +16,9 @@ use crate::subject::Subject;
 
 /// Bytes of a password, token, certificate or key file.
 const MAX_FILE_BYTES: u64 = 1024 * 1024;
-/// The time that is left for the report when the time for the run is over, at most.
-const REPORT_TIME: Duration = Duration::from_secs(1);
+/// The time that is left for the report when the time for the run is over, at most. A signature that could not be published
+/// is kept in a file by then, on a disk that may be busy.
+const REPORT_TIME: Duration = Duration::from_secs(3);
 
 /// How registries are reached.
 #[derive(Debug, Clone, clap::Args)]
