@@ -90,6 +90,9 @@ impl Signer {
     }
 }
 
+/// What is asked of which image, for whom, and about which type as each program calls it.
+type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<[&'a str; 2]>);
+
 fn judge(world: &World, signer: Signer) -> String {
     let place = |name: &str| format!("{signer:?}/{name}").to_lowercase();
     let image = |name: &str| world.reference(&place(name), &world.image(&place(name), "v1"));
@@ -116,7 +119,7 @@ fn judge(world: &World, signer: Signer) -> String {
     let (key, other) = (key("key.pub"), key("other.pub"));
     let spdx = Some(["spdx", "spdxjson"]);
     let slsa = Some(["slsa-provenance", "slsaprovenance1"]);
-    let cases: [(&str, &str, &[&str], Option<[&str; 2]>); 11] = [
+    let cases: [Case<'_>; 11] = [
         ("signed with a token; a signature", &signed, &keyless, None),
         ("signed with a token; of somebody else", &signed, &stranger, None),
         ("signed with a token; an SPDX document", &signed, &keyless, spdx),
