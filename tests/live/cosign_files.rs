@@ -208,47 +208,51 @@ fn each_reads_the_key_files_of_the_other() {
     }
 }
 
-/// An attestation about a file.
 #[test]
-fn what_cosign_attests_of_a_file_verifies_here() {
+fn what_either_attests_of_a_file_both_judge() {
     let Some(world) = World::start(Options::default()) else {
         return;
     };
     world.write("app", "the file");
     world.write("other", "another file");
     world.write("sbom.json", crate::cosign_images::SBOM);
+    let services = ["--signing-config", "rekor-v2.json", "--trusted-root", "root.json"];
+    let predicate = [
+        "--type",
+        "spdxjson",
+        "--predicate",
+        "sbom.json",
+        "app",
+        "--bundle",
+    ];
+    let cosign = ["attest-blob", "--yes", "--identity-token", "token"];
     world.must(
         World::cosign,
-        &[
-            "attest-blob",
-            "--yes",
-            "--identity-token",
-            "token",
-            "--signing-config",
-            "rekor-v2.json",
-            "--trusted-root",
-            "root.json",
-            "--type",
-            "spdxjson",
-            "--predicate",
-            "sbom.json",
-            "--bundle",
-            "app.att",
-            "app",
-        ],
+        &[&cosign, &services[..], &predicate, &["cosign.att"]].concat(),
     );
-    for (file, expected) in [("app", "allowed"), ("other", "denied")] {
-        let words = ["verify", file, "--bundle", "app.att", "--type", "spdx"];
-        let verify = world.portcullis(&[&words[..], &world.keyless()].concat());
-        let words = [
-            "verify-blob-attestation",
-            file,
-            "--bundle",
-            "app.att",
-            "--type",
-            "spdxjson",
-        ];
-        let check = world.cosign(&[&words[..], &world.keyless()].concat());
-        assert_eq!((ours(&verify), theirs(&check)), (expected, expected), "{file}");
+    let ours_too = ["attest", "--identity-token-file", "token"];
+    world.must(
+        World::portcullis,
+        &[&ours_too, &services[..], &predicate, &["portcullis.att"]].concat(),
+    );
+    for bundle in ["cosign.att", "portcullis.att"] {
+        for (file, expected) in [("app", "allowed"), ("other", "denied")] {
+            let words = ["verify", file, "--bundle", bundle, "--type", "spdx"];
+            let verify = world.portcullis(&[&words[..], &world.keyless()].concat());
+            let words = [
+                "verify-blob-attestation",
+                file,
+                "--bundle",
+                bundle,
+                "--type",
+                "spdxjson",
+            ];
+            let check = world.cosign(&[&words[..], &world.keyless()].concat());
+            assert_eq!(
+                (ours(&verify), theirs(&check)),
+                (expected, expected),
+                "{bundle} {file}"
+            );
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use portcullis::sandbox::server::Options;
@@ -17,10 +18,14 @@ use crate::process::Process;
 const READY: Duration = Duration::from_secs(30);
 const SINCE: &str = "start-time=2024-01-01T00:00:00Z";
 
-/// The services, which end with the value.
+/// The timestamp authority has its figures on port 2112, whatever it is told, so one can run at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// The services, which end with the value, before others may start.
 struct Services {
     _running: [Process; 3],
     world: World,
+    _turn: MutexGuard<'static, ()>,
 }
 
 impl Services {
@@ -29,6 +34,7 @@ impl Services {
         let program = Process::installed;
         let (fulcio, rekor) = (program("bin/fulcio")?, program("rekor/posix")?);
         let timestamps = program("bin/timestamp-server")?;
+        let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         certificate_authority(world.folder());
         world.must(
             World::portcullis,
@@ -103,6 +109,7 @@ impl Services {
         Some(Self {
             _running: [fulcio, rekor, timestamps],
             world,
+            _turn: turn,
         })
     }
 
