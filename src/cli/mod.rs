@@ -25,6 +25,7 @@ mod registry;
 mod rules;
 mod save;
 mod sbom;
+mod sbom_check;
 mod services;
 mod sign;
 mod signing_key;

@@ -6,6 +6,7 @@ pub mod inspect;
 pub mod pin;
 pub mod pool;
 pub mod read;
+pub mod sbom_check;
 pub mod sign;
 pub mod transfer;
 pub mod verify;
