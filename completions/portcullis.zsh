@@ -182,6 +182,48 @@ never\:"Never"))' \
 '*::files -- Kubernetes manifests and Compose files; `-` is standard input:_files' \
 && ret=0
 ;;
+(sbom-check)
+_arguments "${_arguments_options[@]}" : \
+'--policy=[Policy file\: who signs the SBOM, and what may stand in it (its \[sbom\] table)]:FILE:_files' \
+'--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'(--all-platforms)--platform=[Image of an index to check, for example linux/amd64]:OS/ARCH:_default' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--deny-warnings[Deny where there are warnings]' \
+'--all-platforms[Check an index and every image in it]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
+&& ret=0
+;;
 (save)
 _arguments "${_arguments_options[@]}" : \
 '--to=[Folder for the OCI layout, which is made or added to]:DIR:_default' \
@@ -1202,6 +1244,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(sbom-check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (save)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
@@ -1408,6 +1454,7 @@ _portcullis_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'sbom-check:Decide what an artifact is made of, by its attested SBOMs' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
 'inspect:Show everything attached to a subject, unverified' \
@@ -1520,6 +1567,7 @@ _portcullis__subcmd__help_commands() {
     local commands; commands=(
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'pin:Verify every image of deployment files, and put digests in' \
+'sbom-check:Decide what an artifact is made of, by its attested SBOMs' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
 'inspect:Show everything attached to a subject, unverified' \
@@ -1678,6 +1726,11 @@ _portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands() {
 _portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help sbom trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom-check_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom-check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom-check commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
 _portcullis__subcmd__help__subcmd__sign_commands() {
@@ -1896,6 +1949,11 @@ _portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands() {
 _portcullis__subcmd__sbom__subcmd__trim_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis sbom trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom-check_commands] )) ||
+_portcullis__subcmd__sbom-check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom-check commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__sign_commands] )) ||
 _portcullis__subcmd__sign_commands() {

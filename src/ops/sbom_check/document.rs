@@ -159,8 +159,13 @@ fn counted(
         Binding::Unbound { .. } => "only the signed statement ties it to the subject".to_owned(),
         Binding::Mismatch { .. } => "its root names another artifact".to_owned(),
     };
+    let noun = if components == 1 {
+        "component"
+    } else {
+        "components"
+    };
     let message = format!(
-        "{} with {components} components, attested in {}: {tie}",
+        "{} with {components} {noun}, attested in {}: {tie}",
         document.format, attested.location
     );
     Finding::new(Code::SbomChecked, message)
