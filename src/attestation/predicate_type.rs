@@ -142,6 +142,16 @@ impl PredicateType {
                 .any(|known| self.accepts(known))
     }
 
+    /// Whether it accepts SBOMs and nothing else.
+    pub fn is_sbom(&self) -> bool {
+        self.accepted != Accepted::Any
+            && SHORT_NAMES
+                .iter()
+                .filter(|(name, _)| matches!(*name, "spdx" | "cyclonedx"))
+                .flat_map(|(_, types)| *types)
+                .any(|known| self.accepts(known))
+    }
+
     /// Whether it accepts SLSA provenance whose fields can be read.
     pub fn accepts_provenance(&self) -> bool {
         SHORT_NAMES

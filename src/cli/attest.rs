@@ -37,9 +37,6 @@ pub struct Args {
     /// all in one statement
     #[arg(value_name = "SUBJECT", required = true)]
     subjects: Vec<String>,
-    #[command(flatten)]
-    predicate: PredicateArgs,
-
     /// Image named by a tag: take what it points to now, without asking
     #[arg(long)]
     yes: bool,
@@ -53,6 +50,8 @@ pub struct Args {
     #[arg(long)]
     overwrite: bool,
 
+    #[command(flatten)]
+    predicate: PredicateArgs,
     #[command(flatten)]
     identity: IdentityArgs,
     #[command(flatten)]

@@ -3,7 +3,7 @@
 use super::output::{Console, Target};
 use super::{
     Cli, Global, Problem, attest, build, completions, conformance, explain, generate, inspect, key, load,
-    pin, policy, save, sbom, sign, trust, verify,
+    pin, policy, save, sbom, sbom_check, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -19,6 +19,9 @@ pub enum Command {
     /// Sign a statement about images and files: an SBOM, provenance, a scan
     #[command(long_about = attest::LONG_ABOUT)]
     Attest(Box<attest::Args>),
+    /// Decide what an artifact is made of, by its attested SBOMs
+    #[command(long_about = sbom_check::LONG_ABOUT)]
+    SbomCheck(Box<sbom_check::Args>),
     /// Compare SBOMs, and make them smaller
     Sbom(sbom::Args),
     /// Verify every image of deployment files, and put digests in
@@ -61,6 +64,7 @@ impl Command {
         match self {
             Self::Verify(_) => "verify",
             Self::Pin(_) => "pin",
+            Self::SbomCheck(_) => "sbom-check",
             Self::Save(_) => "save",
             Self::Load(_) => "load",
             Self::Inspect(_) => "inspect",
@@ -104,7 +108,7 @@ impl Command {
             offline: false,
         };
         match self {
-            Self::Verify(_) | Self::Pin(_) => Uses {
+            Self::Verify(_) | Self::Pin(_) | Self::SbomCheck(_) => Uses {
                 report: true,
                 json: true,
                 jobs: true,
@@ -184,6 +188,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
     match cli.command {
         Command::Verify(args) => verify::run(*args, &global, console),
         Command::Pin(args) => pin::run(*args, &global, console),
+        Command::SbomCheck(args) => sbom_check::run(&args, &global, console),
         Command::Save(args) => save::run(&args, &global, console),
         Command::Load(args) => load::run(&args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),

@@ -29,6 +29,7 @@ mod registry;
 mod rules;
 mod save;
 mod sbom;
+mod sbom_check;
 mod services;
 mod sign;
 mod signing;

@@ -13,6 +13,7 @@ use crate::ops::verify::Rules;
 use crate::policy::{Demand, DemandKind, FieldRules, Require, SummaryRules, Written};
 use crate::report::{Origin, PolicyReport};
 use crate::sigstore::trust::{TrustChoice, TrustMaterial};
+use crate::subject::Digest;
 
 /// What is demanded.
 #[derive(Debug, Clone, clap::Args)]
@@ -77,7 +78,7 @@ pub(crate) struct RuleArgs {
         help_heading = "Attestations",
         requires = "verifier"
     )]
-    verified_policy: Option<crate::subject::Digest>,
+    verified_policy: Option<Digest>,
     /// Level that the summary has to reach, for example SLSA_BUILD_LEVEL_2
     #[arg(
         long,
@@ -95,7 +96,7 @@ pub(crate) struct RuleArgs {
     policy: Option<PathBuf>,
     /// Digest that the policy file has to have, so that a change cannot edit its own judge
     #[arg(long, value_name = "DIGEST", help_heading = "Policy", requires = "policy")]
-    policy_digest: Option<crate::subject::Digest>,
+    policy_digest: Option<Digest>,
     /// Deny where there are warnings
     #[arg(long, help_heading = "Policy")]
     deny_warnings: bool,
@@ -148,20 +149,7 @@ impl RuleArgs {
                     .into(),
             );
         }
-        let policy = policy_file::read(path, self.policy_digest.as_ref()).map_err(Failure::Findings)?;
-        if policy.trust().is_some() && trust.choice().is_some() {
-            return Err(Problem::usage("the policy names its trust root, and a flag names another").into());
-        }
-        let report = PolicyReport {
-            path: path.display().to_string(),
-            digest: policy.digest().clone(),
-            pinned: self.policy_digest.is_some(),
-        };
-        Ok(Asked {
-            trust: policy.trust().cloned(),
-            rules: Rules::Policy(Box::new(policy)),
-            policy: Some(report),
-        })
+        by_policy(path, self.policy_digest.as_ref(), trust)
     }
 
     fn demands(&self) -> Result<Vec<Demand>, Failure> {
@@ -227,6 +215,24 @@ impl RuleArgs {
             })),
         }
     }
+}
+
+/// What a policy file asks for. Its trust root and a flag's contradict each other.
+pub(super) fn by_policy(path: &Path, pinned: Option<&Digest>, trust: &TrustArgs) -> Result<Asked, Failure> {
+    let policy = policy_file::read(path, pinned).map_err(Failure::Findings)?;
+    if policy.trust().is_some() && trust.choice().is_some() {
+        return Err(Problem::usage("the policy names its trust root, and a flag names another").into());
+    }
+    let report = PolicyReport {
+        path: path.display().to_string(),
+        digest: policy.digest().clone(),
+        pinned: pinned.is_some(),
+    };
+    Ok(Asked {
+        trust: policy.trust().cloned(),
+        rules: Rules::Policy(Box::new(policy)),
+        policy: Some(report),
+    })
 }
 
 fn written<T: Clone>(flag: &str, value: Option<&T>) -> Option<Written<T>> {

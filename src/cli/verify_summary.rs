@@ -124,6 +124,14 @@ impl SummaryArgs {
         if self.vsa_out.is_some() && !one {
             return Err(Problem::usage("--vsa-out takes exactly one subject"));
         }
+        if let Some(path) = self
+            .vsa_out
+            .as_ref()
+            .filter(|path| path.symlink_metadata().is_ok())
+        {
+            let message = format!("{} is there already", path.display());
+            return Err(Problem::usage(message).help("move it away, or name another place with --vsa-out"));
+        }
         if self.vsa_resource.is_some() && !one {
             return Err(Problem::usage("--vsa-resource takes exactly one subject"));
         }
@@ -252,7 +260,7 @@ impl SummaryArgs {
 }
 
 fn write(path: &std::path::Path, complete: &Complete) -> Result<(), Finding> {
-    keep::write(path, complete.json(), Existing::Overwrite).map_err(|error| {
+    keep::write(path, complete.json(), Existing::Keep).map_err(|error| {
         let message = format!("{}: cannot write: {error}", path.display());
         Finding::new(Code::ResultUnwritable, message)
             .help("make room, or name another place with --vsa-out, and verify again")

@@ -9,6 +9,7 @@ pub mod pin;
 pub mod pool;
 pub mod publish;
 pub mod read;
+pub mod sbom_check;
 pub mod sign;
 pub mod transfer;
 pub mod verify;

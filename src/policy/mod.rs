@@ -9,11 +9,13 @@ mod file;
 mod limits;
 mod rule;
 pub mod rules;
+mod sbom;
 mod scope;
 
 pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};
 pub use file::{Files, MAX_POLICY_BYTES, parse};
 pub use limits::Limits;
+pub use sbom::{SbomRequire, SbomRules};
 pub use scope::{MAX_SCOPE_BYTES, Scope, ScopeError, SubjectName};
 
 use self::rule::Rule;
@@ -33,6 +35,7 @@ pub struct Policy {
     trust: Option<TrustChoice>,
     pins: Vec<Pin>,
     rules: Vec<Rule>,
+    sbom: Option<SbomRules>,
     limits: Limits,
     warnings: Vec<Finding>,
     unpinned: Vec<Finding>,
@@ -76,6 +79,11 @@ impl Policy {
             .expected(scopes.join(", "))
             .origin(&Origin::flag(&self.label))
             .help(help)
+    }
+
+    /// What is demanded of SBOMs, where the policy says anything about them.
+    pub fn sbom(&self) -> Option<&SbomRules> {
+        self.sbom.as_ref()
     }
 
     /// SHA-256 of the file's bytes.

@@ -32,6 +32,8 @@ pub struct Resolved {
     pub platform: Option<String>,
     /// The index that it was found in; `None` for an entry of `index.json`, which has no digest.
     pub parent: Option<Digest>,
+    /// The configuration that it names; `None` for an index.
+    pub config: Option<Digest>,
 }
 
 /// Whatever gives documents and blobs by their descriptors, checked against them.
@@ -66,18 +68,21 @@ pub(crate) fn choose<S: Shelf>(
 ) -> Result<Vec<Resolved>, S::Error> {
     let document = shelf.document(&root.descriptor)?;
     match choice {
-        PlatformChoice::AsIs => Ok(vec![resolved(root, false)]),
+        PlatformChoice::AsIs => Ok(vec![resolved(shelf, root, false)?]),
         PlatformChoice::One(platform) => match &document.content {
             Content::Image { config, .. } => check_platform(shelf, root, config, platform),
             Content::Index { .. } => pick(shelf, root, platform),
         }
         .map(|one| vec![one]),
-        PlatformChoice::All => images(shelf, root).map(|images| {
+        PlatformChoice::All => {
+            let mut all = vec![resolved(shelf, root, false)?];
+            for entry in images(shelf, root)? {
+                all.push(resolved(shelf, &entry, true)?);
+            }
             let mut seen = BTreeSet::new();
-            let all = std::iter::once(resolved(root, false))
-                .chain(images.iter().map(|entry| resolved(entry, true)));
-            all.filter(|one| seen.insert(one.digest.clone())).collect()
-        }),
+            all.retain(|one| seen.insert(one.digest.clone()));
+            Ok(all)
+        }
     }
 }
 
@@ -133,10 +138,7 @@ fn pick<S: Shelf>(shelf: &S, root: &Entry, wanted: &Platform) -> Result<Resolved
     let layout = format!("index {}", root.descriptor.digest);
     let wanted = format!("image for platform {}", quoted(&wanted.to_string()));
     match fits.as_slice() {
-        [one] => {
-            shelf.document(&one.descriptor)?;
-            Ok(resolved(one, true))
-        }
+        [one] => resolved(shelf, one, true),
         [] => Err(S::Error::from(LayoutError::NotFound {
             layout,
             wanted,
@@ -189,7 +191,7 @@ fn check_platform<S: Shelf>(
     match platform {
         Some(platform) if fits(&platform, wanted) => Ok(Resolved {
             platform: Some(platform.to_string()),
-            ..resolved(root, false)
+            ..resolved(shelf, root, false)?
         }),
         other => Err(S::Error::from(LayoutError::NotFound {
             layout: format!("manifest {}", root.descriptor.digest),
@@ -202,14 +204,21 @@ fn check_platform<S: Shelf>(
     }
 }
 
-fn resolved(entry: &Entry, with_platform: bool) -> Resolved {
+/// An entry whose document can be read.
+fn resolved<S: Shelf>(shelf: &S, entry: &Entry, with_platform: bool) -> Result<Resolved, S::Error> {
     let platform = entry.descriptor.platform.as_ref().filter(|_| with_platform);
-    Resolved {
+    let document = shelf.document(&entry.descriptor)?;
+    let config = match &document.content {
+        Content::Image { config, .. } => Some(config.digest.clone()),
+        Content::Index { .. } => None,
+    };
+    Ok(Resolved {
         digest: entry.descriptor.digest.clone(),
         media_type: entry.descriptor.media_type.clone(),
         platform: platform.map(Platform::to_string),
         parent: entry.parent.clone(),
-    }
+        config,
+    })
 }
 
 fn described_platform(entry: &Entry) -> String {

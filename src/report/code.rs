@@ -322,6 +322,9 @@ codes! {
         SbomRootUnbound "sbom-root-unbound" Warning Denied
             "The SBOM's root names no digest"
             "The signed statement binds the SBOM to this artifact, but the document itself does not say which artifact it describes, so a mistake in signing would go unnoticed. Denies where `sbom.require-root-digest` is true."
+        SbomChecked "sbom-checked" Info Allowed
+            "This SBOM counted"
+            "Where several SBOMs of a subject are attested by accepted signers, `sbom.require` says which of them have to pass. The message names each that did count, and what ties it to the artifact."
     }
 
     Ingredients "What the artifact is made of" {

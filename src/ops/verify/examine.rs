@@ -358,6 +358,11 @@ impl Checked<'_> {
         }
     }
 
+    /// Where it was found.
+    pub(super) fn location(&self) -> &str {
+        &self.candidate.location
+    }
+
     /// Whether nobody signed it.
     pub(super) fn is_unsigned(&self) -> bool {
         matches!(self.outcome, Outcome::Unsigned)

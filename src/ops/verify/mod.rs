@@ -30,10 +30,11 @@ use jiff::Timestamp;
 use oci_spec::distribution::Reference;
 
 use super::{hash, pool};
-use crate::policy::Demand;
+use crate::policy::{Demand, DemandKind};
 use crate::registry::PlatformChoice;
 use crate::registry::client::RemoteStore;
 use crate::report::{CandidateReport, Finding, SubjectReport, Verdict};
+use crate::sbom;
 use crate::sigstore::Engine;
 use crate::sigstore::pin::{LogRequirement, PublicKey};
 use crate::subject::Subject;
@@ -84,6 +85,34 @@ pub struct Outcome {
     pub report: SubjectReport,
     /// The predicates of the attestations that met a demand, exactly as they were signed, the newest last.
     pub predicates: Vec<String>,
+    /// The SBOMs among the attestations that met a demand for one.
+    pub sboms: Vec<AttestedSbom>,
+    /// The digests that an SBOM of the subject may name.
+    pub digests: Vec<sbom::binding::Verified>,
+}
+
+/// An SBOM from a statement that was verified, signed by somebody who may.
+pub struct AttestedSbom {
+    /// The predicate, exactly as it was signed.
+    pub text: String,
+    /// The statement's predicate type.
+    pub predicate_type: String,
+    /// Earliest verified time, where there is one.
+    pub made: Option<Timestamp>,
+    /// Where the attestation was found.
+    pub location: String,
+}
+
+impl Outcome {
+    /// What came of a subject about which nothing was accepted.
+    fn of(report: SubjectReport) -> Self {
+        Self {
+            report,
+            predicates: Vec::new(),
+            sboms: Vec::new(),
+            digests: Vec::new(),
+        }
+    }
 }
 
 impl Request<'_> {
@@ -138,20 +167,14 @@ fn verify_one(
 ) -> Outcome {
     let mut report = prepared.report();
     let Some(found) = prepared.found() else {
-        return Outcome {
-            report,
-            predicates: Vec::new(),
-        };
+        return Outcome::of(report);
     };
     let demands = match request.rules.for_subject(prepared.subject()) {
         Ok(demands) => demands,
         Err(finding) => {
             report.verdict = finding.code.verdict();
             report.findings.push(finding);
-            return Outcome {
-                report,
-                predicates: Vec::new(),
-            };
+            return Outcome::of(report);
         }
     };
     let keys = accepted_keys(&demands);
@@ -177,15 +200,23 @@ fn verify_one(
     report.places = found.evidence.places.clone();
     report.findings.extend(tell::unsigned(&checked));
     let predicates = tell::predicates(&checked, &tallies);
+    let sboms = tell::sboms(&checked, &tallies);
     report.candidates = describe(&checked, tallies, request);
     report.findings.extend(tell::cut_to_size(&mut report.candidates));
-    Outcome { report, predicates }
+    Outcome {
+        report,
+        predicates,
+        sboms,
+        digests: prepared.digests().to_vec(),
+    }
 }
 
 /// What the demands together made of one candidate.
 #[derive(Default)]
 struct Tally {
     accepted: bool,
+    /// Whether a demand for an SBOM rests on it.
+    is_sbom: bool,
     pins: Vec<String>,
     findings: Vec<Finding>,
 }
@@ -215,6 +246,7 @@ fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies:
             continue;
         };
         tally.accepted = true;
+        tally.is_sbom |= matches!(&demand.kind, DemandKind::Attestation(kind) if kind.is_sbom());
         for name in met
             .pins()
             .iter()

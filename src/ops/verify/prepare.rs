@@ -13,6 +13,7 @@ use super::gather::{self, Evidence, Reading};
 use crate::ops::{directory, hash};
 use crate::registry::{self, Layout, PlatformChoice, Resolved, Store};
 use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
+use crate::sbom::binding::{Thing, Verified};
 use crate::sigstore::Content;
 use crate::subject::{Digest, LayoutSelector, Subject};
 
@@ -30,7 +31,7 @@ pub(super) struct Prepared<'a> {
     asked: Asked<'a>,
     kind: SubjectKind,
     name: String,
-    digest: Option<Digest>,
+    digests: Vec<Verified>,
     platform: Option<String>,
     found: Result<Found, Finding>,
 }
@@ -66,6 +67,15 @@ impl<'a> Prepared<'a> {
         self.asked.subject
     }
 
+    /// The digests that are known of the subject by bytes that were read: its own, and what an SBOM of it may name beside.
+    pub(super) fn digests(&self) -> &[Verified] {
+        &self.digests
+    }
+
+    fn digest(&self) -> Option<&Digest> {
+        self.digests.first().map(|verified| &verified.digest)
+    }
+
     /// What was found, unless the subject cannot be examined.
     pub(super) fn found(&self) -> Option<&Found> {
         self.found.as_ref().ok()
@@ -81,7 +91,7 @@ impl<'a> Prepared<'a> {
             input: self.asked.input.to_owned(),
             kind: self.kind,
             name: self.name.clone(),
-            digest: self.digest.clone(),
+            digest: self.digest().cloned(),
             platform: self.platform.clone(),
             verdict,
             places: Vec::new(),
@@ -96,7 +106,7 @@ impl<'a> Prepared<'a> {
             asked,
             kind,
             name,
-            digest: None,
+            digests: Vec::new(),
             platform: None,
             found: Err(finding),
         }
@@ -108,7 +118,10 @@ impl<'a> Prepared<'a> {
             asked,
             kind,
             name,
-            digest: Some(digest),
+            digests: vec![Verified {
+                digest,
+                of: Thing::Subject,
+            }],
             platform: None,
             found: Ok(found),
         }
@@ -291,19 +304,28 @@ fn stored<'a>(
         evidence,
         bytes: Bytes::None,
     };
-    let prepared = Prepared::with(asked, SubjectKind::Image, name, image.digest, found);
-    Prepared {
-        platform: image.platform,
-        ..prepared
+    let parent = parent_of(&image, request).cloned();
+    let others = [(image.config, Thing::Config), (parent, Thing::Index)];
+    let mut prepared = Prepared::with(asked, SubjectKind::Image, name, image.digest, found);
+    prepared.platform = image.platform;
+    for (digest, of) in others {
+        prepared
+            .digests
+            .extend(digest.map(|digest| Verified { digest, of }));
     }
+    prepared
+}
+
+/// The index that an image was picked from by its platform.
+fn parent_of<'i>(image: &'i Resolved, request: &Request<'_>) -> Option<&'i Digest> {
+    let picked = matches!(request.platform, PlatformChoice::One(_));
+    image.parent.as_ref().filter(|_| picked)
 }
 
 /// The digests whose evidence counts for an image: its own, and that of the index that it was picked from, which names
 /// it by digest. With `--all-platforms` every image has to stand on its own.
 fn looked_at<'i>(image: &'i Resolved, request: &Request<'_>) -> impl Iterator<Item = &'i Digest> {
-    let picked = matches!(request.platform, PlatformChoice::One(_));
-    let parent = image.parent.as_ref().filter(|_| picked);
-    std::iter::once(&image.digest).chain(parent)
+    std::iter::once(&image.digest).chain(parent_of(image, request))
 }
 
 fn discover(store: &impl Store, digest: &Digest, request: &Request<'_>) -> Evidence {

@@ -3,7 +3,7 @@
 use super::decide::{Decision, Shortfall};
 use super::examine::Checked;
 use super::genuine::Says;
-use super::{MAX_REPORTED_CANDIDATES, Tally};
+use super::{AttestedSbom, MAX_REPORTED_CANDIDATES, Tally};
 use crate::attestation::PredicateType;
 use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome, Verdict};
@@ -122,6 +122,25 @@ pub(super) fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<Stri
         .collect();
     predicates.sort_by_key(|(time, _)| *time);
     predicates.into_iter().map(|(_, predicate)| predicate).collect()
+}
+
+/// The SBOMs that demands for one rest on.
+pub(super) fn sboms(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<AttestedSbom> {
+    let counted = checked.iter().zip(tallies).filter(|(_, tally)| tally.is_sbom);
+    counted
+        .filter_map(|(checked, _)| {
+            let genuine = checked.genuine()?;
+            let Says::Statement(statement) = &genuine.says else {
+                return None;
+            };
+            Some(AttestedSbom {
+                text: statement.predicate().get().to_owned(),
+                predicate_type: statement.predicate_type().to_owned(),
+                made: genuine.verified.made(),
+                location: checked.location().to_owned(),
+            })
+        })
+        .collect()
 }
 
 /// Keeps a report readable: accepted candidates stay, and of the others as many as fit.

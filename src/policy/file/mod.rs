@@ -4,6 +4,7 @@ mod key;
 mod pins;
 mod reader;
 mod rules;
+mod sbom;
 mod summary;
 mod table;
 mod trust;
@@ -25,7 +26,15 @@ pub const MAX_POLICY_BYTES: usize = 512 * 1024;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 6] = ["version", "trust", "pin", "signature", "attestation", "limits"];
+const KEYS: [&str; 7] = [
+    "version",
+    "trust",
+    "pin",
+    "signature",
+    "attestation",
+    "sbom",
+    "limits",
+];
 
 /// The files beside a policy: key files and trust roots that it names.
 pub struct Files<'a> {
@@ -91,11 +100,12 @@ pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec
     let mut entries = pins::read_all(&mut reader, &root, files, &mut unpinned);
     let rules = rules::read_all(&mut reader, &root, &mut entries);
     pins::note_unused(&mut reader, &entries);
+    let mut warnings = rules::warnings(&rules);
+    let sbom = sbom::read(&mut reader, &root, &rules, &mut warnings);
     let limits = limits(&mut reader, &root);
     if !reader.is_clean() {
         return Err(reader.into_findings());
     }
-    let warnings = rules::warnings(&rules);
     let pins = entries.into_values().filter_map(|entry| entry.pin).collect();
     Ok(Policy {
         label: label.to_owned(),
@@ -103,6 +113,7 @@ pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec
         trust,
         pins,
         rules,
+        sbom,
         limits,
         warnings,
         unpinned: unpinned.0,

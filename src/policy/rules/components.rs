@@ -107,6 +107,11 @@ impl ComponentRules {
         self
     }
 
+    /// Whether the rule looks at components at all.
+    pub fn is_on(&self) -> bool {
+        self.mode != Mode::Off
+    }
+
     /// Looks at one component on a day, in UTC.
     pub fn rule(&self, ingredient: &Ingredient<'_>, today: Date) -> Option<Ruling> {
         if self.mode == Mode::Off {

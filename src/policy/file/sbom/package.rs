@@ -1,0 +1,113 @@
+//! What several tables have in common: a package with its versions, and an exception with its reason, owner and end.
+
+use std::ops::Range as Span;
+
+use jiff::civil::Date;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::policy::file::reader::Reader;
+use crate::policy::file::table::{Section, quote};
+use crate::policy::rules::Exception;
+use crate::purl::Pattern;
+use crate::versions::{Range, Scheme};
+
+/// Most tables of one list.
+const MAX_ENTRIES: usize = 10_000;
+
+/// A package and its versions, as a table writes them.
+pub(super) struct Package {
+    pub(super) pattern: Pattern,
+    pub(super) versions: Range,
+    /// Of the pattern.
+    pub(super) span: Span<usize>,
+}
+
+/// The tables of a list, as many as are read.
+pub(super) fn entries<'t>(
+    reader: &mut Reader<'_>,
+    section: &Section<'t>,
+    key: &str,
+) -> Vec<&'t Spanned<DeValue<'t>>> {
+    let entries = section.tables(reader, key);
+    if let Some(first) = entries.get(MAX_ENTRIES) {
+        reader.mistake(
+            &first.span(),
+            format!("{key} has more than {MAX_ENTRIES} entries"),
+            "write fewer and wider ones",
+        );
+        return Vec::new();
+    }
+    entries
+}
+
+/// The keys `package` and `versions`; without versions every one is meant.
+pub(super) fn package(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Package> {
+    let help = "name the package: package = \"pkg:npm/NAME\"";
+    let text = section.needed_text(reader, "package", help);
+    let versions = section.text(reader, "versions");
+    let text = text?;
+    let pattern = match Pattern::parse(text.value) {
+        Ok(pattern) => pattern,
+        Err(error) => {
+            let message = format!("{} is no pattern of packages: {error}", quote(text.value));
+            reader.mistake(
+                &text.span,
+                message,
+                "write for example pkg:npm/NAME or pkg:deb/debian/**",
+            );
+            return None;
+        }
+    };
+    let scheme = pattern.kind().map_or(Scheme::Text, Scheme::of_type);
+    let versions = match versions {
+        None if section.get("versions").is_some() => return None,
+        None => Range::any(scheme),
+        Some(written) => match Range::parse(scheme, written.value) {
+            Ok(range) => range,
+            Err(error) => {
+                let message = format!("versions cannot be {}: {error}", quote(written.value));
+                reader.mistake(
+                    &written.span,
+                    message,
+                    "write for example \">=1.2, <2\", or leave the key out",
+                );
+                return None;
+            }
+        },
+    };
+    Some(Package {
+        pattern,
+        versions,
+        span: text.span,
+    })
+}
+
+/// The keys of every exception: `package`, `versions`, `reason`, `owner`, `expires`.
+pub(super) fn exception(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Exception> {
+    let package = package(reader, section);
+    let reason = section.needed_text(reader, "reason", "say why: reason = \"…\"");
+    let owner = section.needed_text(reader, "owner", "say who answers for it: owner = \"…\"");
+    let help = "say until when: expires = \"2027-06-30\"";
+    let expires = section.needed_text(reader, "expires", help);
+    let expires = match expires.as_ref().map(|text| text.value.parse::<Date>()) {
+        Some(Ok(date)) => Some(date),
+        Some(Err(_)) => {
+            if let Some(text) = &expires {
+                let message = format!("expires cannot be {}", quote(text.value));
+                reader.mistake(&text.span, message, "write a day as \"2027-06-30\"");
+            }
+            None
+        }
+        None => None,
+    };
+    let package = package?;
+    Some(Exception {
+        origin: reader.origin(&package.span),
+        package: package.pattern,
+        versions: package.versions,
+        reason: reason?.value.to_owned(),
+        owner: owner?.value.to_owned(),
+        expires: expires?,
+    })
+}
