@@ -109,7 +109,8 @@ fn judge(world: &World) -> String {
     });
     let key = |name| ["--key", name, "--trusted-root", "root.json"];
     let (key, other) = (key("key.pub"), key("other.pub"));
-    let cases: [(&str, &str, &[&str], Option<[&str; 2]>); 11] = [
+    type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<[&'a str; 2]>);
+    let cases: [Case<'_>; 11] = [
         ("signed with a token; a signature", &signed, &keyless, None),
         ("signed with a token; of somebody else", &signed, &stranger, None),
         (
