@@ -61,6 +61,9 @@ _portcullis() {
             portcullis,sbom)
                 cmd="portcullis__subcmd__sbom"
                 ;;
+            portcullis,sbom-check)
+                cmd="portcullis__subcmd__sbom__subcmd__check"
+                ;;
             portcullis,sign)
                 cmd="portcullis__subcmd__sign"
                 ;;
@@ -144,6 +147,9 @@ _portcullis() {
                 ;;
             portcullis__subcmd__help,sbom)
                 cmd="portcullis__subcmd__help__subcmd__sbom"
+                ;;
+            portcullis__subcmd__help,sbom-check)
+                cmd="portcullis__subcmd__help__subcmd__sbom__subcmd__check"
                 ;;
             portcullis__subcmd__help,sign)
                 cmd="portcullis__subcmd__help__subcmd__sign"
@@ -302,7 +308,7 @@ _portcullis() {
 
     case "${cmd}" in
         portcullis)
-            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help"
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -340,12 +346,16 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__attest)
-            opts="-o -q -v -h -V --predicate --type --from-ci --max-predicate-bytes --yes --replace --bundle --overwrite --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-o -q -v -h -V --yes --replace --bundle --overwrite --predicate --type --from-ci --max-predicate-bytes --identity-token-file --oidc-issuer --oidc-client-id --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser --key --password-file --key-hint --no-log --signing-config --fulcio-url --rekor-url --rekor-version --timestamp-server-url --timestamp-url --service-ca --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --predicate)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -355,10 +365,6 @@ _portcullis() {
                     return 0
                     ;;
                 --max-predicate-bytes)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --bundle)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -968,7 +974,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help)
-            opts="verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help"
+            opts="verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1305,6 +1311,20 @@ _portcullis() {
             ;;
         portcullis__subcmd__help__subcmd__sbom)
             opts="diff trim"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__sbom__subcmd__check)
+            opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2420,6 +2440,112 @@ _portcullis() {
                 return 0
             fi
             case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__check)
+            opts="-o -q -v -h -V --policy --policy-digest --deny-warnings --bundle --platform --all-platforms --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trust)
+                    COMPREPLY=($(compgen -W "public-good staging github" -- "${cur}"))
+                    return 0
+                    ;;
+                --trusted-root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tuf-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tuf-root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --trust-cache)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-auth-host)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-egress)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --registry-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --allow-http)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

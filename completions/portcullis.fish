@@ -39,6 +39,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -s V -l version -d '
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign images and files'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom-check" -d 'Decide what an artifact is made of, by its attested SBOMs'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
@@ -190,10 +191,10 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sign" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l bundle -d 'Where the bundle goes [default for one file: FILE.TYPE.sigstore.json; that of an image goes to its registry]' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l predicate -d 'File with the predicate as JSON; `-` is standard input' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l type -d 'What the predicate is: a short name or a URI' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l max-predicate-bytes -d 'Most bytes that the predicate may have' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l bundle -d 'Where the bundle goes [default for one file: FILE.TYPE.sigstore.json; that of an image goes to its registry]' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l identity-token-file -d 'File with an identity token; `-` is standard input [default: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser]' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-issuer -d 'Log in at this issuer, whatever the surroundings offer' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-client-id -d 'Client id for a login, and the audience that every token has to have' -r
@@ -230,10 +231,10 @@ always\t'Always'
 never\t'Never'"
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l from-ci -d 'Make the predicate from the environment of this CI job; for --type slsa-provenance'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l yes -d 'Image named by a tag: take what it points to now, without asking'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l replace -d 'Image: remove earlier attestations of this type by the same signer, once the new one is there'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l overwrite -d 'Replace a bundle that is there'
+complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l from-ci -d 'Make the predicate from the environment of this CI job; for --type slsa-provenance'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l oidc-device -d 'Log in with a code that is entered on any device'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-browser -d 'Log in, and show the address instead of opening a browser'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l no-log -d 'Make no log entry, only a timestamp; verify then wants --key-without-log'
@@ -243,6 +244,40 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s v -l ve
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l policy -d 'Policy file: who signs the SBOM, and what may stand in it (its [sbom] table)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l platform -d 'Image of an index to check, for example linux/amd64' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
+staging\t''
+github\t''"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l trusted-root -d 'Trusted root in a file (trusted_root.json or a client trust configuration)' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l tuf-url -d 'TUF repository that publishes the trusted root of a private instance' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l tuf-root -d 'TUF root that the repository is verified from' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l trust-cache -d 'Directory for the cache of trust roots' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-username -d 'User name for the registry; with --registry-password-stdin' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-token-file -d 'File with a bearer token for the registry, sent to it as it is' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-auth-host -d 'Token server that may be told the credentials although it is of another site than the registry; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-egress -d 'Go to these hosts and to no other: registry, token server, content delivery network; repeatable' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-ca -d 'PEM certificates of authorities that are trusted for registries, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-cert -d 'PEM client certificate for the registry; with --registry-key' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-key -d 'PEM key of the client certificate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l allow-http -d 'Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l deny-warnings -d 'Deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l all-platforms -d 'Check an index and every image in it'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l registry-password-stdin -d 'Read the password for the registry from standard input'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -787,24 +822,25 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s v -l 
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand generate" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign images and files'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "verify" -d 'Verify signatures and attestations of images, files, digests and OCI layouts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign images and files'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom-check" -d 'Decide what an artifact is made of, by its attested SBOMs'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "build" -d 'What a build says of itself: variables for its deployment'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "key" -d 'Make private keys, import them, print their public keys'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "trust" -d 'Show, refresh and check the trust roots in use'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "explain" -d 'The long form of a diagnostic code'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "completions" -d 'Print shell completions'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "man" -d 'Print the man page'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "conformance" -d 'Sigstore client conformance protocol'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "generate" -d 'Write or check the generated files of the repository'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'

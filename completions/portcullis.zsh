@@ -201,10 +201,10 @@ never\:"Never"))' \
 ;;
 (attest)
 _arguments "${_arguments_options[@]}" : \
+'--bundle=[Where the bundle goes \[default for one file\: FILE.TYPE.sigstore.json; that of an image goes to its registry\]]:FILE:_files' \
 '--predicate=[File with the predicate as JSON; \`-\` is standard input]:FILE:_files' \
 '--type=[What the predicate is\: a short name or a URI]:TYPE:_default' \
 '--max-predicate-bytes=[Most bytes that the predicate may have]:BYTES:_default' \
-'--bundle=[Where the bundle goes \[default for one file\: FILE.TYPE.sigstore.json; that of an image goes to its registry\]]:FILE:_files' \
 '(--oidc-issuer --oidc-client-secret-file --oidc-redirect-url --oidc-device --no-browser)--identity-token-file=[File with an identity token; \`-\` is standard input \[default\: what the surroundings offer (SIGSTORE_ID_TOKEN, the CI system, the cloud), else a login in the browser\]]:FILE:_files' \
 '--oidc-issuer=[Log in at this issuer, whatever the surroundings offer]:URL:_default' \
 '--oidc-client-id=[Client id for a login, and the audience that every token has to have]:ID:_default' \
@@ -241,10 +241,10 @@ always\:"Always"
 never\:"Never"))' \
 '--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
 '--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
-'(--predicate)--from-ci[Make the predicate from the environment of this CI job; for --type slsa-provenance]' \
 '--yes[Image named by a tag\: take what it points to now, without asking]' \
 '--replace[Image\: remove earlier attestations of this type by the same signer, once the new one is there]' \
 '--overwrite[Replace a bundle that is there]' \
+'(--predicate)--from-ci[Make the predicate from the environment of this CI job; for --type slsa-provenance]' \
 '--oidc-device[Log in with a code that is entered on any device]' \
 '(--oidc-device)--no-browser[Log in, and show the address instead of opening a browser]' \
 '--no-log[Make no log entry, only a timestamp; verify then wants --key-without-log]' \
@@ -259,6 +259,48 @@ never\:"Never"))' \
 '-V[Print version]' \
 '--version[Print version]' \
 '*::subjects -- Images (registry/repository\:tag), a statement for each; or files, `-` for standard input, and digests (sha256\:<hex>), all in one statement:_default' \
+&& ret=0
+;;
+(sbom-check)
+_arguments "${_arguments_options[@]}" : \
+'--policy=[Policy file\: who signs the SBOM, and what may stand in it (its \[sbom\] table)]:FILE:_files' \
+'--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
+'*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'(--all-platforms)--platform=[Image of an index to check, for example linux/amd64]:OS/ARCH:_default' \
+'--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
+'(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
+'(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
+'--tuf-root=[TUF root that the repository is verified from]:FILE:_files' \
+'(--trusted-root)--trust-cache=[Directory for the cache of trust roots]:DIR:_files' \
+'--registry-username=[User name for the registry; with --registry-password-stdin]:NAME:_default' \
+'(--registry-username)--registry-token-file=[File with a bearer token for the registry, sent to it as it is]:FILE:_files' \
+'*--registry-auth-host=[Token server that may be told the credentials although it is of another site than the registry; repeatable]:HOST[:PORT]:_default' \
+'*--registry-egress=[Go to these hosts and to no other\: registry, token server, content delivery network; repeatable]:HOST[:PORT]:_default' \
+'--registry-ca=[PEM certificates of authorities that are trusted for registries, besides the system'\''s]:FILE:_files' \
+'--registry-cert=[PEM client certificate for the registry; with --registry-key]:FILE:_files' \
+'--registry-key=[PEM key of the client certificate]:FILE:_files' \
+'*--allow-http=[Registry or signing service that is reached without TLS; repeatable. Loopback needs no such flag]:HOST[:PORT]:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--deny-warnings[Deny where there are warnings]' \
+'--all-platforms[Check an index and every image in it]' \
+'--registry-password-stdin[Read the password for the registry from standard input]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::subjects -- Images (registry/repository\:tag), files, `-`, digests (sha256\:<hex>), oci-layout\:DIR\[\:tag|@digest\]:_default' \
 && ret=0
 ;;
 (sbom)
@@ -1306,6 +1348,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(sbom-check)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
 (sbom)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__sbom_commands" \
@@ -1513,6 +1559,7 @@ _portcullis_commands() {
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'sign:Sign images and files' \
 'attest:Sign a statement about images and files\: an SBOM, provenance, a scan' \
+'sbom-check:Decide what an artifact is made of, by its attested SBOMs' \
 'sbom:Compare SBOMs, and make them smaller' \
 'pin:Verify every image of deployment files, and put digests in' \
 'inspect:Show everything attached to a subject, unverified' \
@@ -1631,6 +1678,7 @@ _portcullis__subcmd__help_commands() {
 'verify:Verify signatures and attestations of images, files, digests and OCI layouts' \
 'sign:Sign images and files' \
 'attest:Sign a statement about images and files\: an SBOM, provenance, a scan' \
+'sbom-check:Decide what an artifact is made of, by its attested SBOMs' \
 'sbom:Compare SBOMs, and make them smaller' \
 'pin:Verify every image of deployment files, and put digests in' \
 'inspect:Show everything attached to a subject, unverified' \
@@ -1794,6 +1842,11 @@ _portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands() {
 _portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help sbom trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom-check_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom-check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom-check commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__sign_commands] )) ||
 _portcullis__subcmd__help__subcmd__sign_commands() {
@@ -2012,6 +2065,11 @@ _portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands() {
 _portcullis__subcmd__sbom__subcmd__trim_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis sbom trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom-check_commands] )) ||
+_portcullis__subcmd__sbom-check_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom-check commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__sign_commands] )) ||
 _portcullis__subcmd__sign_commands() {
