@@ -119,7 +119,6 @@ fn judge(world: &World, signer: Signer) -> String {
     let (key, other) = (key("key.pub"), key("other.pub"));
     let spdx = Some(["spdx", "spdxjson"]);
     let slsa = Some(["slsa-provenance", "slsaprovenance1"]);
-    type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<[&'a str; 2]>);
     let cases: [Case<'_>; 11] = [
         ("signed with a token; a signature", &signed, &keyless, None),
         ("signed with a token; of somebody else", &signed, &stranger, None),

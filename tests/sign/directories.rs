@@ -97,7 +97,7 @@ fn a_link_is_refused_by_the_signer_and_by_the_verifier() {
     std::os::unix::fs::symlink(world.path("app"), world.path("model/config.json")).unwrap();
     assert_eq!(verify(&world, &["model"]), denied(&["directory-unrepresentable"]));
     let output = world.keyless(&["model", "--overwrite"]);
-    assert_code(&output, 1);
+    assert_code(&output, 4);
     let told = text(&output.stderr);
     assert!(told.contains("config.json is a symbolic link"), "{told}");
 }
