@@ -153,10 +153,7 @@ pub(super) fn run(args: Args, global: &Global, console: &Console) -> ExitCode {
             }
             Err(Failure::Usage(problem)) => return console.fail(&problem),
             // Without its summary the run did not do what it was asked to.
-            Err(Failure::Findings(findings)) => {
-                report.findings.extend(findings);
-                report.conclude(false);
-            }
+            Err(Failure::Findings(findings)) => report.fail(findings),
         }
     }
     console.finish(&report)

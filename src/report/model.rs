@@ -368,6 +368,17 @@ impl Report {
         self.exit_code = self.verdict.into();
     }
 
+    /// Makes it the report of a run that did not do all that it was asked to: whatever the findings say of themselves, it
+    /// allows nothing any more.
+    pub fn fail(&mut self, findings: Vec<Finding>) {
+        self.findings.extend(findings);
+        self.conclude(false);
+        if self.verdict == Verdict::Allowed {
+            self.verdict = Verdict::Undecided;
+            self.exit_code = self.verdict.into();
+        }
+    }
+
     /// Denies every allowed subject that has a warning, and the run if it has one itself.
     fn turn_warnings_into_denials(&mut self) {
         let warns = |finding: &Finding| finding.severity == Severity::Warning;
@@ -466,6 +477,16 @@ mod tests {
         report.conclude(true);
         assert_eq!(report.verdict, Verdict::NoEvidence);
         assert_eq!(report.subjects[0].findings, [warning()]);
+    }
+
+    #[test]
+    fn a_run_that_failed_allows_nothing_whatever_its_findings_say() {
+        for findings in [Vec::new(), vec![warning()]] {
+            let mut report = report(Verdict::Allowed, Vec::new(), Vec::new());
+            report.conclude(false);
+            report.fail(findings);
+            assert_eq!(report.exit_code, ExitCode::Undecided);
+        }
     }
 
     #[test]
