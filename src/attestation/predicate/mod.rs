@@ -4,7 +4,7 @@
 //! members that the specification requires, their JSON types, and the formats that readers rely on. Members that a
 //! specification does not know are fine. The bytes are kept as they are; nothing is written anew.
 //!
-//! A new type is a file with its [`Shape`](shape::Shape) and a row in [`kind`].
+//! A new type is a file with its `Shape` (`shape.rs`) and a row in `kind.rs`.
 
 mod binding;
 mod cyclonedx;

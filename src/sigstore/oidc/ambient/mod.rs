@@ -1,6 +1,6 @@
 //! Tokens that the surroundings of a process offer: CI systems, clouds, files.
 //!
-//! The sources are asked in the order of [`SOURCES`]. The first one that is meant is the one: if it fails, that is an error
+//! The sources are asked in the order of `SOURCES`. The first one that is meant is the one: if it fails, that is an error
 //! that says why, and no other source is tried in its place, because the identity would be another one.
 
 mod buildkite;
