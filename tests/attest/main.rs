@@ -7,6 +7,7 @@
 )]
 
 mod images;
+mod ingredients;
 mod sizes;
 mod summaries;
 mod world;
