@@ -13,6 +13,7 @@ mod cyclonedx;
 mod document;
 pub mod drift;
 mod event;
+mod hashes;
 mod json;
 mod limits;
 mod model;

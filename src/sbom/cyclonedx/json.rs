@@ -2,12 +2,20 @@
 
 use super::IMAGE_ID_PROPERTY;
 use crate::sbom::event::{Event, Fact, Visitor};
+use crate::sbom::hashes::{self, hashes};
 use crate::sbom::json::{Json, Kind};
 use crate::sbom::model::{
     Claim, Component, EdgeKind, Licence, LicenceForm, Rating, Text, Tool, Vulnerability,
 };
 use crate::sbom::problem::{ProblemKind, Refused};
 use crate::sbom::reading::{Field, Reading};
+
+/// How hashes are called.
+const HASHES: hashes::Names = hashes::Names {
+    list: "hashes",
+    algorithm: "alg",
+    value: "content",
+};
 
 /// Members of the document that are lists of things which are told one by one.
 pub(in crate::sbom) const LISTS: [&str; 3] = ["components", "dependencies", "vulnerabilities"];
@@ -160,7 +168,7 @@ fn component<'a, V: Visitor<'a>>(
             "publisher" => one.publisher = reading.said(json, Field::of(index, "publisher"))?,
             "author" => author = reading.said(json, Field::of(index, "author"))?,
             "supplier" => one.supplier = entity(json, reading, Field::of(index, "supplier"))?,
-            "hashes" => hashes(json, reading, &mut one)?,
+            "hashes" => hashes(json, reading, &mut one, &HASHES)?,
             "licenses" => licences(json, reading, &mut one)?,
             "properties" if one.is_root => properties(json, reading, &mut one)?,
             "components" => reading.array(json, Field::of(index, "components"), |reading, json| {
@@ -176,37 +184,6 @@ fn component<'a, V: Visitor<'a>>(
     }
     reading.component(one);
     Ok(())
-}
-
-fn hashes<'a, V: Visitor<'a>>(
-    json: &mut Json<'a>,
-    reading: &mut Reading<'_, '_, V>,
-    one: &mut Component<'a>,
-) -> Result<(), Refused> {
-    let field = Field::of(one.index, "hashes");
-    reading.array(json, field, |reading, json| {
-        let place = json.place();
-        let mut algorithm: Option<Text<'a>> = None;
-        let mut content: Option<Text<'a>> = None;
-        reading.object(json, field, |reading, json, key| {
-            match key {
-                "alg" => algorithm = reading.text(json, field)?,
-                "content" => content = reading.text(json, field)?,
-                _ => json.skip()?,
-            }
-            Ok(())
-        })?;
-        match (algorithm, content) {
-            (Some(algorithm), Some(content)) => {
-                reading
-                    .one_more(one.hashes.len(), "hashes of one component")
-                    .map_err(|reason| json.refuse(reason))?;
-                one.hashes.extend(reading.hash(&algorithm, content, field, place));
-            }
-            _ => reading.problem(ProblemKind::Missing, field, "", place),
-        }
-        Ok(())
-    })
 }
 
 /// `licenses`: `{license: {id | name}}` or `{expression}`, with `acknowledgement` since 1.6.

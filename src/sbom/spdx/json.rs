@@ -3,10 +3,18 @@
 use super::{Creator, DOCUMENT_ID, IMAGE_ID_COMMENT, Relation};
 use crate::sbom::cyclonedx::json::image_id;
 use crate::sbom::event::{Event, Fact, Visitor};
+use crate::sbom::hashes::{self, hashes};
 use crate::sbom::json::{Json, Kind};
 use crate::sbom::model::{Claim, Component, NamedLicence, Text, Tool};
-use crate::sbom::problem::{ProblemKind, Refusal, Refused};
+use crate::sbom::problem::{Refusal, Refused};
 use crate::sbom::reading::{Field, Reading};
+
+/// How hashes are called.
+const CHECKSUMS: hashes::Names = hashes::Names {
+    list: "checksums",
+    algorithm: "algorithm",
+    value: "checksumValue",
+};
 
 /// Members of the document that are lists of things which are told one by one.
 pub(in crate::sbom) const LISTS: [&str; 4] = [
@@ -110,7 +118,7 @@ fn package<'a, V: Visitor<'a>>(json: &mut Json<'a>, reading: &mut Reading<'_, '_
                 one.licences
                     .extend(text.map(|text| super::licence(text, Claim::Concluded)));
             }
-            "checksums" => checksums(json, reading, &mut one)?,
+            "checksums" => hashes(json, reading, &mut one, &CHECKSUMS)?,
             "externalRefs" => external_references(json, reading, &mut one)?,
             "annotations" => annotations(json, reading, &mut one)?,
             _ => json.skip()?,
@@ -121,37 +129,6 @@ fn package<'a, V: Visitor<'a>>(json: &mut Json<'a>, reading: &mut Reading<'_, '_
     one.licences.sort_unstable_by_key(|licence| licence.claim);
     reading.component(one);
     Ok(())
-}
-
-fn checksums<'a, V: Visitor<'a>>(
-    json: &mut Json<'a>,
-    reading: &mut Reading<'_, '_, V>,
-    one: &mut Component<'a>,
-) -> Result<(), Refused> {
-    let field = Field::of(one.index, "checksums");
-    reading.array(json, field, |reading, json| {
-        let place = json.place();
-        let mut algorithm: Option<Text<'a>> = None;
-        let mut value: Option<Text<'a>> = None;
-        reading.object(json, field, |reading, json, key| {
-            match key {
-                "algorithm" => algorithm = reading.text(json, field)?,
-                "checksumValue" => value = reading.text(json, field)?,
-                _ => json.skip()?,
-            }
-            Ok(())
-        })?;
-        match (algorithm, value) {
-            (Some(algorithm), Some(value)) => {
-                reading
-                    .one_more(one.hashes.len(), "hashes of one component")
-                    .map_err(|reason| json.refuse(reason))?;
-                one.hashes.extend(reading.hash(&algorithm, value, field, place));
-            }
-            _ => reading.problem(ProblemKind::Missing, field, "", place),
-        }
-        Ok(())
-    })
 }
 
 fn external_references<'a, V: Visitor<'a>>(
