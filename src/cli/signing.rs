@@ -7,11 +7,12 @@ use super::output::{Console, to_stderr};
 use super::progress::Steps;
 use super::services::ServiceArgs;
 use super::{Global, Problem};
-use crate::http::Endpoint;
+use crate::http::{Endpoint, Web};
 use crate::ops::sign::{By, Services, Session};
 use crate::sigstore::Engine;
 use crate::sigstore::keys::Signer;
-use crate::sigstore::sign::{Identity, Step};
+use crate::sigstore::oidc::Obtained;
+use crate::sigstore::sign::{Identity, SigningConfig, Step};
 use crate::sigstore::trust::TrustMaterial;
 
 /// What signs, and how services are asked.
@@ -47,22 +48,8 @@ impl Signing<'_> {
         let web = self.services.web(global, self.allow_http)?;
         let engine = Engine::new(material.root(), material.relaxations()).map_err(problem)?;
         let config = self.services.config(material).map_err(problem)?;
-        let token = match &self.signer {
-            Some(_) => None,
-            None => {
-                let issuer = config.issuers.first().map(|service| &service.url);
-                Some(self.identity.obtain(issuer, &web, global)?)
-            }
-        };
-        let by = match (&self.signer, &token) {
-            (Some(signer), _) => By::Key {
-                signer: signer.as_ref(),
-                hint: self.key_hint,
-                log: self.log,
-            },
-            (None, Some(obtained)) => By::Identity(Identity::from(&obtained.token)),
-            (None, None) => return Err(Problem::usage("nobody signs: name a key or a token")),
-        };
+        let token = token(self.signer.as_deref(), self.identity, &config, &web, global)?;
+        let by = by(self.signer.as_deref(), token.as_ref(), self.key_hint, self.log)?;
         let steps = Steps::new(console.shows_progress());
         let on_step = |step: Step, service: &str| {
             let text = format!("{step} {service}");
@@ -82,5 +69,42 @@ impl Signing<'_> {
         let result = work(&mut Session::new(services, by));
         steps.clear();
         Ok(result)
+    }
+}
+
+/// The token of whoever signs without a key, from the issuer that the services believe.
+///
+/// # Errors
+///
+/// When there is no token.
+pub(super) fn token(
+    signer: Option<&dyn Signer>,
+    identity: &IdentityArgs,
+    config: &SigningConfig,
+    web: &Web,
+    global: &Global,
+) -> Result<Option<Obtained>, Problem> {
+    if signer.is_some() {
+        return Ok(None);
+    }
+    let issuer = config.issuers.first().map(|service| &service.url);
+    identity.obtain(issuer, web, global).map(Some)
+}
+
+/// Who signs: the key, or else whom the token names.
+///
+/// # Errors
+///
+/// A usage error when there is neither.
+pub(super) fn by<'a>(
+    signer: Option<&'a dyn Signer>,
+    token: Option<&'a Obtained>,
+    hint: Option<&'a str>,
+    log: bool,
+) -> Result<By<'a>, Problem> {
+    match (signer, token) {
+        (Some(signer), _) => Ok(By::Key { signer, hint, log }),
+        (None, Some(obtained)) => Ok(By::Identity(Identity::from(&obtained.token))),
+        (None, None) => Err(Problem::usage("nobody signs: name a key or a token")),
     }
 }

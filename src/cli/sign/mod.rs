@@ -20,16 +20,17 @@ use super::progress::Steps;
 use super::registry::{RegistryArgs, tell_sources};
 use super::rules::default_jobs;
 use super::services::{ServiceArgs, no_services};
+use super::signing::{by, token};
 use super::signing_key::SigningKeyArgs;
 use super::trust::TrustArgs;
 use super::{Global, Problem};
 use crate::ops::publish::Image;
 use crate::ops::sign::unfinished::{self, Unfinished};
-use crate::ops::sign::{By, Destination, FailureReport, Services, Session, SignReport, finish, keep};
+use crate::ops::sign::{Destination, FailureReport, Services, Session, SignReport, finish, keep};
 use crate::registry::client::Client;
 use crate::report::{ExitCode, Finding, visible};
 use crate::sigstore::Engine;
-use crate::sigstore::sign::{Identity, OnStep, SigningConfig, Step};
+use crate::sigstore::sign::{OnStep, SigningConfig, Step};
 use crate::subject::Subject;
 
 /// Name of the command in its report.
@@ -310,22 +311,19 @@ impl<'a> Run<'a> {
         if ready.is_empty() {
             return Ok(outcome);
         }
-        let token = match &signer {
-            Some(_) => None,
-            None => {
-                let issuer = config.issuers.first().map(|service| &service.url);
-                Some(args.identity.obtain(issuer, services.web, self.global)?)
-            }
-        };
-        let by = match (&signer, &token) {
-            (Some(signer), _) => By::Key {
-                signer: signer.as_ref(),
-                hint: args.key_hint.as_deref(),
-                log: !args.no_log,
-            },
-            (None, Some(obtained)) => By::Identity(Identity::from(&obtained.token)),
-            (None, None) => return Err(Problem::usage("nobody signs: name a key or a token")),
-        };
+        let token = token(
+            signer.as_deref(),
+            &args.identity,
+            config,
+            services.web,
+            self.global,
+        )?;
+        let by = by(
+            signer.as_deref(),
+            token.as_ref(),
+            args.key_hint.as_deref(),
+            !args.no_log,
+        )?;
         let mut session = Session::new(*services, by);
         if args.legacy_tag {
             session
