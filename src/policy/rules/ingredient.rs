@@ -1,5 +1,6 @@
 //! What a rule asks about one component.
 
+use super::licences::Several;
 use crate::licences::Expression;
 use crate::purl::{Purl, PurlError};
 
@@ -74,14 +75,26 @@ impl Ingredient<'_> {
 }
 
 impl LicenceText<'_> {
-    /// Joins what a document states about one component. A text that is no expression is the name of a licence that
-    /// nobody knows, so that the rest of the list still counts.
-    pub fn join<'t>(texts: impl IntoIterator<Item = LicenceText<'t>>) -> Option<Expression> {
-        Expression::all(texts.into_iter().map(|text| match text {
+    /// What one licence means. A text that is no expression is the name of a licence that nobody knows, so that the rest
+    /// of the list still counts.
+    fn read(self) -> Expression {
+        match self {
             LicenceText::Expression(text) => {
                 Expression::parse(text).unwrap_or_else(|_| Expression::from_name(text))
             }
             LicenceText::Name(text) => Expression::from_name(text),
-        }))
+        }
+    }
+
+    /// Joins one list of licences.
+    pub fn join<'t>(
+        texts: impl IntoIterator<Item = LicenceText<'t>>,
+        several: Several,
+    ) -> Option<Expression> {
+        let parts = texts.into_iter().map(LicenceText::read);
+        match several {
+            Several::All => Expression::all(parts),
+            Several::Any => Expression::any(parts),
+        }
     }
 }
