@@ -42,7 +42,7 @@ pub(super) fn objections<'d, 'a>(
         for ruling in rulings.into_iter().flatten() {
             let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
             match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.others += 1,
+                Some(group) => group.add(ruling, component),
                 None => {
                     known.insert(key, groups.len());
                     groups.push(Objection {
@@ -83,7 +83,17 @@ pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) 
     findings
 }
 
-impl Objection<'_, '_> {
+impl<'d, 'a> Objection<'d, 'a> {
+    /// Counts the same objection to another component. Which of them is told does not depend on their order.
+    fn add(&mut self, ruling: Ruling, component: &'d Component<'a>) {
+        let key = |ruling: &Ruling| (ruling.finding.found.clone(), ruling.finding.message.clone());
+        if key(&ruling) < key(&self.ruling) {
+            self.ruling = ruling;
+            self.first = component;
+        }
+        self.others += 1;
+    }
+
     /// What is said, to be marked as known.
     pub(super) fn finding(&mut self) -> &mut Finding {
         &mut self.ruling.finding
@@ -150,3 +160,6 @@ fn pinned_name(algorithm: HashAlgorithm) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

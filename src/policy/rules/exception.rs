@@ -56,6 +56,9 @@ impl<T> Exceptions<T> {
         let Identity::Package(purl) = &ingredient.identity else {
             return Vec::new();
         };
+        if self.entries.is_empty() {
+            return Vec::new();
+        }
         let mut matching = self.index.matching(purl);
         if !matching.is_empty() {
             let version = ingredient.comparable_version();

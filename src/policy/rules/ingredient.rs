@@ -1,5 +1,7 @@
 //! What a rule asks about one component.
 
+use std::borrow::Cow;
+
 use super::licences::Several;
 use crate::licences::Expression;
 use crate::purl::{Purl, PurlError};
@@ -65,12 +67,12 @@ impl Ingredient<'_> {
     }
 
     /// The version to compare by: that of the package URL, or else the component's own.
-    pub(super) fn comparable_version(&self) -> Option<String> {
-        match &self.identity {
-            Identity::Package(purl) => purl.comparable_version().map(|version| version.into_owned()),
+    pub(super) fn comparable_version(&self) -> Option<Cow<'_, str>> {
+        let of_purl = match &self.identity {
+            Identity::Package(purl) => purl.comparable_version(),
             _ => None,
-        }
-        .or_else(|| self.version.map(str::to_owned))
+        };
+        of_purl.or(self.version.map(Cow::Borrowed))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The rules by tables: what passes, what is objected to, and by which code.
 
+mod properties;
+
 use jiff::civil::{Date, date};
 
 use super::*;

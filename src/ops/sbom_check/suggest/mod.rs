@@ -35,6 +35,8 @@ pub fn suggest(documents: &[Document<'_>], names: &[String]) -> String {
     out += &licences::write(&ingredients);
     out.push('\n');
     out += &packages::write(&ingredients);
+    out.truncate(out.trim_end().len());
+    out.push('\n');
     out
 }
 
