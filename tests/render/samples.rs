@@ -82,6 +82,7 @@ fn image(verdict: Verdict) -> SubjectReport {
         verdict,
         places: image_places(1),
         candidates: Vec::new(),
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }
@@ -100,6 +101,7 @@ fn file(name: &str, verdict: Verdict) -> SubjectReport {
             PlaceOutcome::Found { count: 1 },
         )],
         candidates: Vec::new(),
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }

@@ -4,12 +4,14 @@
 //! ingredient was read from. What cannot be told counts against the ingredient.
 
 mod components;
+mod drift;
 mod exception;
 mod ingredient;
 mod licences;
 mod ruling;
 
 pub use components::{ComponentRules, NamedRule, PackageRule};
+pub use drift::{Difference, Differing, DriftRules, OnDifference};
 pub use exception::{Exception, Exceptions};
 pub use ingredient::{Identity, Ingredient, LicenceText};
 pub use licences::{LicenceException, LicenceRules};
