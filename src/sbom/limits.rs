@@ -54,6 +54,11 @@ pub const MAX_STRING_BYTES: usize = 8 << 20;
 /// Default of [`Limits::problems`].
 pub const MAX_PROBLEMS: usize = 1_000;
 
+/// What [`Limits::bytes`] is about, in refusals.
+pub(super) const WHOLE: &str = "a document in memory";
+/// What [`Limits::streamed_bytes`] is about, in refusals.
+pub(super) const STREAMED: &str = "a streamed document";
+
 impl Limits {
     /// Caps for a document of which nothing is kept.
     pub fn streaming() -> Self {
