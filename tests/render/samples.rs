@@ -83,6 +83,7 @@ fn image(verdict: Verdict) -> SubjectReport {
         verdict,
         places: image_places(1),
         candidates: Vec::new(),
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }
@@ -101,6 +102,7 @@ fn file(name: &str, verdict: Verdict) -> SubjectReport {
             PlaceOutcome::Found { count: 1 },
         )],
         candidates: Vec::new(),
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }
