@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Code, Severity};
+use super::{Code, SbomPlace, Severity};
 
 /// One observation about a subject, a candidate or the run.
 ///
@@ -32,9 +32,15 @@ pub struct Finding {
     /// Where the expectation was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// Where in an SBOM the offender stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sbom: Option<Box<SbomPlace>>,
     /// One safe next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The package that a rule objects to, without its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
 }
 
 /// One part of an identity, found and expected.
@@ -118,7 +124,9 @@ impl Finding {
             expected: None,
             parts: Vec::new(),
             origin: None,
+            sbom: None,
             help: None,
+            package: None,
         }
     }
 
@@ -147,6 +155,13 @@ impl Finding {
     #[must_use]
     pub fn origin(mut self, origin: &Origin) -> Self {
         self.origin = Some(origin.clone());
+        self
+    }
+
+    /// Adds where in an SBOM the offender stands.
+    #[must_use]
+    pub fn in_sbom(mut self, place: SbomPlace) -> Self {
+        self.sbom = Some(Box::new(place));
         self
     }
 

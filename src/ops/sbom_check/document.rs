@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::ingredients;
+use super::places::Source;
 use crate::ops::verify::AttestedSbom;
 use crate::policy::SbomRules;
 use crate::policy::rules::Mode;
@@ -40,7 +41,13 @@ pub(super) fn check(
             .help("generate the SBOM from the finished artifact, with its dependencies in place");
         findings.push(finding);
     }
-    findings.extend(ingredients::check(&document, &components, rules, today));
+    let source = Source {
+        name: &attested.location,
+        is_attested: true,
+        text: &attested.text,
+        limits: &limits,
+    };
+    findings.extend(ingredients::check(&source, &document, &components, rules, today));
     findings.push(counted(attested, &document, &binding, components.len()));
     findings
 }

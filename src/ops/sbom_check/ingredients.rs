@@ -4,30 +4,24 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::paths::Paths;
+use super::places::{Objection, Source, place};
 use crate::policy::SbomRules;
-use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling};
+use crate::policy::rules::{Identity, Ingredient, LicenceText};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::{Component, Document, HashAlgorithm, LicenceForm};
 
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
 
-/// An objection and how often it was made.
-struct Group<'d, 'a> {
-    ruling: Ruling,
-    first: &'d Component<'a>,
-    others: usize,
-}
-
 /// Asks every rule about every component.
 pub(super) fn check(
+    source: &Source<'_>,
     document: &Document<'_>,
     components: &[&Component<'_>],
     rules: &SbomRules,
     today: Date,
 ) -> Vec<Finding> {
-    let mut groups: Vec<Group<'_, '_>> = Vec::new();
+    let mut objections: Vec<Objection<'_, '_>> = Vec::new();
     let mut known: HashMap<(String, Severity), usize> = HashMap::new();
     for component in components {
         let ingredient = ingredient(component);
@@ -39,11 +33,11 @@ pub(super) fn check(
         ];
         for ruling in rulings.into_iter().flatten() {
             let key = (ruling.fingerprint(), ruling.finding.severity);
-            match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.others += 1,
+            match known.get(&key).and_then(|at| objections.get_mut(*at)) {
+                Some(objection) => objection.others += 1,
                 None => {
-                    known.insert(key, groups.len());
-                    groups.push(Group {
+                    known.insert(key, objections.len());
+                    objections.push(Objection {
                         ruling,
                         first: component,
                         others: 0,
@@ -53,49 +47,30 @@ pub(super) fn check(
         }
     }
     // Grouped by rule, then by package; denials first, so that none of them is what the cap leaves out.
-    groups.sort_by(|a, b| {
-        let key = |group: &Group<'_, '_>| {
-            let finding = &group.ruling.finding;
+    objections.sort_by(|a, b| {
+        let key = |objection: &Objection<'_, '_>| {
+            let finding = &objection.ruling.finding;
             (finding.severity != Severity::Deny, finding.code.name())
         };
         key(a)
             .cmp(&key(b))
             .then_with(|| a.ruling.package.cmp(&b.ruling.package))
     });
-    tell(document, groups)
+    tell(source, document, objections)
 }
 
-fn tell(document: &Document<'_>, groups: Vec<Group<'_, '_>>) -> Vec<Finding> {
-    if groups.is_empty() {
+fn tell(source: &Source<'_>, document: &Document<'_>, objections: Vec<Objection<'_, '_>>) -> Vec<Finding> {
+    if objections.is_empty() {
         return Vec::new();
     }
-    let total = groups.len();
-    let paths = Paths::of(document);
-    let listed = groups.into_iter().take(MAX_LISTED);
-    let mut findings: Vec<Finding> = listed.map(|group| group.finding(document, &paths)).collect();
+    let total = objections.len();
+    let listed: Vec<Objection<'_, '_>> = objections.into_iter().take(MAX_LISTED).collect();
+    let mut findings = place(source, document, listed);
     if total > MAX_LISTED {
         let message = format!("the rules object {total} times to the SBOM; {MAX_LISTED} of that are listed");
         findings.push(Finding::new(Code::LargeListTruncated, message));
     }
     findings
-}
-
-impl Group<'_, '_> {
-    /// The finding, with the SBOM's line and the way to the component.
-    fn finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
-        let mut finding = self.ruling.finding;
-        let mut place = format!("line {} of the SBOM", self.first.place.line);
-        if let Some(path) = paths.to(document, self.first.index) {
-            place += &format!(", by way of {path}");
-        }
-        match self.others {
-            0 => {}
-            1 => place += ", and once more",
-            others => place += &format!(", and {others} times more"),
-        }
-        finding.message = format!("{} ({place})", finding.message);
-        finding
-    }
 }
 
 /// What the rules ask about a component.

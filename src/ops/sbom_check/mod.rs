@@ -7,6 +7,7 @@
 mod document;
 mod ingredients;
 mod paths;
+mod places;
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,0 +1,118 @@
+//! Objections told with their place: what of the SBOM offended, where that stands, and how it came into the artifact.
+
+use super::paths::Paths;
+use crate::policy::rules::Ruling;
+use crate::report::{Finding, SbomPlace};
+use crate::sbom::locate::{Found, Sought, locate};
+use crate::sbom::{Component, Document, Limits};
+
+/// Members that state licences, in the words of every format.
+const LICENCE_MEMBERS: [&str; 6] = [
+    "licenses",
+    "license",
+    "licenseDeclared",
+    "licenseConcluded",
+    "PackageLicenseDeclared",
+    "PackageLicenseConcluded",
+];
+/// Members that say which package it is.
+const PACKAGE_MEMBERS: [&str; 5] = [
+    "purl",
+    "externalRefs",
+    "software_packageUrl",
+    "externalIdentifier",
+    "ExternalRef",
+];
+
+/// The document that is told about.
+pub(super) struct Source<'s> {
+    /// Location of the attestation, or the path of the file.
+    pub(super) name: &'s str,
+    /// Whether it is a predicate.
+    pub(super) is_attested: bool,
+    /// The document.
+    pub(super) text: &'s str,
+    /// What it was read with.
+    pub(super) limits: &'s Limits,
+}
+
+/// An objection and how often it was made.
+pub(super) struct Objection<'d, 'a> {
+    /// The objection.
+    pub(super) ruling: Ruling,
+    /// The first component it is made to.
+    pub(super) first: &'d Component<'a>,
+    /// How many further components of the package it is made to.
+    pub(super) others: usize,
+}
+
+/// The findings, each with its place.
+pub(super) fn place(
+    source: &Source<'_>,
+    document: &Document<'_>,
+    objections: Vec<Objection<'_, '_>>,
+) -> Vec<Finding> {
+    let paths = Paths::of(document);
+    let sought: Vec<Sought<'_>> = objections.iter().map(Objection::sought).collect();
+    let found = locate(source.text, document.format, &sought, source.limits);
+    let placed = objections.into_iter().zip(found);
+    placed
+        .map(|(objection, found)| objection.finding(source, document, &paths, found))
+        .collect()
+}
+
+impl<'d> Objection<'d, '_> {
+    /// What offends: the licence, or else the package URL.
+    fn sought(&self) -> Sought<'d> {
+        let Component {
+            licences,
+            purl,
+            place,
+            ..
+        } = self.first;
+        let (members, value): (&'static [&'static str], _) =
+            if self.ruling.finding.code.name().starts_with("licence-") {
+                let has_term = |text: &&str| {
+                    !self.ruling.decided_by.is_empty() && text.contains(&self.ruling.decided_by)
+                };
+                let mut stated = licences.iter().map(|licence| licence.text.as_ref());
+                let first = stated.clone().next();
+                (&LICENCE_MEMBERS, stated.find(has_term).or(first))
+            } else {
+                (&PACKAGE_MEMBERS, purl.as_deref())
+            };
+        Sought {
+            offset: place.offset,
+            members,
+            value,
+        }
+    }
+
+    fn finding(
+        self,
+        source: &Source<'_>,
+        document: &Document<'_>,
+        paths: &Paths,
+        found: Option<Found>,
+    ) -> Finding {
+        let Self {
+            ruling,
+            first,
+            others,
+        } = self;
+        let place = SbomPlace {
+            document: source.name.to_owned(),
+            attested: source.is_attested,
+            line: found.as_ref().map_or(first.place.line, |found| found.line),
+            column: found.as_ref().map(|found| found.column),
+            path: found.as_ref().and_then(|found| found.path.clone()),
+            version: first.version.as_deref().map(str::to_owned),
+            reached_by: paths.to(document, first.index),
+            others,
+            excerpt: found.map(|found| found.excerpt),
+        };
+        let mut finding = ruling.finding.in_sbom(place);
+        finding.package = Some(ruling.package);
+        finding
+    }
+}
