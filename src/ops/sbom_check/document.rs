@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::ingredients;
-use super::places::Source;
+use super::places::{Source, point};
 use crate::ops::verify::AttestedSbom;
 use crate::policy::SbomRules;
 use crate::policy::rules::Mode;
@@ -29,10 +29,18 @@ pub(super) fn check(
             return vec![refused.finding().unwrap_or_else(unread)];
         }
     };
+    let source = Source {
+        name: &attested.location,
+        is_attested: true,
+        text: &attested.text,
+        limits: &limits,
+    };
     let binding = bind(&document, digests);
-    let mut findings = Vec::new();
-    findings.extend(bound(&binding, rules));
-    findings.extend(unreadable(&document, rules));
+    let mut pointed = Vec::new();
+    pointed.extend(bound(&binding, rules).map(|finding| (root(&document), finding)));
+    pointed.extend(unreadable(&document, rules));
+    let mut findings = point(&source, &document, pointed);
+    findings.extend(further(&document));
     findings.extend(cyclic(&document, rules));
     let components = looked_at(&document);
     if components.is_empty() {
@@ -41,12 +49,6 @@ pub(super) fn check(
             .help("generate the SBOM from the finished artifact, with its dependencies in place");
         findings.push(finding);
     }
-    let source = Source {
-        name: &attested.location,
-        is_attested: true,
-        text: &attested.text,
-        limits: &limits,
-    };
     findings.extend(ingredients::check(&source, &document, &components, rules, today));
     findings.push(counted(attested, &document, &binding, components.len()));
     findings
@@ -71,20 +73,29 @@ fn bound(binding: &Binding, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Fields that could have changed the decision, and cannot be read.
-fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<Finding> {
+fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(u64, Finding)> {
     let needed = document
         .problems
         .iter()
         .filter(|problem| is_needed(problem, document, rules));
-    let mut findings: Vec<Finding> = needed.map(Problem::finding).collect();
-    if document.further_problems > 0 {
-        let message = format!(
-            "in the SBOM, {} further fields cannot be read, and which they are is not kept",
-            document.further_problems
-        );
-        findings.push(Finding::new(Code::SbomFieldUnreadable, message));
-    }
-    findings
+    needed
+        .map(|problem| (problem.place.offset, problem.finding()))
+        .collect()
+}
+
+fn further(document: &Document<'_>) -> Option<Finding> {
+    let message = format!(
+        "in the SBOM, {} further fields cannot be read, and which they are is not kept",
+        document.further_problems
+    );
+    (document.further_problems > 0).then(|| Finding::new(Code::SbomFieldUnreadable, message))
+}
+
+/// Where the first root begins; the start of the document where it has none.
+fn root(document: &Document<'_>) -> u64 {
+    let first = document.roots.first();
+    let first = first.and_then(|index| document.component(*index));
+    first.map_or(0, |root| root.place.offset)
 }
 
 fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> bool {

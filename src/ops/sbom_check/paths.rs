@@ -35,7 +35,7 @@ impl Paths {
     }
 
     /// The names on the way to a component, from the root, both included; none where no way leads to it or where it is
-    /// the root. Where the way is long, `…` stands for the part next to the root.
+    /// the root. Where the way is long, `...` stands for the part next to the root.
     pub(super) fn to(&self, document: &Document<'_>, index: u32) -> Vec<String> {
         let mut names = Vec::new();
         let mut at = index;
@@ -45,7 +45,7 @@ impl Paths {
                 break;
             }
             if names.len() == MAX_NAMED {
-                names.push("…".to_owned());
+                names.push("...".to_owned());
                 break;
             }
             at = before;

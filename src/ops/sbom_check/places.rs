@@ -61,6 +61,44 @@ pub(super) fn place(
         .collect()
 }
 
+/// Findings about single places of the document, each with the offset that it is about.
+pub(super) fn point(
+    source: &Source<'_>,
+    document: &Document<'_>,
+    findings: Vec<(u64, Finding)>,
+) -> Vec<Finding> {
+    let at = |(offset, _): &(u64, Finding)| Sought {
+        offset: *offset,
+        members: &[],
+        value: None,
+    };
+    let sought: Vec<Sought<'_>> = findings.iter().map(at).collect();
+    let found = locate(source.text, document.format, &sought, source.limits);
+    let placed = findings.into_iter().zip(found);
+    placed
+        .map(|((_, finding), found)| match found {
+            Some(found) => finding.in_sbom(source.place(found)),
+            None => finding,
+        })
+        .collect()
+}
+
+impl Source<'_> {
+    fn place(&self, found: Found) -> SbomPlace {
+        SbomPlace {
+            document: self.name.to_owned(),
+            attested: self.is_attested,
+            line: found.line,
+            column: found.column,
+            path: found.path,
+            version: None,
+            reached_by: Vec::new(),
+            others: 0,
+            excerpt: found.excerpt,
+        }
+    }
+}
+
 impl<'d> Objection<'d, '_> {
     /// What offends: the licence, or else the package URL.
     fn sought(&self) -> Sought<'d> {
@@ -100,16 +138,12 @@ impl<'d> Objection<'d, '_> {
             first,
             others,
         } = self;
+        let found = found.unwrap_or_else(|| Found::line(first.place.line));
         let place = SbomPlace {
-            document: source.name.to_owned(),
-            attested: source.is_attested,
-            line: found.as_ref().map_or(first.place.line, |found| found.line),
-            column: found.as_ref().map(|found| found.column),
-            path: found.as_ref().and_then(|found| found.path.clone()),
             version: first.version.as_deref().map(str::to_owned),
             reached_by: paths.to(document, first.index),
             others,
-            excerpt: found.map(|found| found.excerpt),
+            ..source.place(found)
         };
         let mut finding = ruling.finding.in_sbom(place);
         finding.package = Some(ruling.package);

@@ -1,7 +1,7 @@
 //! Places in JSON: one pass over the document, with the way so far as one text.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::{MAX_PATH, Sought, Spot};
 use crate::sbom::json::{Json, Kind};
@@ -12,7 +12,7 @@ use crate::sbom::problem::Refused;
 pub(super) fn spots(text: &str, sought: &[Sought<'_>], limits: &Limits) -> Vec<Option<Spot>> {
     let mut search = Search {
         sought,
-        at: by_offset(sought),
+        next: 0,
         path: String::new(),
         inside: Vec::new(),
         spots: vec![None; sought.len()],
@@ -22,18 +22,10 @@ pub(super) fn spots(text: &str, sought: &[Sought<'_>], limits: &Limits) -> Vec<O
     search.spots
 }
 
-/// Positions in `sought` by offset: several things may be sought in one component.
-fn by_offset(sought: &[Sought<'_>]) -> HashMap<u64, Vec<usize>> {
-    let mut at: HashMap<u64, Vec<usize>> = HashMap::new();
-    for (number, one) in sought.iter().enumerate() {
-        at.entry(one.offset).or_default().push(number);
-    }
-    at
-}
-
 struct Search<'s> {
     sought: &'s [Sought<'s>],
-    at: HashMap<u64, Vec<usize>>,
+    /// The first of `sought` whose place is still ahead.
+    next: usize,
     path: String,
     /// What is looked for in the values that are gone through.
     inside: Vec<usize>,
@@ -42,8 +34,14 @@ struct Search<'s> {
 
 impl Search<'_> {
     fn value(&mut self, json: &mut Json<'_>) -> Result<(), Refused> {
-        match json.kind()? {
-            Kind::Object => self.object(json),
+        let kind = json.kind()?;
+        let offset = json.place().offset;
+        let begun = self.begun(offset);
+        for number in begun.clone() {
+            self.note(number, offset, false);
+        }
+        match kind {
+            Kind::Object => self.object(json, begun),
             Kind::Array => {
                 let length = self.path.len();
                 let mut index = 0_usize;
@@ -58,7 +56,6 @@ impl Search<'_> {
             }
             Kind::String if self.inside.is_empty() => json.skip(),
             Kind::String => {
-                let offset = json.place().offset;
                 let text = json.string()?;
                 self.string(offset, &text);
                 Ok(())
@@ -67,22 +64,26 @@ impl Search<'_> {
         }
     }
 
-    fn object(&mut self, json: &mut Json<'_>) -> Result<(), Refused> {
-        let offset = json.place().offset;
-        let begun = self.at.remove(&offset).unwrap_or_default();
-        for number in &begun {
-            self.note(*number, offset, false);
-        }
+    /// What begins at this offset: several things may be sought in one component.
+    fn begun(&mut self, offset: u64) -> Range<usize> {
+        let ahead = self.sought.get(self.next..).unwrap_or_default();
+        let from = self.next + ahead.partition_point(|one| one.offset < offset);
+        let ahead = self.sought.get(from..).unwrap_or_default();
+        self.next = from + ahead.iter().take_while(|one| one.offset == offset).count();
+        from..self.next
+    }
+
+    fn object(&mut self, json: &mut Json<'_>, begun: Range<usize>) -> Result<(), Refused> {
         let length = self.path.len();
         let around = self.inside.clone();
         let taken = json.object(|json, key| {
             // Behind the last component that is sought there is nothing to find.
-            if self.at.is_empty() && begun.is_empty() && self.inside.is_empty() {
+            if self.next == self.sought.len() && begun.is_empty() && self.inside.is_empty() {
                 return json.skip();
             }
             step(&mut self.path, key);
             if !begun.is_empty() {
-                let holding = begun.iter().copied().filter(|number| self.may_hold(*number, key));
+                let holding = begun.clone().filter(|number| self.may_hold(*number, key));
                 self.inside = around.iter().copied().chain(holding).collect();
             }
             let taken = self.value(json);

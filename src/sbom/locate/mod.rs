@@ -35,9 +35,21 @@ pub struct Found {
     /// 1-based line.
     pub line: u32,
     /// 1-based column, in characters.
-    pub column: u64,
-    /// The line, or so much of it as helps; on one line, unescaped by nobody.
-    pub excerpt: String,
+    pub column: Option<u64>,
+    /// The words around, on one line and as they are written.
+    pub excerpt: Option<String>,
+}
+
+impl Found {
+    /// Only a line is known.
+    pub fn line(line: u32) -> Self {
+        Self {
+            path: None,
+            line,
+            column: None,
+            excerpt: None,
+        }
+    }
 }
 
 /// A place by its offset, before lines are counted.
@@ -72,8 +84,8 @@ pub fn locate(text: &str, format: Format, sought: &[Sought<'_>], limits: &Limits
         if let Some(slot) = found.get_mut(at) {
             *slot = Some(Found {
                 line: counted.line.saturating_add(1),
-                column: counted.column + 1,
-                excerpt: excerpt(text, &spot),
+                column: Some(counted.column + 1),
+                excerpt: Some(excerpt(text, &spot)),
                 path: spot.path,
             });
         }
@@ -122,8 +134,8 @@ fn excerpt(text: &str, spot: &Spot) -> String {
     let room = MAX_EXCERPT - head.chars().count().min(BEFORE);
     let shown: String = tail.chars().take(room).collect();
     let (left, right) = (
-        if is_cut { "…" } else { "" },
-        if shown.len() < tail.len() { "…" } else { "" },
+        if is_cut { "..." } else { "" },
+        if shown.len() < tail.len() { "..." } else { "" },
     );
     format!("{left}{head}{shown}{right}")
 }
@@ -139,7 +151,7 @@ fn begin(text: &str) -> String {
         }
         for sign in word.chars() {
             if length >= MAX_EXCERPT {
-                out.push('…');
+                out.push_str("...");
                 return out;
             }
             out.push(sign);

@@ -33,10 +33,10 @@ fn a_value_is_found_by_its_way_its_line_and_the_words_around() {
         Some(".components[1].licenses[0].expression")
     );
     let column = compact.rfind("\"MIT\"").unwrap() as u64 + 1;
-    assert_eq!((found.line, found.column), (1, column));
+    assert_eq!((found.line, found.column), (1, Some(column)));
     assert_eq!(
-        found.excerpt,
-        "…MIT\"}}]}],\"licenses\":[{\"expression\":\"MIT\"}]}]}"
+        found.excerpt.unwrap(),
+        "...MIT\"}}]}],\"licenses\":[{\"expression\":\"MIT\"}]}]}"
     );
     let found = find(compact, "c", &LICENCES, Some("MIT"));
     assert_eq!(
@@ -51,7 +51,7 @@ fn a_value_is_found_by_its_way_its_line_and_the_words_around() {
         found.path.as_deref(),
         Some(".components[1].licenses[0].expression")
     );
-    assert_eq!(found.excerpt, "\"expression\": \"MIT\"");
+    assert_eq!(found.excerpt.unwrap(), "\"expression\": \"MIT\"");
 }
 
 #[test]
@@ -60,13 +60,17 @@ fn escapes_and_wrappers_do_not_hide_a_value() {
     let found = find(text, "é", &LICENCES, Some("MIT"));
     assert_eq!(found.path.as_deref(), Some(".sbom.packages[0].licenseDeclared"));
     assert!(
-        found.excerpt.ends_with(r#""licenseDeclared":"\u004dIT"}]}}"#),
-        "{}",
+        found
+            .excerpt
+            .as_ref()
+            .unwrap()
+            .ends_with(r#""licenseDeclared":"\u004dIT"}]}}"#),
+        "{:?}",
         found.excerpt
     );
     assert_eq!(
         found.column,
-        text.find(r#""\u004d"#).unwrap() as u64,
+        Some(text.find(r#""\u004d"#).unwrap() as u64),
         "the é is one character and two bytes"
     );
 }
@@ -77,8 +81,8 @@ fn without_the_value_the_component_is_the_place() {
     for value in [None, Some("MIT")] {
         let found = find(text, "a", &LICENCES, value);
         assert_eq!(found.path.as_deref(), Some(".components[0]"));
-        assert_eq!((found.line, found.column), (3, 3));
-        assert_eq!(found.excerpt, "{ \"name\": \"a\", \"x\": \"MIT\" }]}");
+        assert_eq!((found.line, found.column), (3, Some(3)));
+        assert_eq!(found.excerpt.unwrap(), "{ \"name\": \"a\", \"x\": \"MIT\" }]}");
     }
 }
 
@@ -135,7 +139,7 @@ fn xml_has_xpaths_and_tag_value_has_lines() {
     let tags = "SPDXVersion: SPDX-2.3\nPackageName: a\nSPDXID: SPDXRef-a\nPackageLicenseDeclared: ISC\n\nPackageName: b\nSPDXID: SPDXRef-b\nPackageLicenseDeclared: MIT\n";
     let found = find(tags, "b", &LICENCES, Some("MIT"));
     assert_eq!((found.path, found.line), (None, 8));
-    assert_eq!(found.excerpt, "PackageLicenseDeclared: MIT");
+    assert_eq!(found.excerpt.unwrap(), "PackageLicenseDeclared: MIT");
     assert_eq!(find(tags, "a", &LICENCES, Some("MIT")).line, 2);
 }
 
@@ -150,8 +154,8 @@ fn excerpts_are_bounded_wherever_they_are_cut() {
         for sought in [Some(value.as_str()), None] {
             let found = find(&text, "a", &LICENCES, sought);
             assert!(
-                found.excerpt.chars().count() <= MAX_EXCERPT + 2,
-                "{}",
+                found.excerpt.as_ref().unwrap().chars().count() <= MAX_EXCERPT + 6,
+                "{:?}",
                 found.excerpt
             );
         }
