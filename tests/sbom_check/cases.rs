@@ -50,7 +50,8 @@ fn case(folder: &Path) -> Case {
 /// The signed statement with the document in it, byte for byte as its generator wrote it.
 fn bundle(instance: &mut Instance, case: &Case) -> Value {
     let path = Path::new(FIXTURES).join("sbom").join(&case.document);
-    let document = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let document =
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let about: Digest = case.signed_for.as_ref().unwrap_or(&case.subject).parse().unwrap();
     let predicate_type = if document.contains("\"bomFormat\"") {
         "https://cyclonedx.org/bom"
@@ -73,7 +74,10 @@ fn every_case_is_accepted_and_denied_as_its_policies_say() {
     for folder in folders() {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let readme = std::fs::read_to_string(folder.join("README.md")).unwrap();
-        assert!(readme.starts_with(&format!("# {name}\n\n")), "{name}: the README's heading");
+        assert!(
+            readme.starts_with(&format!("# {name}\n\n")),
+            "{name}: the README's heading"
+        );
         let case = case(&folder);
         let mut instance = Instance::new(7, Timestamp::from_second(1_760_000_000).unwrap()).unwrap();
         let world = tempfile::tempdir().unwrap();
@@ -97,7 +101,10 @@ fn every_case_is_accepted_and_denied_as_its_policies_say() {
             let human = program().run();
             let json = program().arguments(["--format", "json"]).run();
             if (human.code, json.code) != (code, code) {
-                wrong.push(format!("{name}, {policy}: exit codes {} and {}", human.code, json.code));
+                wrong.push(format!(
+                    "{name}, {policy}: exit codes {} and {}",
+                    human.code, json.code
+                ));
             }
             if human.stdout.is_empty() != (human.code != 0) {
                 wrong.push(format!("{name}, {policy}: standard output {:?}", human.stdout));
@@ -119,7 +126,9 @@ fn every_case_is_accepted_and_denied_as_its_policies_say() {
 fn every_generator_has_a_case_that_accepts_and_one_that_denies() {
     let generators = |path: &str| {
         let entries = std::fs::read_dir(Path::new(FIXTURES).join(path)).unwrap();
-        let folders = entries.map(|entry| entry.unwrap()).filter(|entry| entry.path().is_dir());
+        let folders = entries
+            .map(|entry| entry.unwrap())
+            .filter(|entry| entry.path().is_dir());
         folders
             .map(|entry| entry.file_name().into_string().unwrap())
             .collect::<BTreeSet<String>>()

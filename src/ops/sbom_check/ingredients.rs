@@ -1,5 +1,6 @@
 //! Every component held against the rules; what they object to, once for each rule and package.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use jiff::civil::Date;
@@ -13,16 +14,14 @@ use crate::sbom::{Component, Document, HashAlgorithm, LicenceForm};
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
 
-/// Asks every rule about every component.
-pub(super) fn check(
-    source: &Source<'_>,
-    document: &Document<'_>,
-    components: &[&Component<'_>],
+/// Asks every rule about every component. Every objection is given; [`tell`] cuts the list.
+pub(super) fn objections<'d, 'a>(
+    components: &[&'d Component<'a>],
     rules: &SbomRules,
     today: Date,
-) -> Vec<Finding> {
-    let mut objections: Vec<Objection<'_, '_>> = Vec::new();
-    let mut known: HashMap<(String, Severity), usize> = HashMap::new();
+) -> Vec<Objection<'d, 'a>> {
+    let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
+    let mut known: HashMap<(Option<String>, Severity), usize> = HashMap::new();
     for component in components {
         let ingredient = ingredient(component);
         let licences = rules.licences.as_ref();
@@ -32,12 +31,12 @@ pub(super) fn check(
             packages.and_then(|rule| rule.rule(&ingredient, today)),
         ];
         for ruling in rulings.into_iter().flatten() {
-            let key = (ruling.fingerprint(), ruling.finding.severity);
-            match known.get(&key).and_then(|at| objections.get_mut(*at)) {
-                Some(objection) => objection.others += 1,
+            let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
+            match known.get(&key).and_then(|at| groups.get_mut(*at)) {
+                Some(group) => group.others += 1,
                 None => {
-                    known.insert(key, objections.len());
-                    objections.push(Objection {
+                    known.insert(key, groups.len());
+                    groups.push(Objection {
                         ruling,
                         first: component,
                         others: 0,
@@ -46,26 +45,31 @@ pub(super) fn check(
             }
         }
     }
-    // Grouped by rule, then by package; denials first, so that none of them is what the cap leaves out.
-    objections.sort_by(|a, b| {
-        let key = |objection: &Objection<'_, '_>| {
-            let finding = &objection.ruling.finding;
-            (finding.severity != Severity::Deny, finding.code.name())
+    groups
+}
+
+/// The objections as findings, by rule and package: denials first, so that none of them is what the cap leaves out.
+pub(super) fn tell(
+    source: &Source<'_>,
+    document: &Document<'_>,
+    mut groups: Vec<Objection<'_, '_>>,
+) -> Vec<Finding> {
+    if groups.is_empty() {
+        return Vec::new();
+    }
+    groups.sort_by(|a, b| {
+        let key = |group: &Objection<'_, '_>| {
+            let finding = &group.ruling.finding;
+            (Reverse(finding.severity), finding.code.name())
         };
         key(a)
             .cmp(&key(b))
             .then_with(|| a.ruling.package.cmp(&b.ruling.package))
+            .then_with(|| a.ruling.decided_by.cmp(&b.ruling.decided_by))
     });
-    tell(source, document, objections)
-}
-
-fn tell(source: &Source<'_>, document: &Document<'_>, objections: Vec<Objection<'_, '_>>) -> Vec<Finding> {
-    if objections.is_empty() {
-        return Vec::new();
-    }
-    let total = objections.len();
-    let listed: Vec<Objection<'_, '_>> = objections.into_iter().take(MAX_LISTED).collect();
-    let mut findings = place(source, document, listed);
+    let total = groups.len();
+    groups.truncate(MAX_LISTED);
+    let mut findings = place(source, document, groups);
     if total > MAX_LISTED {
         let message = format!("the rules object {total} times to the SBOM; {MAX_LISTED} of that are listed");
         findings.push(Finding::new(Code::LargeListTruncated, message));

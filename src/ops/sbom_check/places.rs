@@ -57,7 +57,7 @@ pub(super) fn place(
     let found = locate(source.text, document.format, &sought, source.limits);
     let placed = objections.into_iter().zip(found);
     placed
-        .map(|(objection, found)| objection.finding(source, document, &paths, found))
+        .map(|(objection, found)| objection.into_finding(source, document, &paths, found))
         .collect()
 }
 
@@ -100,6 +100,11 @@ impl Source<'_> {
 }
 
 impl<'d> Objection<'d, '_> {
+    /// What is said, to be marked as known.
+    pub(super) fn finding(&mut self) -> &mut Finding {
+        &mut self.ruling.finding
+    }
+
     /// What offends: the licence, or else the package URL.
     fn sought(&self) -> Sought<'d> {
         let Component {
@@ -126,7 +131,7 @@ impl<'d> Objection<'d, '_> {
         }
     }
 
-    fn finding(
+    fn into_finding(
         self,
         source: &Source<'_>,
         document: &Document<'_>,
@@ -145,8 +150,6 @@ impl<'d> Objection<'d, '_> {
             others,
             ..source.place(found)
         };
-        let mut finding = ruling.finding.in_sbom(place);
-        finding.package = Some(ruling.package);
-        finding
+        ruling.finding.in_sbom(place)
     }
 }

@@ -90,7 +90,9 @@ impl Note<'_> {
                 None => format!("given by: {source}"),
             });
         }
-        if let Some(help) = &finding.help {
+        if let Some(accepted) = &finding.accepted {
+            lines.push(format!("accepted: {}", text::shown(&accepted.words())));
+        } else if let Some(help) = &finding.help {
             lines.push(format!("next: {}", text::shown(help)));
         }
         lines
@@ -120,7 +122,7 @@ impl Note<'_> {
 
     /// Whether it objects to a package.
     pub(super) fn is_objection(&self) -> bool {
-        self.finding.package.is_some() && self.finding.sbom.is_some()
+        self.finding.is_objection()
     }
 }
 

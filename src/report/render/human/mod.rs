@@ -98,7 +98,11 @@ fn subject(page: &mut Page<'_>, report: &Report, one: &SubjectReport) {
     match one.verdict {
         Verdict::Allowed => {
             candidate::accepted(page, report, one);
-            for remark in one.findings.iter().filter(|finding| !objections::is_one(finding)) {
+            for remark in one
+                .findings
+                .iter()
+                .filter(|finding| objections::stands_alone(finding))
+            {
                 finding::render(page, 2, remark);
             }
             for severity in objections::ORDER {
@@ -131,7 +135,7 @@ fn subject(page: &mut Page<'_>, report: &Report, one: &SubjectReport) {
 /// Findings about the subject, those that decide before those that remark.
 fn own_findings(page: &mut Page<'_>, one: &SubjectReport) {
     for severity in objections::ORDER {
-        let own = |finding: &&Finding| finding.severity == severity && !objections::is_one(finding);
+        let own = |finding: &&Finding| finding.severity == severity && objections::stands_alone(finding);
         for own in one.findings.iter().filter(own) {
             page.blank();
             finding::render(page, 2, own);

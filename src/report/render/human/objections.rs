@@ -1,7 +1,6 @@
 //! What rules object to in SBOMs: by rule, the first of each in full, the others one line each.
 
 use super::finding::{self, Context};
-use crate::report::render::notes::counted;
 use crate::report::render::page::{Page, Span, Tone};
 use crate::report::{Code, Finding, Severity, SubjectReport};
 
@@ -13,30 +12,27 @@ const IN_FULL: usize = 3;
 /// Most objections of one code that get a line without `--verbose`.
 const MAX_LINES: usize = 10;
 
-/// Whether a finding is an objection to a package.
-pub(super) fn is_one(finding: &Finding) -> bool {
-    finding.package.is_some() && finding.sbom.is_some()
+/// Whether a finding is told by itself: it neither objects to a package nor counts those that do.
+pub(super) fn stands_alone(finding: &Finding) -> bool {
+    !finding.is_objection() && finding.code != Code::SbomObjections
 }
 
 fn all(one: &SubjectReport) -> impl Iterator<Item = &Finding> {
-    one.findings.iter().filter(|finding| is_one(finding))
+    one.findings.iter().filter(|finding| finding.is_objection())
 }
 
-/// How many there are, and in how many packages; nothing where there is one at most.
+/// How many there are, how many of them are new: the first thing to know of hundreds. One speaks for itself.
 pub(super) fn summary(page: &mut Page<'_>, one: &SubjectReport) {
     if all(one).count() < 2 {
         return;
     }
-    let counts: Vec<String> = ORDER
-        .into_iter()
-        .zip(["deny", "warn", "are only noted"])
-        .filter_map(|(severity, word)| {
-            let count = all(one).filter(|finding| finding.severity == severity).count();
-            (count > 0).then(|| format!("{count} {word}"))
-        })
-        .collect();
-    let line = format!("{}: {}", counted(all(one)), counts.join(", "));
-    page.field(2, "ingredients", &[Span::new(Tone::Strong, line)]);
+    for count in one
+        .findings
+        .iter()
+        .filter(|finding| finding.code == Code::SbomObjections)
+    {
+        page.field(2, "ingredients", &[Span::new(Tone::Strong, &count.message)]);
+    }
 }
 
 /// Tells the objections of one severity.
