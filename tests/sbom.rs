@@ -129,7 +129,7 @@ fn bound(bytes: &[u8], verified: &[Verified]) -> String {
 /// The same, as the documentation says it.
 fn bound_in_words(bytes: &[u8], verified: &[Verified]) -> String {
     with(bytes, |document| match bind(document, verified) {
-        Binding::Bound { named, of } => format!("{} ({})", of.words(), named.source.words()),
+        Binding::Bound { named, of } => format!("bound to {} ({})", of.words(), named.source.words()),
         Binding::Mismatch { named, .. } => format!("**mismatch** ({})", named.source.words()),
         Binding::Unbound { has_root: false, .. } => "no root".to_owned(),
         Binding::Unbound { others, .. } if others.is_empty() => "no digest".to_owned(),

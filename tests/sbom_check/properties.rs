@@ -35,7 +35,7 @@ const POLICIES: [&str; 6] = [
     "[sbom.licences]\ndeny = [\"GPL-3.0-only\"]\nunknown = \"audit\"\n",
     "[[sbom.components.allow]]\npackage = \"pkg:npm/*\"\nversions = \">=2\"\n",
     "[sbom.components]\nunidentified = \"allow\"\n[[sbom.components.deny]]\npackage = \"pkg:npm/b\"\nversions = \"<3\"\n",
-    "[sbom.licences]\nmode = \"audit\"\nallow = []\n[[sbom.components.allow]]\npackage = \"pkg:npm/**\"\nsuppliers = [\"ACME & Söhne\"]\n",
+    "[sbom.licences]\nmode = \"audit\"\nallow = [\"ISC\"]\n[[sbom.components.allow]]\npackage = \"pkg:npm/**\"\nsuppliers = [\"ACME & Söhne\"]\n",
 ];
 
 fn rules(policy: &str) -> SbomRules {

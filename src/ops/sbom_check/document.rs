@@ -54,10 +54,9 @@ fn examine(
         limits: &limits,
     };
     let binding = bind(&document, digests);
-    let mut pointed = Vec::new();
-    pointed.extend(bound(&binding, rules).map(|finding| (root(&document), finding)));
-    pointed.extend(unreadable(&document, rules));
-    let mut findings = point(&source, &document, pointed);
+    let at_root = bound(&binding, rules).map(|finding| (root(&document), finding));
+    let at_fields = unreadable(&document, rules).into_iter();
+    let mut findings = point(&source, &document, at_root.into_iter().chain(at_fields).collect());
     findings.extend(further(&document));
     findings.extend(cyclic(&document, rules));
     let components = looked_at(&document);
@@ -98,13 +97,13 @@ fn bound(binding: &Binding, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Fields that could have changed the decision, and cannot be read.
-fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(u64, Finding)> {
+fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(Option<u64>, Finding)> {
     let needed = document
         .problems
         .iter()
         .filter(|problem| is_needed(problem, document, rules));
     needed
-        .map(|problem| (problem.place.offset, problem.finding()))
+        .map(|problem| (Some(problem.place.offset), problem.finding()))
         .collect()
 }
 
@@ -116,11 +115,10 @@ fn further(document: &Document<'_>) -> Option<Finding> {
     (document.further_problems > 0).then(|| Finding::new(Code::SbomFieldUnreadable, message))
 }
 
-/// Where the first root begins; the start of the document where it has none.
-fn root(document: &Document<'_>) -> u64 {
-    let first = document.roots.first();
-    let first = first.and_then(|index| document.component(*index));
-    first.map_or(0, |root| root.place.offset)
+/// Where the first root begins.
+fn root(document: &Document<'_>) -> Option<u64> {
+    let root = document.component(*document.roots.first()?)?;
+    Some(root.place.offset)
 }
 
 fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> bool {

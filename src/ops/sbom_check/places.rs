@@ -61,26 +61,28 @@ pub(super) fn place(
         .collect()
 }
 
-/// Findings about single places of the document, each with the offset that it is about.
+/// Findings about the document, each with the offset of what it is about where there is such a place.
 pub(super) fn point(
     source: &Source<'_>,
     document: &Document<'_>,
-    findings: Vec<(u64, Finding)>,
+    findings: Vec<(Option<u64>, Finding)>,
 ) -> Vec<Finding> {
-    let at = |(offset, _): &(u64, Finding)| Sought {
-        offset: *offset,
+    let whole = |offset: u64| Sought {
+        offset,
         members: &[],
         value: None,
     };
-    let sought: Vec<Sought<'_>> = findings.iter().map(at).collect();
-    let found = locate(source.text, document.format, &sought, source.limits);
-    let placed = findings.into_iter().zip(found);
-    placed
-        .map(|((_, finding), found)| match found {
-            Some(found) => finding.in_sbom(source.place(found)),
-            None => finding,
-        })
-        .collect()
+    let sought: Vec<Sought<'_>> = findings
+        .iter()
+        .filter_map(|(offset, _)| offset.map(whole))
+        .collect();
+    let mut found = locate(source.text, document.format, &sought, source.limits).into_iter();
+    let placed = |(offset, finding): (Option<u64>, Finding)| match offset.and_then(|_| found.next().flatten())
+    {
+        Some(found) => finding.in_sbom(source.place(found)),
+        None => finding,
+    };
+    findings.into_iter().map(placed).collect()
 }
 
 impl Source<'_> {

@@ -85,7 +85,7 @@ pub fn locate(text: &str, format: Format, sought: &[Sought<'_>], limits: &Limits
             *slot = Some(Found {
                 line: counted.line.saturating_add(1),
                 column: Some(counted.column + 1),
-                excerpt: Some(excerpt(text, &spot)),
+                excerpt: excerpt(text, &spot),
                 path: spot.path,
             });
         }
@@ -112,11 +112,12 @@ impl Counted {
     }
 }
 
-/// The words at a place on one line: the line of a value, the beginning of a component.
-fn excerpt(text: &str, spot: &Spot) -> String {
-    let (before, after) = text.split_at_checked(spot.offset).unwrap_or(("", text));
-    if !spot.is_value {
-        return begin(after);
+/// The words at a place on one line: the line of a value. Of a whole component none: it begins with whatever its
+/// generator writes first.
+fn excerpt(text: &str, spot: &Spot) -> Option<String> {
+    let (before, after) = text.split_at_checked(spot.offset)?;
+    if !spot.is_value && after.starts_with(['{', '<']) {
+        return None;
     }
     let head = before.rsplit('\n').next().unwrap_or_default().trim_start();
     // Cut first: the line may be the whole document.
@@ -125,7 +126,7 @@ fn excerpt(text: &str, spot: &Spot) -> String {
     if head.len() <= MAX_EXCERPT && tail.len() <= window {
         let line = format!("{head}{}", tail.trim_end());
         if line.chars().count() <= MAX_EXCERPT {
-            return line;
+            return Some(line);
         }
     }
     let kept: String = head.chars().rev().take(BEFORE).collect();
@@ -137,26 +138,5 @@ fn excerpt(text: &str, spot: &Spot) -> String {
         if is_cut { "..." } else { "" },
         if shown.len() < tail.len() { "..." } else { "" },
     );
-    format!("{left}{head}{shown}{right}")
-}
-
-/// The beginning of a text, its white space folded.
-fn begin(text: &str) -> String {
-    let mut out = String::new();
-    let mut length = 0;
-    for word in text.split_ascii_whitespace() {
-        if length > 0 {
-            out.push(' ');
-            length += 1;
-        }
-        for sign in word.chars() {
-            if length >= MAX_EXCERPT {
-                out.push_str("...");
-                return out;
-            }
-            out.push(sign);
-            length += 1;
-        }
-    }
-    out
+    Some(format!("{left}{head}{shown}{right}"))
 }

@@ -82,7 +82,7 @@ fn without_the_value_the_component_is_the_place() {
         let found = find(text, "a", &LICENCES, value);
         assert_eq!(found.path.as_deref(), Some(".components[0]"));
         assert_eq!((found.line, found.column), (3, Some(3)));
-        assert_eq!(found.excerpt.unwrap(), "{ \"name\": \"a\", \"x\": \"MIT\" }]}");
+        assert_eq!(found.excerpt, None);
     }
 }
 
@@ -151,13 +151,8 @@ fn excerpts_are_bounded_wherever_they_are_cut() {
             serde_json::json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "aaa": long, "components": [
             {"name": "a", "licenses": [{"license": {"name": value}}], "zzz": long}]})
             .to_string();
-        for sought in [Some(value.as_str()), None] {
-            let found = find(&text, "a", &LICENCES, sought);
-            assert!(
-                found.excerpt.as_ref().unwrap().chars().count() <= MAX_EXCERPT + 6,
-                "{:?}",
-                found.excerpt
-            );
-        }
+        let found = find(&text, "a", &LICENCES, Some(&value));
+        let excerpt = found.excerpt.unwrap();
+        assert!(excerpt.chars().count() <= MAX_EXCERPT + 6, "{excerpt}");
     }
 }

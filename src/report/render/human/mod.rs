@@ -108,6 +108,9 @@ fn subject(page: &mut Page<'_>, report: &Report, one: &SubjectReport) {
             for severity in objections::ORDER {
                 objections::render(page, one, severity);
             }
+            if one.findings.iter().any(Finding::is_objection) {
+                page.blank();
+            }
             candidate::set_aside(page, report, one);
             places::render(page, one, page.style.verbose);
         }
