@@ -432,7 +432,7 @@ pub(crate) fn denied_ingredients() -> Report {
     subject.findings.push(in_file);
     subject
         .findings
-        .extend((16..18).map(|number| objection(Code::LicenceUnknown, number, "").audited()));
+        .extend((16..18).map(|number| objection(Code::LicenceUnknown, number, "LicenseRef-acme").audited()));
     let mut known = objection(Code::LicenceNotAllowed, 18, "MPL-2.0");
     known.accept(Acceptance {
         reason: "reviewed, ticket 1234".to_owned(),

@@ -70,6 +70,7 @@ fn entries<'n, 'r>(all: &'n [Note<'r>], level: Level) -> Vec<Entry<'n, 'r>> {
 fn summary(out: &mut String, many: &Objections<'_, '_>) {
     let Some(first) = many.notes.first() else { return };
     let mut lines = vec![many.counted()];
+    lines.extend(first.subject_line());
     lines.extend(
         many.notes
             .iter()
@@ -80,6 +81,7 @@ fn summary(out: &mut String, many: &Objections<'_, '_>) {
     if left > 0 {
         lines.push(format!("and {left} more, in the log of this step"));
     }
+    lines.extend(many.attested_in());
     lines.extend(
         first
             .finding

@@ -1,7 +1,7 @@
 //! The findings of a report as one list, for formats that list findings instead of telling a story.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::text;
 use crate::report::{
@@ -50,13 +50,7 @@ impl Note<'_> {
     pub(super) fn lines(&self) -> Vec<String> {
         let finding = &self.finding;
         let mut lines = vec![text::shown(&finding.message)];
-        if let Some(subject) = self.subject {
-            lines.push(format!(
-                "{}: {}",
-                subject.verdict.words(),
-                text::shown(&subject.name)
-            ));
-        }
+        lines.extend(self.subject_line());
         match self.candidates.as_slice() {
             [] => {}
             [one] => lines.push(format!("at: {}", text::shown(one))),
@@ -120,6 +114,16 @@ impl Note<'_> {
         lines
     }
 
+    /// The subject with its verdict.
+    pub(super) fn subject_line(&self) -> Option<String> {
+        let subject = self.subject?;
+        Some(format!(
+            "{}: {}",
+            subject.verdict.words(),
+            text::shown(&subject.name)
+        ))
+    }
+
     /// Whether it objects to a package.
     pub(super) fn is_objection(&self) -> bool {
         self.finding.is_objection()
@@ -145,11 +149,25 @@ impl Objections<'_, '_> {
 
     /// What is said about one of them, in one line.
     pub(super) fn line(note: &Note<'_>) -> String {
-        let mut line = text::shown(&note.finding.message);
-        for more in note.in_sbom() {
-            line = format!("{line}; {more}");
-        }
-        line
+        let message = text::shown(&note.finding.message);
+        let Some(place) = &note.finding.sbom else {
+            return message;
+        };
+        let way = place
+            .way()
+            .map_or_else(String::new, |way| format!(", reached by {}", text::shown(&way)));
+        format!("{message}: {}{way}", text::shown(&place.words()))
+    }
+
+    /// The attestations that the SBOMs are in.
+    pub(super) fn attested_in(&self) -> Vec<String> {
+        let places = self.notes.iter().filter_map(|note| note.finding.sbom.as_ref());
+        let attested = places.filter(|place| place.attested);
+        let documents: BTreeSet<&str> = attested.map(|place| place.document.as_str()).collect();
+        documents
+            .into_iter()
+            .map(|document| format!("attested in: {}", text::shown(document)))
+            .collect()
     }
 }
 

@@ -58,11 +58,13 @@ fn document(finding: &Finding) -> &str {
 
 /// Objections of one code in one document.
 fn group(page: &mut Page<'_>, alike: &[&Finding]) {
-    // One line that says that there is one more would take the room of that one.
-    let in_full = if page.style.verbose || alike.len() <= IN_FULL + 1 {
-        alike.len()
-    } else {
-        IN_FULL
+    let is_known = alike.iter().all(|finding| finding.accepted.is_some());
+    let in_full = match alike.len() {
+        all if page.style.verbose => all,
+        _ if is_known => 0,
+        // One line that says that there is one more would take the room of that one.
+        few if few <= IN_FULL + 1 => few,
+        _ => IN_FULL,
     };
     let (first, rest) = alike.split_at_checked(in_full).unwrap_or((alike, &[]));
     let mut before: Option<&Finding> = None;
@@ -78,7 +80,11 @@ fn group(page: &mut Page<'_>, alike: &[&Finding]) {
     }
     let Some(next) = rest.first() else { return };
     page.blank();
-    let line = format!("and {} more findings {}:", rest.len(), next.code);
+    let line = if is_known {
+        format!("accepted before, {}:", next.code)
+    } else {
+        format!("{} more of {}:", rest.len(), next.code)
+    };
     page.line(4, &[Span::new(Tone::Strong, line)]);
     for finding in rest.iter().take(MAX_LINES) {
         short(page, finding);
@@ -86,11 +92,11 @@ fn group(page: &mut Page<'_>, alike: &[&Finding]) {
     let left = rest.len().saturating_sub(MAX_LINES);
     if left > 0 {
         let line = format!(
-            "and {left} more (--verbose shows all of them, --format json has them with their places)"
+            "and {left} more (--verbose tells all of them in full, --format json has them with their places)"
         );
         page.line(6, &[Span::plain(line)]);
     } else {
-        page.line(6, &[Span::new(Tone::Faint, "(--verbose shows them in full)")]);
+        page.line(6, &[Span::new(Tone::Faint, "(--verbose tells them in full)")]);
     }
 }
 
