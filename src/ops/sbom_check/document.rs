@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::places::{Source, point};
 use super::tally::Tally;
-use super::{ingredients, today};
+use super::{completeness, ingredients, today};
 use crate::ops::verify::AttestedSbom;
-use crate::policy::rules::Mode;
+use crate::policy::rules::{CompletenessRules, Element, Mode};
 use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
@@ -21,7 +21,7 @@ pub(super) fn check(
     attested: &AttestedSbom,
     digests: &[Verified],
     rules: &SbomRules,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
     now: Timestamp,
 ) -> Vec<Finding> {
     let mut findings = examine(attested, digests, rules, acceptances, now);
@@ -36,7 +36,7 @@ fn examine(
     attested: &AttestedSbom,
     digests: &[Verified],
     rules: &SbomRules,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
     now: Timestamp,
 ) -> Vec<Finding> {
     let limits = Limits::default();
@@ -73,6 +73,15 @@ fn examine(
         tally.count(objection.finding());
     }
     findings.extend(ingredients::tell(&source, &document, objections));
+    for mut ruling in rules
+        .completeness
+        .iter()
+        .flat_map(|rules| completeness::check(&document, &components, rules, now))
+    {
+        acceptances.mark(&mut ruling.finding);
+        tally.count(&ruling.finding);
+        findings.push(ruling.finding);
+    }
     findings.extend(tally.finding());
     findings.push(counted(attested, &document, &binding, components.len()));
     findings
@@ -80,7 +89,7 @@ fn examine(
 
 /// What the rules look at: everything but the root. Where a document describes several things, none of them is the
 /// artifact alone, and whatever else they are would go unseen.
-fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
+pub(super) fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
     match document.roots.as_slice() {
         [_] => document.ingredients().collect(),
         _ => document.components.iter().collect(),
@@ -127,6 +136,9 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         .as_ref()
         .is_some_and(|rules| rules.mode != Mode::Off);
     let components = rules.components.as_ref().is_some_and(|rules| rules.is_on());
+    let completeness = rules.completeness.as_ref();
+    let demands = |element| completeness.is_some_and(|rules| rules.demands(element));
+    let asks_for_tools = completeness.is_some_and(CompletenessRules::asks_for_tools);
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -135,14 +147,14 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "licenses" | "license" | "licenseDeclared" | "licenseConcluded" | "hasExtractedLicensingInfos" => {
             licences
         }
+        "timestamp" | "created" => demands(Element::Timestamp),
+        "authors" => demands(Element::Author),
+        "creators" => demands(Element::Author) || asks_for_tools,
+        "tools" => asks_for_tools,
+        "creationInfo" => demands(Element::Timestamp) || demands(Element::Author) || asks_for_tools,
+        "supplier" if demands(Element::Supplier) => true,
         // Nothing is decided by these.
-        "timestamp"
-        | "created"
-        | "creationInfo"
-        | "creators"
-        | "tools"
-        | "authors"
-        | "author"
+        "author"
         | "publisher"
         | "originator"
         | "cpe"

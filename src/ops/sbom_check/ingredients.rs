@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::places::{Objection, Source, place};
+use crate::licences::Expression;
 use crate::policy::SbomRules;
-use crate::policy::rules::{Identity, Ingredient, LicenceText};
+use crate::policy::rules::{Identity, Ingredient, LicenceText, Several};
 use crate::report::{Code, Finding, Severity};
-use crate::sbom::{Component, Document, HashAlgorithm, LicenceForm};
+use crate::sbom::{Claim, Component, Document, HashAlgorithm, LicenceForm};
 
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
@@ -23,7 +24,8 @@ pub(super) fn objections<'d, 'a>(
     let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
     let mut known: HashMap<(Option<String>, Severity), usize> = HashMap::new();
     for component in components {
-        let ingredient = ingredient(component);
+        let several = rules.licences.as_ref().map(|rule| rule.several);
+        let ingredient = ingredient(component, several.unwrap_or_default());
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
         let rulings = [
@@ -33,7 +35,7 @@ pub(super) fn objections<'d, 'a>(
         for ruling in rulings.into_iter().flatten() {
             let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
             match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.others += 1,
+                Some(group) => group.add(ruling, component),
                 None => {
                     known.insert(key, groups.len());
                     groups.push(Objection {
@@ -78,7 +80,7 @@ pub(super) fn tell(
 }
 
 /// What the rules ask about a component.
-fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
+pub(super) fn ingredient<'c>(component: &'c Component<'_>, several: Several) -> Ingredient<'c> {
     let hashes = component.hashes.iter();
     Ingredient {
         name: &component.name,
@@ -88,25 +90,28 @@ fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
         hashes: hashes
             .filter_map(|hash| Some((pinned_name(hash.algorithm)?, hash.hex.as_ref())))
             .collect(),
-        licences: LicenceText::join(licences(component)),
+        licences: licences(component, several),
     }
 }
 
 /// The licences that are stated. `NOASSERTION` beside another one says nothing: whoever concluded nothing leaves what
-/// was declared as it is.
-fn licences<'c>(component: &'c Component<'_>) -> Vec<LicenceText<'c>> {
+/// was declared as it is. What was declared and what was concluded both hold, whatever several licences of one list mean.
+fn licences(component: &Component<'_>, several: Several) -> Option<Expression> {
     let is_said = |text: &str| text != "NOASSERTION";
     let says_any = component.licences.iter().any(|licence| is_said(&licence.text));
-    let counted = component
-        .licences
-        .iter()
-        .filter(|licence| !says_any || is_said(&licence.text));
-    counted
-        .map(|licence| match licence.form {
+    let of_claim = |claim: Claim| {
+        let counted = component
+            .licences
+            .iter()
+            .filter(move |licence| licence.claim == claim && (!says_any || is_said(&licence.text)));
+        let texts = counted.map(|licence| match licence.form {
             LicenceForm::Id | LicenceForm::Expression => LicenceText::Expression(&licence.text),
             LicenceForm::Name => LicenceText::Name(&licence.text),
-        })
-        .collect()
+        });
+        LicenceText::join(texts, several)
+    };
+    let claims = [Claim::Declared, Claim::Concluded, Claim::Unstated];
+    Expression::all(claims.into_iter().filter_map(of_claim))
 }
 
 /// The name of an algorithm that a policy can pin hashes of.
@@ -118,3 +123,6 @@ fn pinned_name(algorithm: HashAlgorithm) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

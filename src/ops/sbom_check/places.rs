@@ -101,7 +101,17 @@ impl Source<'_> {
     }
 }
 
-impl<'d> Objection<'d, '_> {
+impl<'d, 'a> Objection<'d, 'a> {
+    /// Counts the same objection to another component. Which of them is told does not depend on their order.
+    pub(super) fn add(&mut self, ruling: Ruling, component: &'d Component<'a>) {
+        let key = |ruling: &Ruling| (ruling.finding.found.clone(), ruling.finding.message.clone());
+        if key(&ruling) < key(&self.ruling) {
+            self.ruling = ruling;
+            self.first = component;
+        }
+        self.others += 1;
+    }
+
     /// What is said, to be marked as known.
     pub(super) fn finding(&mut self) -> &mut Finding {
         &mut self.ruling.finding

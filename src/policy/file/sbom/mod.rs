@@ -1,5 +1,6 @@
 //! The `[sbom]` table: which of several SBOMs count, and the rules about what stands in them.
 
+mod completeness;
 mod components;
 mod licences;
 mod package;
@@ -14,12 +15,13 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     "require",
     "require-root-digest",
     "cycles",
     "licences",
     "components",
+    "completeness",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -51,6 +53,9 @@ pub(super) fn read(
     let components = section
         .get("components")
         .and_then(|value| components::read(reader, value, warnings));
+    let completeness = section
+        .get("completeness")
+        .and_then(|value| completeness::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
@@ -58,6 +63,7 @@ pub(super) fn read(
         cycles_origin: origin,
         licences,
         components,
+        completeness,
     })
 }
 
