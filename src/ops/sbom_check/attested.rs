@@ -100,6 +100,8 @@ fn any(outcome: &Outcome, asked: &Asked<'_>) -> (Vec<bool>, Vec<Finding>) {
 fn examine(sbom: &AttestedSbom, outcome: &Outcome, asked: &Asked<'_>) -> Vec<Finding> {
     let sbom = Sbom {
         bytes: sbom.text.as_bytes(),
+        name: &sbom.location,
+        is_attested: true,
         origin: format!("attested in {}", sbom.location),
         tie: Tie::Statement,
     };

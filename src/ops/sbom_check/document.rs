@@ -1,5 +1,6 @@
 //! One SBOM: read, bound to the artifact, and held against the rules.
 
+use super::places::{Source, point};
 use super::tally::Tally;
 use super::{Asked, completeness, drift, ingredients};
 use crate::policy::SbomRules;
@@ -16,6 +17,10 @@ const MAX_NAMED_IN_CYCLE: usize = 12;
 pub(super) struct Sbom<'a> {
     /// The document.
     pub(super) bytes: &'a [u8],
+    /// Location of the attestation, or the name of the file.
+    pub(super) name: &'a str,
+    /// Whether it is a predicate.
+    pub(super) is_attested: bool,
     /// Where it is from, in words that follow its format.
     pub(super) origin: String,
     /// What ties it to the subject where its own root does not.
@@ -54,12 +59,19 @@ fn examine(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Find
             return vec![refused.finding().unwrap_or_else(unread)];
         }
     };
+    let source = Source {
+        name: sbom.name,
+        is_attested: sbom.is_attested,
+        // What was read is UTF-8.
+        text: std::str::from_utf8(sbom.bytes).unwrap_or_default(),
+        limits: asked.limits,
+    };
     let binding = bind(&document, digests);
-    let mut findings = Vec::new();
-    if sbom.tie != Tie::Nothing {
-        findings.extend(bound(&binding, sbom.tie, rules));
-    }
-    findings.extend(unreadable(&document, rules));
+    let bound = bound(&binding, sbom.tie, rules).filter(|_| sbom.tie != Tie::Nothing);
+    let at_root = bound.map(|finding| (root(&document), finding));
+    let at_fields = unreadable(&document, rules).into_iter();
+    let mut findings = point(&source, &document, at_root.into_iter().chain(at_fields).collect());
+    findings.extend(further(&document));
     findings.extend(cyclic(&document, rules));
     let components = looked_at(&document);
     if components.is_empty() {
@@ -77,7 +89,7 @@ fn examine(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Find
     for objection in &mut objections {
         note(objection.finding());
     }
-    findings.extend(ingredients::tell(&document, objections));
+    findings.extend(ingredients::tell(&source, &document, objections));
     if let Some(rules) = &rules.completeness {
         for mut ruling in completeness::check(&document, &components, rules, asked.now) {
             note(&mut ruling.finding);
@@ -112,20 +124,28 @@ fn bound(binding: &Binding, tie: Tie, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Fields that could have changed the decision, and cannot be read.
-fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<Finding> {
+fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(Option<u64>, Finding)> {
     let needed = document
         .problems
         .iter()
         .filter(|problem| is_needed(problem, document, rules));
-    let mut findings: Vec<Finding> = needed.map(Problem::finding).collect();
-    if document.further_problems > 0 {
-        let message = format!(
-            "in the SBOM, {} further fields cannot be read, and which they are is not kept",
-            document.further_problems
-        );
-        findings.push(Finding::new(Code::SbomFieldUnreadable, message));
-    }
-    findings
+    needed
+        .map(|problem| (Some(problem.place.offset), problem.finding()))
+        .collect()
+}
+
+fn further(document: &Document<'_>) -> Option<Finding> {
+    let message = format!(
+        "in the SBOM, {} further fields cannot be read, and which they are is not kept",
+        document.further_problems
+    );
+    (document.further_problems > 0).then(|| Finding::new(Code::SbomFieldUnreadable, message))
+}
+
+/// Where the first root begins.
+fn root(document: &Document<'_>) -> Option<u64> {
+    let root = document.component(*document.roots.first()?)?;
+    Some(root.place.offset)
 }
 
 fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> bool {

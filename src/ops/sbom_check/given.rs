@@ -269,7 +269,16 @@ fn examine(
         None => format!("{}, unauthenticated", given.label),
     };
     match &given.content {
-        Content::Memory(bytes) => document::check(&Sbom { bytes, origin, tie }, digests, asked),
+        Content::Memory(bytes) => {
+            let sbom = Sbom {
+                bytes,
+                name: &given.label,
+                is_attested: false,
+                origin,
+                tie,
+            };
+            document::check(&sbom, digests, asked)
+        }
         Content::File(path) => {
             let message = format!("{} is larger than what is read here", path.display());
             vec![Finding::new(Code::SbomTooLarge, message)]

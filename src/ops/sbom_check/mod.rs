@@ -13,6 +13,7 @@ mod drift;
 mod given;
 mod ingredients;
 mod paths;
+mod places;
 mod suggest;
 mod tally;
 
