@@ -18,8 +18,8 @@ use super::verify::{check_bundles, check_files, is_image, parse_subjects};
 use super::{Global, Problem};
 use crate::ops::sbom_check::{self, Baseline, Cover};
 use crate::ops::verify::{Outcome, Rules, assemble};
-use crate::policy::{Acceptances, Accepted, SbomRules};
 use crate::policy::rules::Mode;
+use crate::policy::{Acceptances, Accepted, SbomRules};
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
 use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report, SubjectReport};
@@ -133,8 +133,7 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
         report.command = COMMAND;
         report.policy = asked.policy.clone();
         report.accepted = args.accepted_report(accepted.as_ref());
-        let is_decided =
-            |subject: &SubjectReport| subject.sboms.iter().any(|sbom| sbom.counted);
+        let is_decided = |subject: &SubjectReport| subject.sboms.iter().any(|sbom| sbom.counted);
         let everything_was_seen = !report.subjects.is_empty() && report.subjects.iter().all(is_decided);
         report.findings.extend(acceptances.leftovers(everything_was_seen));
         report.conclude(args.deny_warnings);

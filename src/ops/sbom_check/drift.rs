@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use super::Asked;
 use crate::policy::rules::{Difference, Differing, DriftRules, Identity, Ingredient, Mode};
 use crate::report::{Code, Finding, Origin, Severity};
-use crate::sbom::drift::{Change, Class, drift};
 use crate::sbom::Document;
+use crate::sbom::drift::{Change, Class, drift};
 use crate::versions;
 
 /// Most differences of one SBOM that are listed, denials first. All of them count.
