@@ -6,6 +6,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "sbom_check/cases.rs"]
+mod cases;
+#[path = "sbom_check/hostile.rs"]
+mod hostile;
+#[path = "sbom_check/properties.rs"]
+mod properties;
 mod support;
 
 use std::path::PathBuf;
@@ -196,7 +202,7 @@ fn a_person_sees_the_policy_line_and_the_place_in_the_sbom() {
     let run = world.program("a", &bundle).run();
     for words in [
         "pkg:npm/left-pad needs GPL-3.0-only",
-        "of the SBOM",
+        "in the SBOM .components[0].licenses[0].license.id (line 1, column",
         "policy.toml:19:1",
         "allow = [\"MIT\"]",
     ] {

@@ -9,6 +9,7 @@ mod finding;
 mod inspection;
 mod model;
 mod render;
+mod sbom_place;
 mod schema;
 mod verdict;
 
@@ -21,14 +22,15 @@ pub use inspection::{
 };
 pub use model::{
     CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,
-    Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,
-    VerifiedTime,
+    Report, SCHEMA_VERSION, SbomReport, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport,
+    TrustReport, VerifiedTime,
 };
 pub(crate) use render::text::visible;
 pub use render::{
     Format, Signs, Style, UnknownFormat, inspection_json, inspection_tree, render, render_findings,
     stdout_lines,
 };
+pub use sbom_place::SbomPlace;
 pub(crate) use schema::schema_of;
 pub use schema::{inspection_schema, schema};
 pub use verdict::{ExitCode, Verdict};

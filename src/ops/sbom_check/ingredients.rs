@@ -5,22 +5,15 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::paths::Paths;
+use super::places::{Objection, Source, place};
 use crate::licences::Expression;
 use crate::policy::SbomRules;
-use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling, Several};
+use crate::policy::rules::{Identity, Ingredient, LicenceText, Several};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::{Claim, Component, Document, HashAlgorithm, LicenceForm};
 
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
-
-/// An objection and how often it was made.
-pub(super) struct Objection<'d, 'a> {
-    ruling: Ruling,
-    first: &'d Component<'a>,
-    others: usize,
-}
 
 /// Asks every rule about every component. Every objection is given; [`tell`] cuts the list.
 pub(super) fn objections<'d, 'a>(
@@ -58,7 +51,11 @@ pub(super) fn objections<'d, 'a>(
 }
 
 /// The objections as findings, by rule and package: denials first, so that none of them is what the cap leaves out.
-pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) -> Vec<Finding> {
+pub(super) fn tell(
+    source: &Source<'_>,
+    document: &Document<'_>,
+    mut groups: Vec<Objection<'_, '_>>,
+) -> Vec<Finding> {
     if groups.is_empty() {
         return Vec::new();
     }
@@ -73,47 +70,13 @@ pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) 
             .then_with(|| a.ruling.decided_by.cmp(&b.ruling.decided_by))
     });
     let total = groups.len();
-    let paths = Paths::of(document);
-    let listed = groups.into_iter().take(MAX_LISTED);
-    let mut findings: Vec<Finding> = listed.map(|group| group.into_finding(document, &paths)).collect();
+    groups.truncate(MAX_LISTED);
+    let mut findings = place(source, document, groups);
     if total > MAX_LISTED {
         let message = format!("the rules object {total} times to the SBOM; {MAX_LISTED} of that are listed");
         findings.push(Finding::new(Code::LargeListTruncated, message));
     }
     findings
-}
-
-impl<'d, 'a> Objection<'d, 'a> {
-    /// Counts the same objection to another component. Which of them is told does not depend on their order.
-    fn add(&mut self, ruling: Ruling, component: &'d Component<'a>) {
-        let key = |ruling: &Ruling| (ruling.finding.found.clone(), ruling.finding.message.clone());
-        if key(&ruling) < key(&self.ruling) {
-            self.ruling = ruling;
-            self.first = component;
-        }
-        self.others += 1;
-    }
-
-    /// What is said, to be marked as known.
-    pub(super) fn finding(&mut self) -> &mut Finding {
-        &mut self.ruling.finding
-    }
-
-    /// The finding, with the SBOM's line and the way to the component.
-    fn into_finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
-        let mut finding = self.ruling.finding;
-        let mut place = format!("line {} of the SBOM", self.first.place.line);
-        if let Some(path) = paths.to(document, self.first.index) {
-            place += &format!(", by way of {path}");
-        }
-        match self.others {
-            0 => {}
-            1 => place += ", and once more",
-            others => place += &format!(", and {others} times more"),
-        }
-        finding.message = format!("{} ({place})", finding.message);
-        finding
-    }
 }
 
 /// What the rules ask about a component.
