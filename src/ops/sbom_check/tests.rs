@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::ops::verify::VexEvidence;
 use crate::policy::{Files, parse};
 use crate::report::{SubjectKind, SubjectReport};
 use crate::sbom::binding::{Thing, Verified};
@@ -68,6 +69,7 @@ fn outcome(sboms: Vec<AttestedSbom>, verdict: Verdict) -> Outcome {
             digest: digest(),
             of: Thing::Subject,
         }],
+        vex: VexEvidence::default(),
     }
 }
 

@@ -89,6 +89,26 @@ pub struct Outcome {
     pub sboms: Vec<AttestedSbom>,
     /// The digests that an SBOM of the subject may name.
     pub digests: Vec<sbom::binding::Verified>,
+    /// What is said about vulnerabilities of the subject.
+    pub vex: VexEvidence,
+}
+
+/// The VEX documents among the attestations that met a rule for one.
+#[derive(Debug, Clone, Default)]
+pub struct VexEvidence {
+    /// Each with where it was found.
+    pub documents: Vec<AttestedVex>,
+    /// Whether there can be no other one that counts: every place answered, and every candidate was examined.
+    pub is_complete: bool,
+}
+
+/// A VEX document from a statement about the subject that was verified, signed by somebody who may.
+#[derive(Debug, Clone)]
+pub struct AttestedVex {
+    /// The predicate, exactly as it was signed.
+    pub text: String,
+    /// Where the attestation was found.
+    pub location: String,
 }
 
 /// An SBOM from a statement that was verified, signed by somebody who may.
@@ -111,6 +131,7 @@ impl Outcome {
             predicates: Vec::new(),
             sboms: Vec::new(),
             digests: Vec::new(),
+            vex: VexEvidence::default(),
         }
     }
 }
@@ -184,10 +205,19 @@ fn verify_one(
     let complete = found.evidence.is_complete();
     let mut tallies: Vec<Tally> = checked.iter().map(|_| Tally::default()).collect();
     let mut verdicts = Vec::new();
+    let mut vex_is_complete = complete;
     for demand in &demands {
         let standings = stand(&checked, demand, request.now, &mut tallies);
         let decision = decide::decide(&demand.pins, demand.require, complete, &standings);
         accept(&decision, demand, &standings, &mut tallies);
+        if demand.is_for_vex() {
+            vex_is_complete &= !standings
+                .iter()
+                .any(|standing| matches!(standing, Standing::Unknown));
+        }
+        if demand.is_optional {
+            continue;
+        }
         report.findings.extend(tell::findings(
             &decision,
             demand,
@@ -201,6 +231,10 @@ fn verify_one(
     report.findings.extend(tell::unsigned(&checked));
     let predicates = tell::predicates(&checked, &tallies);
     let sboms = tell::sboms(&checked, &tallies);
+    let vex = VexEvidence {
+        documents: tell::vex(&checked, &tallies),
+        is_complete: vex_is_complete,
+    };
     report.candidates = describe(&checked, tallies, request);
     report.findings.extend(tell::cut_to_size(&mut report.candidates));
     Outcome {
@@ -208,6 +242,7 @@ fn verify_one(
         predicates,
         sboms,
         digests: prepared.digests().to_vec(),
+        vex,
     }
 }
 
@@ -217,6 +252,8 @@ struct Tally {
     accepted: bool,
     /// Whether a demand for an SBOM rests on it.
     is_sbom: bool,
+    /// Whether a rule for VEX accepts it.
+    is_vex: bool,
     pins: Vec<String>,
     findings: Vec<Finding>,
 }
@@ -246,6 +283,7 @@ fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies:
             continue;
         };
         tally.accepted = true;
+        tally.is_vex |= demand.is_for_vex();
         tally.is_sbom |= matches!(&demand.kind, DemandKind::Attestation(kind) if kind.is_sbom());
         for name in met
             .pins()

@@ -3,6 +3,7 @@
 mod components;
 mod licences;
 mod package;
+mod vulnerabilities;
 
 use toml::de::DeValue;
 
@@ -14,12 +15,13 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 5] = [
+const KEYS: [&str; 6] = [
     "require",
     "require-root-digest",
     "cycles",
     "licences",
     "components",
+    "vulnerabilities",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -51,6 +53,9 @@ pub(super) fn read(
     let components = section
         .get("components")
         .and_then(|value| components::read(reader, value, warnings));
+    let vulnerabilities = section
+        .get("vulnerabilities")
+        .and_then(|value| vulnerabilities::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
@@ -58,6 +63,7 @@ pub(super) fn read(
         cycles_origin: origin,
         licences,
         components,
+        vulnerabilities,
     })
 }
 
