@@ -7,16 +7,17 @@ use jiff::Timestamp;
 use super::examine::Examination;
 use super::output::Console;
 use super::pins::Failure;
+use super::policy_file;
 use super::registry::RegistryArgs;
 use super::rules::{Asked, by_policy};
 use super::trust::TrustArgs;
 use super::verify::{check_bundles, is_image, parse_subjects};
 use super::{Global, Problem};
 use crate::ops::sbom_check;
-use crate::ops::verify::{Rules, assemble};
-use crate::policy::SbomRules;
+use crate::ops::verify::{Outcome, Rules, assemble};
+use crate::policy::{Acceptances, Accepted, SbomRules};
 use crate::registry::PlatformChoice;
-use crate::report::{Code, ExitCode, Finding, Origin, Report};
+use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report};
 use crate::subject::{Digest, Platform, Subject};
 
 /// Name of the command in its report.
@@ -36,6 +37,12 @@ pub struct Args {
     /// Digest that the policy file has to have, so that a change cannot edit its own judge
     #[arg(long, value_name = "DIGEST", help_heading = "Policy")]
     policy_digest: Option<Digest>,
+    /// File of accepted findings, each with a reason, an owner and its last day; they stay in the report and do not deny
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    accepted: Option<PathBuf>,
+    /// Digest that the file of accepted findings has to have; needed where the policy is pinned
+    #[arg(long, value_name = "DIGEST", help_heading = "Policy", requires = "accepted")]
+    accepted_digest: Option<Digest>,
     /// Deny where there are warnings
     #[arg(long, help_heading = "Policy")]
     deny_warnings: bool,
@@ -92,6 +99,11 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let now = Timestamp::now();
     let asked = by_policy(&args.policy, args.policy_digest.as_ref(), &args.trust)?;
     let sbom_rules = args.sbom_rules(&asked)?;
+    let accepted = args.accepted()?;
+    let mut acceptances = match &accepted {
+        Some(accepted) => accepted.on(sbom_check::today(now)),
+        None => Acceptances::default(),
+    };
     let subjects = parse_subjects(args.subjects.clone())?;
     let from_stdin = args.check_inputs(&subjects)?;
     let client = args.registry.client(&subjects, from_stdin, global)?;
@@ -105,12 +117,17 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     };
     let (trust, mut outcomes) = examination.run(&args.trust, asked.trust.as_ref(), global, console, now);
     for outcome in &mut outcomes {
-        sbom_check::check(outcome, &sbom_rules, now);
+        sbom_check::check(outcome, &sbom_rules, &mut acceptances, now);
     }
+    let is_decided = |outcome: &Outcome| !outcome.sboms.is_empty();
+    let everything_was_seen = !outcomes.is_empty() && outcomes.iter().all(is_decided);
     let trust = trust.as_ref().map_err(Clone::clone);
     let mut report = assemble(now, &asked.rules, trust, outcomes, args.deny_warnings);
     report.command = COMMAND;
     report.policy = asked.policy;
+    report.findings.extend(acceptances.leftovers(everything_was_seen));
+    report.accepted = args.accepted_report(accepted.as_ref());
+    report.conclude(args.deny_warnings);
     Ok(report)
 }
 
@@ -125,6 +142,30 @@ impl Args {
             Finding::new(Code::PolicyInvalid, "the policy has no [sbom] table")
                 .origin(&Origin::flag(self.policy.display().to_string()))
                 .help("add [sbom], and under it what may be in the artifact")
+        })
+    }
+
+    /// The accepted findings. A pinned policy is worth nothing beside acceptances that anybody can edit.
+    fn accepted(&self) -> Result<Option<Accepted>, Failure> {
+        let Some(path) = &self.accepted else {
+            return Ok(None);
+        };
+        if self.policy_digest.is_some() && self.accepted_digest.is_none() {
+            return Err(Problem::usage(
+                "the policy is pinned by its digest, and the file of accepted findings is not",
+            )
+            .help("pin it too, with --accepted-digest")
+            .into());
+        }
+        let accepted = policy_file::read_accepted(path, self.accepted_digest.as_ref());
+        accepted.map(Some).map_err(Failure::Findings)
+    }
+
+    fn accepted_report(&self, accepted: Option<&Accepted>) -> Option<PolicyReport> {
+        Some(PolicyReport {
+            path: self.accepted.as_ref()?.display().to_string(),
+            digest: accepted?.digest().clone(),
+            pinned: self.accepted_digest.is_some(),
         })
     }
 

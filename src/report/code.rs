@@ -86,6 +86,13 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// Whether somebody may accept such a finding for a while: only what rules about ingredients object to.
+    pub fn can_be_accepted(self) -> bool {
+        self.group() == Group::Ingredients
+    }
+}
+
 codes! {
     Bundle "The bundle as a document" {
         BundleMalformed "bundle-malformed" Deny Denied
@@ -361,6 +368,36 @@ codes! {
         VexIncomplete "vex-incomplete" Deny Undecided
             "Not every place was read in which a later VEX statement may be"
             "A vulnerability is excused by a VEX statement, and a place did not answer, or a VEX attestation could not be examined. There may be a later statement that takes the excuse back. Try again."
+        SbomIncomplete "sbom-incomplete" Deny Denied
+            "An element that the policy demands is missing from the SBOM"
+            "`sbom.completeness` demands it: a name, version, supplier, unique id or relationship of every component, or the author or timestamp of the document. The message counts the components without it and names some. Have the generator write it; some need a flag for that."
+        SbomTooOld "sbom-too-old" Deny Denied
+            "The SBOM is older than the policy permits"
+            "The document's timestamp is further back than `sbom.completeness.max-age`. Generate the SBOM in the build that makes the artifact."
+        SbomTimestampInvalid "sbom-timestamp-invalid" Deny Denied
+            "The SBOM does not say credibly when it was made"
+            "An age is demanded, and the document's timestamp is missing, is no RFC 3339 time, or lies in the future by more than five minutes. A time in the future would stay fresh for as long as its author likes."
+        SbomGeneratorMismatch "sbom-generator-mismatch" Deny Denied
+            "The SBOM was not made by a demanded generator"
+            "`sbom.completeness.generator` lists tools and their versions, and the document names none of them as what made it. The message shows what it names."
+    }
+
+    Acceptances "What was accepted before" {
+        AcceptedInvalid "accepted-invalid" Deny Misconfigured
+            "The file of acceptances is invalid"
+            "Every mistake is listed with its place. Nothing was examined. Only findings of rules about ingredients can be accepted, each with a reason, an owner and an end."
+        AcceptedDigestMismatch "accepted-digest-mismatch" Deny Misconfigured
+            "The file of acceptances is not the pinned one"
+            "Its digest differs from `--accepted-digest`. Whoever can edit the acceptances can take findings out of the way, so they are pinned like the policy. Read what changed before pinning the new digest."
+        AcceptanceEnded "acceptance-ended" Warning Allowed
+            "An acceptance has ended"
+            "Its last day is over, so what it accepted counts again. Put right what was accepted; a longer term is a decision of its owner, not a way around it."
+        AcceptanceUnmatched "acceptance-unmatched" Info Allowed
+            "An acceptance matches nothing that was found"
+            "What it accepted is gone, or it is about another artifact. An entry that nothing needs would hide the same finding when it comes back."
+        SbomObjections "sbom-objections" Info Allowed
+            "How many objections there are, and how many of them are known"
+            "New ones deny. Audited ones are recorded by a rule in mode `audit`, or by an `unknown` or `unidentified` of `audit`. Known ones are accepted in the file that `--accepted` names, and stay in the report."
     }
 
     Search "What was looked for and where" {

@@ -1,14 +1,16 @@
 //! One SBOM: read, bound to the artifact, and held against the rules.
 
-use jiff::civil::Date;
+use jiff::Timestamp;
 
-use super::ingredients;
+use super::tally::Tally;
+use super::{ingredients, today};
 use crate::ops::verify::AttestedSbom;
-use crate::policy::SbomRules;
 use crate::policy::rules::Mode;
+use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
 use crate::sbom::{self, Component, Document, Limits, Problem, ProblemKind, cycle};
+use crate::subject::Digest;
 
 /// Most components of a cycle that are named.
 const MAX_NAMED_IN_CYCLE: usize = 12;
@@ -18,7 +20,23 @@ pub(super) fn check(
     attested: &AttestedSbom,
     digests: &[Verified],
     rules: &SbomRules,
-    today: Date,
+    acceptances: &mut Acceptances,
+    now: Timestamp,
+) -> Vec<Finding> {
+    let mut findings = examine(attested, digests, rules, acceptances, now);
+    let digest = Digest::sha256(attested.text.as_bytes());
+    for finding in &mut findings {
+        finding.sbom_digest = Some(digest.clone());
+    }
+    findings
+}
+
+fn examine(
+    attested: &AttestedSbom,
+    digests: &[Verified],
+    rules: &SbomRules,
+    acceptances: &mut Acceptances,
+    now: Timestamp,
 ) -> Vec<Finding> {
     let limits = Limits::default();
     let document = match sbom::read(attested.text.as_bytes(), &limits) {
@@ -40,7 +58,14 @@ pub(super) fn check(
             .help("generate the SBOM from the finished artifact, with its dependencies in place");
         findings.push(finding);
     }
-    findings.extend(ingredients::check(&document, &components, rules, today));
+    let mut tally = Tally::default();
+    let mut objections = ingredients::objections(&components, rules, today(now));
+    for objection in &mut objections {
+        acceptances.mark(objection.finding());
+        tally.count(objection.finding());
+    }
+    findings.extend(ingredients::tell(&document, objections));
+    findings.extend(tally.finding());
     findings.push(counted(attested, &document, &binding, components.len()));
     findings
 }
@@ -135,14 +160,11 @@ fn cyclic(document: &Document<'_>, rules: &SbomRules) -> Option<Finding> {
     }
     names.extend(cycle.first().map(name));
     let message = "dependencies in the SBOM form a cycle";
-    let mut finding = Finding::new(Code::SbomCyclic, message)
+    let finding = Finding::new(Code::SbomCyclic, message)
         .found(names.join(" > "))
         .origin(&rules.cycles_origin)
         .help("have the generator write the dependencies as they are, or break the cycle");
-    if rules.cycles == Mode::Audit {
-        finding.severity = Severity::Warning;
-    }
-    Some(finding)
+    rules.cycles.apply(finding)
 }
 
 /// Says that this SBOM counted, and how it is tied to the artifact.

@@ -7,6 +7,7 @@
 mod document;
 mod ingredients;
 mod paths;
+mod tally;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -14,11 +15,12 @@ use jiff::tz::TimeZone;
 
 use super::verify::{AttestedSbom, Outcome};
 use crate::attestation::PredicateType;
-use crate::policy::{SbomRequire, SbomRules};
+use crate::policy::{Acceptances, SbomRequire, SbomRules};
 use crate::report::{Code, Finding, Severity, Verdict};
 
-/// Checks the SBOMs of a subject that was verified, and adds to its report what was found.
-pub fn check(outcome: &mut Outcome, rules: &SbomRules, now: Timestamp) {
+/// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
+/// does not deny.
+pub fn check(outcome: &mut Outcome, rules: &SbomRules, acceptances: &mut Acceptances, now: Timestamp) {
     if outcome.report.verdict != Verdict::Allowed {
         return;
     }
@@ -30,10 +32,9 @@ pub fn check(outcome: &mut Outcome, rules: &SbomRules, now: Timestamp) {
         outcome.report.findings.push(finding);
         return;
     }
-    let today = today(now);
     let mut findings = Vec::new();
     for sbom in counted {
-        findings.extend(document::check(sbom, &outcome.digests, rules, today));
+        findings.extend(document::check(sbom, &outcome.digests, rules, acceptances, now));
     }
     let denials = findings
         .iter()
@@ -57,8 +58,8 @@ fn counted(sboms: &[AttestedSbom], require: SbomRequire) -> Vec<&AttestedSbom> {
         .collect()
 }
 
-/// The day on which exceptions end, in UTC.
-fn today(now: Timestamp) -> Date {
+/// The day by which exceptions and acceptances end, in UTC.
+pub fn today(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
 

@@ -80,7 +80,7 @@ fn now() -> Timestamp {
 /// The verdict, and the codes of what denies or warns.
 fn decide(text: &str, policy: &str) -> (Verdict, Vec<Code>) {
     let mut outcome = outcome(vec![attested(text.to_owned(), None)], Verdict::Allowed);
-    check(&mut outcome, &rules(policy), now());
+    check(&mut outcome, &rules(policy), &mut Acceptances::default(), now());
     let findings = outcome.report.findings.iter();
     let codes = findings.filter(|finding| finding.severity != Severity::Info);
     (
@@ -197,7 +197,7 @@ fn nothing_is_read_of_a_subject_that_was_not_allowed() {
         Verdict::Misconfigured,
     ] {
         let mut outcome = outcome(vec![attested("[[[".to_owned(), None)], verdict);
-        check(&mut outcome, &rules("[sbom]"), now());
+        check(&mut outcome, &rules("[sbom]"), &mut Acceptances::default(), now());
         assert_eq!(outcome.report.verdict, verdict);
         assert_eq!(outcome.report.findings, []);
     }
@@ -206,7 +206,7 @@ fn nothing_is_read_of_a_subject_that_was_not_allowed() {
 #[test]
 fn without_an_sbom_nothing_is_allowed() {
     let mut outcome = outcome(Vec::new(), Verdict::Allowed);
-    check(&mut outcome, &rules("[sbom]"), now());
+    check(&mut outcome, &rules("[sbom]"), &mut Acceptances::default(), now());
     assert_eq!(outcome.report.verdict, Verdict::NoEvidence);
     assert_eq!(outcome.report.findings[0].code, Code::NoEvidence);
 }
@@ -254,7 +254,7 @@ fn every_sbom_has_to_pass_or_the_newest_where_the_policy_says_so() {
                 .map(|(text, made)| attested(text.clone(), *made))
                 .collect();
             let mut outcome = outcome(sboms, Verdict::Allowed);
-            check(&mut outcome, &rules(policy), now());
+            check(&mut outcome, &rules(policy), &mut Acceptances::default(), now());
             assert_eq!(outcome.report.verdict, expected, "{what} under {policy}");
         }
     }
@@ -277,7 +277,12 @@ fn a_finding_names_the_policy_line_the_sbom_line_and_the_way_there() {
         r#","dependencies":[{"ref":"app","dependsOn":["m"]},{"ref":"m","dependsOn":["l"]}]"#,
     );
     let mut outcome = outcome(vec![attested(text, None)], Verdict::Allowed);
-    check(&mut outcome, &rules("[sbom.licences]\ndeny = [\"MIT\"]"), now());
+    check(
+        &mut outcome,
+        &rules("[sbom.licences]\ndeny = [\"MIT\"]"),
+        &mut Acceptances::default(),
+        now(),
+    );
     let denied = outcome
         .report
         .findings
