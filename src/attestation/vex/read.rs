@@ -342,24 +342,76 @@ mod tests {
         let good = r#"{"vulnerability":{"name":"CVE-1"},"status":"fixed"}"#;
         assert!(Document::parse(&document(good)).is_ok());
         for (change, with, expected) in [
-            ("\"fixed\"", "\"Fixed\"", "statement 1: its status \"Fixed\" is none"),
+            (
+                "\"fixed\"",
+                "\"Fixed\"",
+                "statement 1: its status \"Fixed\" is none",
+            ),
             (",\"status\":\"fixed\"", "", "statement 1: it has no status"),
             ("\"fixed\"", "7", "statement 1: status is no text"),
-            ("{\"name\":\"CVE-1\"}", "{\"name\":\" \"}", "statement 1: the vulnerability's name is empty"),
-            ("{\"name\":\"CVE-1\"}", "{}", "statement 1: the vulnerability has no name"),
-            ("{\"name\":\"CVE-1\"}", "7", "statement 1: the vulnerability is no object"),
-            ("\"CVE-1\"", "\"CVE-1\",\"aliases\":[7]", "statement 1: an alias is no text"),
-            ("\"fixed\"", "\"fixed\",\"products\":{}", "statement 1: products is no list"),
-            ("\"fixed\"", "\"fixed\",\"products\":[{}]", "statement 1: a product has no identifier"),
-            ("\"fixed\"", "\"fixed\",\"products\":[7]", "statement 1: a product is no object"),
-            ("\"fixed\"", "\"fixed\",\"timestamp\":\"yesterday\"", "statement 1: timestamp \"yesterday\" is no time"),
-            ("\"2026-01-01T00:00:00Z\"", "null", "statement 1: neither it nor its document has a timestamp"),
+            (
+                "{\"name\":\"CVE-1\"}",
+                "{\"name\":\" \"}",
+                "statement 1: the vulnerability's name is empty",
+            ),
+            (
+                "{\"name\":\"CVE-1\"}",
+                "{}",
+                "statement 1: the vulnerability has no name",
+            ),
+            (
+                "{\"name\":\"CVE-1\"}",
+                "7",
+                "statement 1: the vulnerability is no object",
+            ),
+            (
+                "\"CVE-1\"",
+                "\"CVE-1\",\"aliases\":[7]",
+                "statement 1: an alias is no text",
+            ),
+            (
+                "\"fixed\"",
+                "\"fixed\",\"products\":{}",
+                "statement 1: products is no list",
+            ),
+            (
+                "\"fixed\"",
+                "\"fixed\",\"products\":[{}]",
+                "statement 1: a product has no identifier",
+            ),
+            (
+                "\"fixed\"",
+                "\"fixed\",\"products\":[7]",
+                "statement 1: a product is no object",
+            ),
+            (
+                "\"fixed\"",
+                "\"fixed\",\"timestamp\":\"yesterday\"",
+                "statement 1: timestamp \"yesterday\" is no time",
+            ),
+            (
+                "\"2026-01-01T00:00:00Z\"",
+                "null",
+                "statement 1: neither it nor its document has a timestamp",
+            ),
             (good, "7", "statement 1: it is no object"),
-            ("\"version\":3", "\"version\":-1", "its version is no whole number"),
+            (
+                "\"version\":3",
+                "\"version\":-1",
+                "its version is no whole number",
+            ),
             ("\"version\":3,", "", "it has no version"),
             ("\"author\":\"A\",", "", "it has no author"),
-            ("openvex.dev/ns/v0.2.0", "example.com", "its @context \"https://example.com\" is not that of OpenVEX"),
-            ("\"author\":\"A\"", "\"author\":\"A\",\"author\":\"B\"", "the key \"author\" stands twice"),
+            (
+                "openvex.dev/ns/v0.2.0",
+                "example.com",
+                "its @context \"https://example.com\" is not that of OpenVEX",
+            ),
+            (
+                "\"author\":\"A\"",
+                "\"author\":\"A\",\"author\":\"B\"",
+                "the key \"author\" stands twice",
+            ),
             ("\"statements\"", "\"statement\"", "it has no statements"),
         ] {
             let text = document(good).replacen(change, with, 1);
@@ -372,12 +424,20 @@ mod tests {
     fn the_lists_of_a_hostile_document_are_capped() {
         let one = r#"{"vulnerability":"CVE-1","status":"fixed"}"#;
         let many = document(&vec![one; MAX_STATEMENTS + 1].join(","));
-        assert!(Document::parse(&many).unwrap_err().contains("more than 20000 statements"));
+        assert!(
+            Document::parse(&many)
+                .unwrap_err()
+                .contains("more than 20000 statements")
+        );
         let products = vec!["\"a\""; MAX_PRODUCTS + 1].join(",");
         let wide = document(&format!(
             r#"{{"vulnerability":"CVE-1","status":"fixed","products":[{products}]}}"#
         ));
-        assert!(Document::parse(&wide).unwrap_err().contains("more than 200000 products"));
+        assert!(
+            Document::parse(&wide)
+                .unwrap_err()
+                .contains("more than 200000 products")
+        );
         let deep = document(&format!("{}{}", "[".repeat(200), "]".repeat(200)));
         assert!(Document::parse(&deep).unwrap_err().contains("nested deeper"));
     }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::tally::Tally;
-use super::{ingredients, today};
+use super::vex::Vex;
+use super::{ingredients, today, vulnerabilities};
 use crate::ops::verify::AttestedSbom;
 use crate::policy::rules::Mode;
 use crate::policy::{Acceptances, SbomRules};
@@ -21,9 +22,10 @@ pub(super) fn check(
     digests: &[Verified],
     rules: &SbomRules,
     acceptances: &mut Acceptances,
+    vex: &Vex<'_>,
     now: Timestamp,
 ) -> Vec<Finding> {
-    let mut findings = examine(attested, digests, rules, acceptances, now);
+    let mut findings = examine(attested, digests, rules, acceptances, vex, now);
     let digest = Digest::sha256(attested.text.as_bytes());
     for finding in &mut findings {
         finding.sbom_digest = Some(digest.clone());
@@ -36,6 +38,7 @@ fn examine(
     digests: &[Verified],
     rules: &SbomRules,
     acceptances: &mut Acceptances,
+    vex: &Vex<'_>,
     now: Timestamp,
 ) -> Vec<Finding> {
     let limits = Limits::default();
@@ -60,6 +63,11 @@ fn examine(
     }
     let mut tally = Tally::default();
     let mut objections = ingredients::objections(&components, rules, today(now));
+    if let Some(rules) = &rules.vulnerabilities {
+        let said = vulnerabilities::check(&document, rules, vex, today(now));
+        findings.extend(vulnerabilities::incomplete(&said, vex));
+        objections.extend(ingredients::grouped(said));
+    }
     for objection in &mut objections {
         acceptances.mark(objection.finding());
         tally.count(objection.finding());
@@ -111,6 +119,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         .as_ref()
         .is_some_and(|rules| rules.mode != Mode::Off);
     let components = rules.components.as_ref().is_some_and(|rules| rules.is_on());
+    let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -119,6 +128,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "licenses" | "license" | "licenseDeclared" | "licenseConcluded" | "hasExtractedLicensingInfos" => {
             licences
         }
+        "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
         // Nothing is decided by these.
         "timestamp"
         | "created"
@@ -135,8 +145,8 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         | "primaryPackagePurpose"
         | "serialNumber"
         | "documentNamespace"
-        | "vulnerabilities"
-        | "ratings" => false,
+        | "analysis"
+        | "source" => false,
         // The rule about components decides what a package URL is worth that cannot be read.
         _ if problem.kind == ProblemKind::BadPurl => is_root,
         "hashes" | "checksums" | "verifiedUsing" | "supplier" => components || is_root,

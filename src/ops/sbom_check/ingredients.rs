@@ -17,8 +17,17 @@ const MAX_LISTED: usize = 500;
 /// An objection and how often it was made.
 pub(super) struct Objection<'d, 'a> {
     ruling: Ruling,
-    first: &'d Component<'a>,
+    first: Spot<'d, 'a>,
     others: usize,
+}
+
+/// Where in the document something stands that is objected to.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'d, 'a> {
+    /// The component that it is about; `None` where that is not in the document.
+    pub(super) component: Option<&'d Component<'a>>,
+    /// 1-based line.
+    pub(super) line: u32,
 }
 
 /// Asks every rule about every component. Every objection is given; [`tell`] cuts the list.
@@ -27,9 +36,7 @@ pub(super) fn objections<'d, 'a>(
     rules: &SbomRules,
     today: Date,
 ) -> Vec<Objection<'d, 'a>> {
-    let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
-    let mut known: HashMap<(Option<String>, Severity), usize> = HashMap::new();
-    for component in components {
+    grouped(components.iter().flat_map(|component| {
         let ingredient = ingredient(component);
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
@@ -37,18 +44,32 @@ pub(super) fn objections<'d, 'a>(
             licences.and_then(|rule| rule.rule(&ingredient, today)),
             packages.and_then(|rule| rule.rule(&ingredient, today)),
         ];
-        for ruling in rulings.into_iter().flatten() {
-            let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
-            match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.others += 1,
-                None => {
-                    known.insert(key, groups.len());
-                    groups.push(Objection {
-                        ruling,
-                        first: component,
-                        others: 0,
-                    });
-                }
+        let spot = Spot {
+            component: Some(*component),
+            line: component.place.line,
+        };
+        rulings.into_iter().flatten().map(move |ruling| (ruling, spot))
+    }))
+}
+
+/// What rules said, once for each rule, package and what decided.
+pub(super) fn grouped<'d, 'a>(
+    said: impl IntoIterator<Item = (Ruling, Spot<'d, 'a>)>,
+) -> Vec<Objection<'d, 'a>> {
+    let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
+    let mut known: HashMap<(Code, String, String, Severity), usize> = HashMap::new();
+    for (ruling, spot) in said {
+        let Finding { code, severity, .. } = ruling.finding;
+        let key = (code, ruling.package.clone(), ruling.decided_by.clone(), severity);
+        match known.get(&key).and_then(|at| groups.get_mut(*at)) {
+            Some(group) => group.others += 1,
+            None => {
+                known.insert(key, groups.len());
+                groups.push(Objection {
+                    ruling,
+                    first: spot,
+                    others: 0,
+                });
             }
         }
     }
@@ -90,8 +111,9 @@ impl Objection<'_, '_> {
     /// The finding, with the SBOM's line and the way to the component.
     fn into_finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
         let mut finding = self.ruling.finding;
-        let mut place = format!("line {} of the SBOM", self.first.place.line);
-        if let Some(path) = paths.to(document, self.first.index) {
+        let mut place = format!("line {} of the SBOM", self.first.line);
+        let component = self.first.component;
+        if let Some(path) = component.and_then(|component| paths.to(document, component.index)) {
             place += &format!(", by way of {path}");
         }
         match self.others {
@@ -105,7 +127,7 @@ impl Objection<'_, '_> {
 }
 
 /// What the rules ask about a component.
-fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
+pub(super) fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
     let hashes = component.hashes.iter();
     Ingredient {
         name: &component.name,

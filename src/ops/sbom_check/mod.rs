@@ -8,11 +8,14 @@ mod document;
 mod ingredients;
 mod paths;
 mod tally;
+mod vex;
+mod vulnerabilities;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use self::vex::Vex;
 use super::verify::{AttestedSbom, Outcome};
 use crate::attestation::PredicateType;
 use crate::policy::{Acceptances, SbomRequire, SbomRules};
@@ -32,9 +35,21 @@ pub fn check(outcome: &mut Outcome, rules: &SbomRules, acceptances: &mut Accepta
         outcome.report.findings.push(finding);
         return;
     }
-    let mut findings = Vec::new();
+    let (vex, mut findings) = Vex::read(
+        &outcome.vex,
+        &outcome.digests,
+        rules.vulnerabilities.as_ref(),
+        now,
+    );
     for sbom in counted {
-        findings.extend(document::check(sbom, &outcome.digests, rules, acceptances, now));
+        findings.extend(document::check(
+            sbom,
+            &outcome.digests,
+            rules,
+            acceptances,
+            &vex,
+            now,
+        ));
     }
     let denials = findings
         .iter()

@@ -5,12 +5,13 @@
 //! artifact; it speaks against an excuse as soon as it may be about it.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::attestation::vex::{Document, Identity, Product, Statement, Status};
 use crate::ops::verify::VexEvidence;
-use crate::policy::rules::Word;
+use crate::policy::rules::{Mode, VulnerabilityRules};
 use crate::purl::Purl;
 use crate::report::{Code, Finding};
 use crate::sbom::binding::{Verified, image_digest};
@@ -31,8 +32,21 @@ pub(super) struct Vex<'v> {
 
 /// A statement and where it stands.
 struct Told {
-    statement: std::rc::Rc<Statement>,
-    place: std::rc::Rc<str>,
+    statement: Rc<Statement>,
+    place: Rc<str>,
+}
+
+/// What accepted documents say about one vulnerability of one component.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Nothing.
+    Nothing,
+    /// Something about the same vulnerability of something else; where.
+    Elsewhere(String),
+    /// That it stands; why.
+    Against(String),
+    /// That it does no harm; why, and who says so.
+    Excuse(String),
 }
 
 /// The artifact as a document knows it.
@@ -54,19 +68,24 @@ enum Fit {
 }
 
 impl<'v> Vex<'v> {
-    /// Reads the accepted documents. One that cannot be read is a finding.
-    pub(super) fn read(evidence: &VexEvidence, digests: &'v [Verified], now: Timestamp) -> (Self, Vec<Finding>) {
+    /// Reads the accepted documents, where a rule needs them. One that cannot be read is a finding.
+    pub(super) fn read(
+        evidence: &VexEvidence,
+        digests: &'v [Verified],
+        rules: Option<&VulnerabilityRules>,
+        now: Timestamp,
+    ) -> (Self, Vec<Finding>) {
         let mut documents = Vec::new();
         let mut findings = Vec::new();
-        for attested in &evidence.documents {
+        let mode = rules.map_or(Mode::Off, |rules| rules.mode);
+        for attested in evidence.documents.iter().filter(|_| mode != Mode::Off) {
             match Document::parse(&attested.text) {
                 Ok(document) => documents.push((document, attested.location.as_str())),
                 Err(detail) => {
                     let message = format!("{}: the VEX document cannot be read: {detail}", attested.location);
-                    findings.push(
-                        Finding::new(Code::VexUnreadable, message)
-                            .help("have its author attest a well-formed document"),
-                    );
+                    let finding = Finding::new(Code::VexUnreadable, message)
+                        .help("have its author attest a well-formed document");
+                    findings.extend(mode.apply(finding));
                 }
             }
         }
@@ -90,9 +109,9 @@ impl<'v> Vex<'v> {
     }
 
     fn add(&mut self, document: Document, location: &str) {
-        let place: std::rc::Rc<str> = format!("{} in {location}", document.id).into();
+        let place: Rc<str> = format!("{} in {location}", document.id).into();
         for statement in document.statements {
-            let statement = std::rc::Rc::new(statement);
+            let statement = Rc::new(statement);
             let mut names: Vec<String> = statement.names.iter().map(|name| key(name)).collect();
             names.sort_unstable();
             names.dedup();
@@ -106,48 +125,56 @@ impl<'v> Vex<'v> {
     }
 
     /// What is said about a vulnerability with these ids, of a component where it is in the document.
-    pub(super) fn word<'i>(
+    pub(super) fn hear<'i>(
         &self,
         ids: impl IntoIterator<Item = &'i str>,
         component: Option<&Component<'_>>,
         artifact: Artifact<'_, '_>,
-    ) -> Word {
+    ) -> Heard {
         let ids = ids.into_iter().map(key);
         let named = ids.filter_map(|id| self.about.get(&id)).flatten();
         let mut elsewhere = None;
         let mut counted: Vec<&Told> = Vec::new();
         for told in named {
-            match (self.fit(&told.statement, component, artifact), told.statement.status) {
-                (Fit::Exact, _)
-                | (Fit::Loose, Status::Affected | Status::UnderInvestigation) => counted.push(told),
+            match (
+                self.fit(&told.statement, component, artifact),
+                told.statement.status,
+            ) {
+                (Fit::Exact, _) | (Fit::Loose, Status::Affected | Status::UnderInvestigation) => {
+                    counted.push(told)
+                }
                 (Fit::Loose | Fit::None, _) => elsewhere = Some(told),
             }
         }
         let latest = counted.iter().map(|told| told.statement.time).max();
         let Some(latest) = latest else {
             return match elsewhere {
-                Some(told) => Word::Stands(format!(
+                Some(told) => Heard::Elsewhere(format!(
                     "the VEX statement about it in {} is about another product or part",
                     told.place
                 )),
-                None => Word::Nothing,
+                None => Heard::Nothing,
             };
         };
         let mut excuse = None;
         for told in counted.iter().filter(|told| told.statement.time == latest) {
             match self.excuse(&told.statement) {
                 Ok(words) => excuse = Some(format!("{words}, {}, {}", told.statement.time, told.place)),
-                Err(why) => return Word::Stands(format!("{why} ({}, {})", told.statement.time, told.place)),
+                Err(why) => {
+                    return Heard::Against(format!("{why} ({}, {})", told.statement.time, told.place));
+                }
             }
         }
-        excuse.map_or(Word::Nothing, Word::Excused)
+        excuse.map_or(Heard::Nothing, Heard::Excuse)
     }
 
     /// Why a statement excuses, or why it does not.
     fn excuse(&self, statement: &Statement) -> Result<String, String> {
         let label = statement.status.label();
         if statement.time > self.now + MAX_CLOCK_SKEW {
-            return Err(format!("the latest VEX statement says {label} from a time to come"));
+            return Err(format!(
+                "the latest VEX statement says {label} from a time to come"
+            ));
         }
         match (statement.status, &statement.reason) {
             (Status::Fixed, _) => Ok("VEX says fixed".to_owned()),
@@ -174,12 +201,18 @@ impl<'v> Vex<'v> {
             .unwrap_or(Fit::None)
     }
 
-    fn fit_of(&self, product: &Product, component: Option<&Component<'_>>, artifact: Artifact<'_, '_>) -> Fit {
+    fn fit_of(
+        &self,
+        product: &Product,
+        component: Option<&Component<'_>>,
+        artifact: Artifact<'_, '_>,
+    ) -> Fit {
         let whole = match &product.identity {
             None => Fit::Exact,
             Some(identity) => self.is_artifact(identity, artifact),
         };
-        let of = |identity: &Identity| component.map_or(Fit::Loose, |component| is_component(identity, component));
+        let of =
+            |identity: &Identity| component.map_or(Fit::Loose, |component| is_component(identity, component));
         if product.parts.is_empty() {
             let itself = product.identity.as_ref().map_or(Fit::None, of);
             return whole.max(itself);
@@ -274,8 +307,12 @@ fn covers(general: &Purl<'_>, own: &Purl<'_>, component: &Component<'_>) -> bool
     let version = own.version().or(component.version.as_deref());
     general.package() == own.package()
         && general.version().is_none_or(|wanted| version == Some(wanted))
-        && general.qualifiers().all(|(key, value)| own.qualifier(key) == Some(value))
-        && general.subpath().is_none_or(|wanted| own.subpath() == Some(wanted))
+        && general
+            .qualifiers()
+            .all(|(key, value)| own.qualifier(key) == Some(value))
+        && general
+            .subpath()
+            .is_none_or(|wanted| own.subpath() == Some(wanted))
 }
 
 /// A digest by the name that OpenVEX has for its algorithm (OpenVEX 0.2.0, Hash Names Table), or the one without dash.

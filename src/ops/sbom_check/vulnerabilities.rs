@@ -4,20 +4,11 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::ingredients::ingredient;
+use super::ingredients::{Spot, ingredient};
 use super::vex::{Artifact, Vex};
 use crate::policy::rules::{self, Analysis, Ruling, Stated, VulnerabilityRules, Word};
-use crate::report::{Code, Finding, Severity};
+use crate::report::{Code, Finding};
 use crate::sbom::{Affected, Component, Document, Vulnerability};
-
-/// What the rule says about one vulnerability of one component.
-pub(super) struct Said<'d, 'a> {
-    pub(super) ruling: Ruling,
-    /// The component, where it is in the document.
-    pub(super) component: Option<&'d Component<'a>>,
-    /// 1-based line at which the vulnerability begins.
-    pub(super) line: u32,
-}
 
 /// Asks the rule about every vulnerability of every component.
 pub(super) fn check<'d, 'a>(
@@ -25,7 +16,7 @@ pub(super) fn check<'d, 'a>(
     rules: &VulnerabilityRules,
     vex: &Vex<'_>,
     today: Date,
-) -> Vec<Said<'d, 'a>> {
+) -> Vec<(Ruling, Spot<'d, 'a>)> {
     if !rules.is_on() {
         return Vec::new();
     }
@@ -38,6 +29,10 @@ pub(super) fn check<'d, 'a>(
     };
     let mut said = Vec::new();
     for vulnerability in &document.vulnerabilities {
+        let assessment = vulnerability.assessment();
+        if !rules.objects_to(assessment) {
+            continue;
+        }
         let affected = vulnerability.affects.iter().map(Some);
         // Where the document does not say of what, it is of the artifact.
         let unsaid = vulnerability.affects.is_empty().then_some(None);
@@ -45,7 +40,7 @@ pub(super) fn check<'d, 'a>(
             let component = affected.and_then(|affected| components.find(&affected.target));
             let stated = Stated {
                 ids: vulnerability.ids().collect(),
-                assessment: vulnerability.assessment(),
+                assessment,
                 affected: match (component, affected) {
                     (Some(component), _) => rules::Affected::Component(Box::new(ingredient(component))),
                     (None, Some(affected)) => rules::Affected::Elsewhere(&affected.target),
@@ -53,12 +48,11 @@ pub(super) fn check<'d, 'a>(
                 },
                 word: word(vulnerability, affected, component, rules, vex, artifact),
             };
-            let line = vulnerability.place.line;
-            said.extend(rules.rule(&stated, today).map(|ruling| Said {
-                ruling,
+            let spot = Spot {
                 component,
-                line,
-            }));
+                line: vulnerability.place.line,
+            };
+            said.extend(rules.rule(&stated, today).map(|ruling| (ruling, spot)));
         }
     }
     said
@@ -79,24 +73,26 @@ fn word(
     let own = vulnerability.excuse(affected, version);
     match (word, own, rules.analysis) {
         (Word::Nothing, Some(own), Analysis::Believe) => Word::Excused(format!("of the SBOM itself: {own}")),
-        (Word::Nothing, Some(own), Analysis::Ignore) => {
-            Word::Stands(format!("the SBOM itself excuses it ({own}), which does not count"))
-        }
+        (Word::Nothing, Some(own), Analysis::Ignore) => Word::Stands(format!(
+            "the SBOM itself excuses it ({own}), which does not count"
+        )),
         (word, _, _) => word,
     }
 }
 
 /// A finding where something is excused and not everything is known that could take the excuse back.
-pub(super) fn incomplete(said: &[Said<'_, '_>], rules: &VulnerabilityRules, vex: &Vex<'_>) -> Option<Finding> {
-    let is_excused = |said: &&Said<'_, '_>| said.ruling.finding.code == Code::VulnerabilityExcused;
+pub(super) fn incomplete(said: &[(Ruling, Spot<'_, '_>)], vex: &Vex<'_>) -> Option<Finding> {
+    let is_excused = |(ruling, _): &&(Ruling, Spot<'_, '_>)| {
+        ruling.finding.code == Code::VulnerabilityExcused && !ruling.finding.audited
+    };
     let excused = said.iter().filter(is_excused).count();
-    if vex.is_complete || excused == 0 || !rules.denies() {
+    if vex.is_complete || excused == 0 {
         return None;
     }
-    let message = format!("{excused} vulnerabilities are excused, and a later VEX statement may be where nobody answered");
-    let finding = Finding::new(Code::VexIncomplete, message);
-    debug_assert_eq!(finding.severity, Severity::Deny);
-    Some(finding.help("try again when every place answers"))
+    let message = format!(
+        "vulnerabilities are excused ({excused}), and a later VEX statement may be in a place that did not answer"
+    );
+    Some(Finding::new(Code::VexIncomplete, message).help("try again when every place answers"))
 }
 
 /// Components by their ids.

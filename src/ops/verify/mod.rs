@@ -205,15 +205,14 @@ fn verify_one(
     let complete = found.evidence.is_complete();
     let mut tallies: Vec<Tally> = checked.iter().map(|_| Tally::default()).collect();
     let mut verdicts = Vec::new();
-    let mut vex_is_complete = complete;
+    let mut vex_is_complete = true;
     for demand in &demands {
         let standings = stand(&checked, demand, request.now, &mut tallies);
         let decision = decide::decide(&demand.pins, demand.require, complete, &standings);
         accept(&decision, demand, &standings, &mut tallies);
         if demand.is_for_vex() {
-            vex_is_complete &= !standings
-                .iter()
-                .any(|standing| matches!(standing, Standing::Unknown));
+            let is_open = |standing: &Standing| matches!(standing, Standing::Unknown);
+            vex_is_complete &= complete && !standings.iter().any(is_open);
         }
         if demand.is_optional {
             continue;

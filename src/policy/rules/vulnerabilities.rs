@@ -108,10 +108,15 @@ impl VulnerabilityRules {
         self.mode != Mode::Off
     }
 
+    /// Whether there can be anything against a vulnerability with these ratings.
+    pub fn objects_to(&self, assessment: Assessment) -> bool {
+        self.objection(assessment).is_some()
+    }
+
     /// Looks at one vulnerability of one component on a day, in UTC. One that is excused and would be objected to
     /// otherwise is told as well.
     pub fn rule(&self, stated: &Stated<'_>, today: Date) -> Option<Ruling> {
-        let objection = self.objection(stated)?;
+        let objection = self.objection(stated.assessment)?;
         let ended = match &stated.affected {
             Affected::Component(ingredient) => {
                 let is_about = |exception: &VulnerabilityException| {
@@ -126,29 +131,36 @@ impl VulnerabilityRules {
             Affected::Elsewhere(_) | Affected::Unsaid => String::new(),
         };
         let package = stated.affected.package();
-        let id = stated.ids.first().copied().unwrap_or("a vulnerability without an id");
+        let id = stated
+            .ids
+            .first()
+            .copied()
+            .unwrap_or("a vulnerability without an id");
         let has = format!("{package} has {id}, {}", objection.what);
         let found = stated.affected.exactly();
-        let (mode, finding) = match &stated.word {
+        let why = match &stated.word {
             Word::Excused(word) => {
                 let message = format!("{has}, and is excused: {word}");
-                (
-                    Mode::Enforce,
-                    finding(Code::VulnerabilityExcused, message, found, Some(objection.origin)),
-                )
+                let code = Code::VulnerabilityExcused;
+                let mut finding = finding(code, message, found, Some(objection.origin));
+                // It is no objection: there is nothing to accept, and it weighs nothing.
+                finding.audited = objection.mode == Mode::Audit;
+                finding.package = Some(package.clone());
+                return Some(Ruling {
+                    finding,
+                    package,
+                    decided_by: id.to_owned(),
+                });
             }
-            Word::Stands(why) => (
-                objection.mode,
-                objection.finding(format!("{has}{ended}; {why}"), found),
-            ),
-            Word::Nothing => (objection.mode, objection.finding(format!("{has}{ended}"), found)),
+            Word::Stands(why) => format!("; {why}"),
+            Word::Nothing => String::new(),
         };
-        Ruling::new(mode, package, id.to_owned(), finding)
+        let finding = objection.finding(format!("{has}{ended}{why}"), found);
+        Ruling::new(objection.mode, package, id.to_owned(), finding)
     }
 
     /// What there is against a vulnerability by its ratings alone.
-    fn objection(&self, stated: &Stated<'_>) -> Option<Objection<'_>> {
-        let assessment = stated.assessment;
+    fn objection(&self, assessment: Assessment) -> Option<Objection<'_>> {
         if self.mode == Mode::Off {
             return None;
         }
@@ -355,7 +367,11 @@ mod tests {
             assert_eq!(ruling.is_none(), passes, "{id} {package} {versions} {expires}");
             if let Some(ruling) = ruling.filter(|_| expires < TODAY) {
                 let end = "its exception (not reachable) ended on 2026-04-30";
-                assert!(ruling.finding.message.ends_with(end), "{}", ruling.finding.message);
+                assert!(
+                    ruling.finding.message.ends_with(end),
+                    "{}",
+                    ruling.finding.message
+                );
             }
         }
     }
@@ -365,10 +381,7 @@ mod tests {
         let rules = rules(Severity::High, OnUnknown::Deny);
         for (affected, package) in [
             (Affected::Unsaid, "the artifact"),
-            (
-                Affected::Elsewhere("urn:cdx:other/1#x"),
-                "urn:cdx:other/1#x",
-            ),
+            (Affected::Elsewhere("urn:cdx:other/1#x"), "urn:cdx:other/1#x"),
         ] {
             let stated = Stated {
                 affected,
