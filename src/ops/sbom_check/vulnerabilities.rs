@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::ingredients::{Spot, ingredient};
-use super::vex::{Artifact, Vex};
+use super::vex::{Artifact, Heard, Vex};
 use crate::policy::rules::{self, Analysis, Ruling, Stated, VulnerabilityRules, Word};
 use crate::report::{Code, Finding};
 use crate::sbom::{Affected, Component, Document, Vulnerability};
@@ -68,15 +68,18 @@ fn word(
     vex: &Vex<'_>,
     artifact: Artifact<'_, '_>,
 ) -> Word {
-    let word = vex.word(vulnerability.ids(), component, artifact);
+    let heard = vex.hear(vulnerability.ids(), component, artifact);
     let version = component.and_then(|component| component.version.as_deref());
     let own = vulnerability.excuse(affected, version);
-    match (word, own, rules.analysis) {
-        (Word::Nothing, Some(own), Analysis::Believe) => Word::Excused(format!("of the SBOM itself: {own}")),
-        (Word::Nothing, Some(own), Analysis::Ignore) => Word::Stands(format!(
-            "the SBOM itself excuses it ({own}), which does not count"
-        )),
-        (word, _, _) => word,
+    match (heard, own, rules.analysis) {
+        (Heard::Excuse(words), _, _) => Word::Excused(words),
+        (Heard::Against(why), _, _) => Word::Stands(why),
+        (_, Some(own), Analysis::Believe) => Word::Excused(format!("by the SBOM itself ({own})")),
+        (Heard::Elsewhere(why), _, _) => Word::Stands(why),
+        (Heard::Nothing, Some(own), Analysis::Ignore) => {
+            Word::Stands(format!("what the SBOM itself says does not count ({own})"))
+        }
+        (Heard::Nothing, None, _) => Word::Nothing,
     }
 }
 
