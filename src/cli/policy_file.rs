@@ -1,9 +1,9 @@
-//! Reading the policy file that was named, and the files beside it that it names.
+//! Reading the policy file that was named, the files beside it that it names, and the file of accepted findings.
 
 use std::path::Path;
 
 use crate::ops::read;
-use crate::policy::{self, Files, MAX_POLICY_BYTES, Policy};
+use crate::policy::{self, Accepted, Files, MAX_ACCEPTED_BYTES, MAX_POLICY_BYTES, Policy};
 use crate::report::{Code, Finding, Origin};
 use crate::subject::Digest;
 
@@ -33,4 +33,18 @@ pub(super) fn read(path: &Path, pinned: Option<&Digest>) -> Result<Policy, Vec<F
         return Err(policy.unpinned().to_vec());
     }
     Ok(policy)
+}
+
+/// Reads a file of accepted findings. A pinned one has to have the digest, before anything in it is read.
+pub(super) fn read_accepted(path: &Path, pinned: Option<&Digest>) -> Result<Accepted, Vec<Finding>> {
+    let label = path.display().to_string();
+    let limit = u64::try_from(MAX_ACCEPTED_BYTES).unwrap_or(u64::MAX);
+    let bytes = read::bounded(path, limit).map_err(|detail| {
+        let finding = Finding::new(Code::AcceptedInvalid, format!("{label}: {detail}"));
+        vec![finding.origin(&Origin::flag("--accepted"))]
+    })?;
+    if let Some(digest) = pinned {
+        policy::check_accepted_digest(&label, &bytes, digest).map_err(|finding| vec![finding])?;
+    }
+    policy::parse_accepted(&label, &bytes)
 }

@@ -9,6 +9,7 @@ use super::examine::Examination;
 use super::given_sbom::GivenArgs;
 use super::output::Console;
 use super::pins::Failure;
+use super::policy_file;
 use super::registry::RegistryArgs;
 use super::rules::{Asked, by_policy};
 use super::sbom_limits::LimitArgs;
@@ -17,8 +18,8 @@ use super::verify::{check_bundles, check_files, is_image, parse_subjects};
 use super::{Global, Problem};
 use crate::ops::sbom_check::{self, Baseline, Cover};
 use crate::ops::verify::{Outcome, Rules, assemble};
-use crate::policy::SbomRules;
 use crate::policy::rules::Mode;
+use crate::policy::{Acceptances, Accepted, SbomRules};
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
 use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report};
@@ -43,6 +44,12 @@ pub struct Args {
     /// Digest that the policy file has to have, so that a change cannot edit its own judge
     #[arg(long, value_name = "DIGEST", help_heading = "Policy")]
     policy_digest: Option<Digest>,
+    /// File of accepted findings, each with a reason, an owner and its last day; they stay in the report and do not deny
+    #[arg(long, value_name = "FILE", help_heading = "Policy")]
+    accepted: Option<PathBuf>,
+    /// Digest that the file of accepted findings has to have; needed where the policy is pinned
+    #[arg(long, value_name = "DIGEST", help_heading = "Policy", requires = "accepted")]
+    accepted_digest: Option<Digest>,
     /// Deny where there are warnings
     #[arg(long, help_heading = "Policy")]
     deny_warnings: bool,
@@ -118,6 +125,11 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let asked = by_policy(&args.policy, args.policy_digest.as_ref(), &args.trust)?;
     let rules = args.sbom_rules(&asked)?;
     let limits = args.limits.or(sbom_check::limits(&asked.rules.limits()));
+    let accepted = args.accepted()?;
+    let mut acceptances = match &accepted {
+        Some(accepted) => accepted.on(sbom_check::today(now)),
+        None => Acceptances::default(),
+    };
     let subjects = parse_subjects(args.subjects.clone())?;
     let baseline = args.baseline.named()?;
     args.check_baseline(&rules, baseline.as_ref(), &subjects)?;
@@ -164,18 +176,25 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
         ))),
     };
     let mut outcomes = verify(&subjects, &args.bundle, &asked.rules);
+    let finish = |outcomes: Vec<Outcome>, acceptances: &Acceptances| {
+        let is_decided = |outcome: &Outcome| outcome.report.sboms.iter().any(|sbom| sbom.counted);
+        let everything_was_seen = !outcomes.is_empty() && outcomes.iter().all(is_decided);
+        let report = assemble(now, &asked.rules, Ok(material), outcomes, args.deny_warnings);
+        let mut report = named(report, asked.policy.clone());
+        report.findings.extend(acceptances.leftovers(everything_was_seen));
+        report.accepted = args.accepted_report(accepted.as_ref());
+        report.conclude(args.deny_warnings);
+        report
+    };
     let mut question = sbom_check::Asked {
         baseline: baseline.as_ref(),
         ..sbom_check::Asked::new(&rules, &limits, now)
     };
     let Some(opened) = opened else {
         for outcome in &mut outcomes {
-            sbom_check::check(outcome, &question);
+            sbom_check::check(outcome, &question, &mut acceptances);
         }
-        return Ok(named(
-            assemble(now, &asked.rules, Ok(material), outcomes, args.deny_warnings),
-            asked.policy,
-        ));
+        return Ok(finish(outcomes, &acceptances));
     };
     let itself = opened.subject();
     let covered = subjects.first().map_or(&itself.1, |(_, subject)| subject);
@@ -191,16 +210,13 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let (given, _kept) = opened.with(cover);
     question.given = Some(&given);
     if outcomes.is_empty() {
-        outcomes.push(sbom_check::check_alone(own, &given, &question));
+        outcomes.push(sbom_check::check_alone(own, &given, &question, &mut acceptances));
     } else {
         for outcome in &mut outcomes {
-            sbom_check::check(outcome, &question);
+            sbom_check::check(outcome, &question, &mut acceptances);
         }
     }
-    Ok(named(
-        assemble(now, &asked.rules, Ok(material), outcomes, args.deny_warnings),
-        asked.policy,
-    ))
+    Ok(finish(outcomes, &acceptances))
 }
 
 /// The report as one of this command.
@@ -251,6 +267,30 @@ impl Args {
             Finding::new(Code::PolicyInvalid, "the policy has no [sbom] table")
                 .origin(&Origin::flag(self.policy.display().to_string()))
                 .help("add [sbom], and under it what may be in the artifact")
+        })
+    }
+
+    /// The accepted findings. A pinned policy is worth nothing beside acceptances that anybody can edit.
+    fn accepted(&self) -> Result<Option<Accepted>, Failure> {
+        let Some(path) = &self.accepted else {
+            return Ok(None);
+        };
+        if self.policy_digest.is_some() && self.accepted_digest.is_none() {
+            return Err(Problem::usage(
+                "the policy is pinned by its digest, and the file of accepted findings is not",
+            )
+            .help("pin it too, with --accepted-digest")
+            .into());
+        }
+        let accepted = policy_file::read_accepted(path, self.accepted_digest.as_ref());
+        accepted.map(Some).map_err(Failure::Findings)
+    }
+
+    fn accepted_report(&self, accepted: Option<&Accepted>) -> Option<PolicyReport> {
+        Some(PolicyReport {
+            path: self.accepted.as_ref()?.display().to_string(),
+            digest: accepted?.digest().clone(),
+            pinned: self.accepted_digest.is_some(),
         })
     }
 

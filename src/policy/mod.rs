@@ -3,6 +3,7 @@
 //! A [`Demand`] is the form. Flags make one directly; [`parse`] reads a policy file, whose rules make one for each
 //! subject that they cover. Nothing here does I/O: files that a policy names are read through [`Files`].
 
+mod accepted;
 mod demand;
 pub mod duration;
 mod file;
@@ -12,8 +13,9 @@ pub mod rules;
 mod sbom;
 mod scope;
 
+pub use accepted::{Acceptances, Accepted};
 pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};
-pub use file::{Files, MAX_POLICY_BYTES, parse};
+pub use file::{Files, MAX_ACCEPTED_BYTES, MAX_POLICY_BYTES, parse, parse_accepted};
 pub use limits::Limits;
 pub use sbom::{SbomRequire, SbomRules};
 pub use scope::{MAX_SCOPE_BYTES, Scope, ScopeError, SubjectName};
@@ -49,7 +51,8 @@ impl Policy {
         let covering: Vec<&Rule> = self.rules.iter().filter(|rule| rule.covers(&name)).collect();
         // Of what has no name it cannot be told which scopes cover it, and the stricter rule may be among them.
         let untold = name.as_str().is_none() && covering.len() < self.rules.len();
-        if covering.is_empty() || untold {
+        // What is optional demands nothing, and a subject of which nothing is demanded is not allowed.
+        if covering.iter().all(|rule| rule.is_optional) || untold {
             return Err(self.not_covered(subject, &name));
         }
         covering.into_iter().map(|rule| rule.demand(subject)).collect()
@@ -122,18 +125,48 @@ impl Policy {
 
 /// Whether a policy file is the pinned one (`--policy-digest`). To be asked before the file is parsed.
 pub fn check_digest(label: &str, bytes: &[u8], expected: &Digest) -> Result<(), Finding> {
-    let found = Digest::of(expected.algorithm(), bytes);
-    if found == *expected {
-        return Ok(());
+    let pinned = Pinned {
+        code: Code::PolicyDigestMismatch,
+        what: "policy",
+        flag: "--policy-digest",
+    };
+    pinned.check(label, bytes, expected)
+}
+
+/// Whether a file of accepted findings is the pinned one (`--accepted-digest`). To be asked before the file is parsed.
+pub fn check_accepted_digest(label: &str, bytes: &[u8], expected: &Digest) -> Result<(), Finding> {
+    let pinned = Pinned {
+        code: Code::AcceptedDigestMismatch,
+        what: "file of accepted findings",
+        flag: "--accepted-digest",
+    };
+    pinned.check(label, bytes, expected)
+}
+
+/// A file that a flag pins by its digest.
+struct Pinned {
+    code: Code,
+    what: &'static str,
+    flag: &'static str,
+}
+
+impl Pinned {
+    fn check(&self, label: &str, bytes: &[u8], expected: &Digest) -> Result<(), Finding> {
+        let found = Digest::of(expected.algorithm(), bytes);
+        if found == *expected {
+            return Ok(());
+        }
+        let what = self.what;
+        Err(
+            Finding::new(self.code, format!("{label} is not the pinned {what}"))
+                .found(found.to_string())
+                .expected(expected.to_string())
+                .origin(&Origin::flag(self.flag))
+                .help(format!(
+                    "read what changed in the {what} before pinning its new digest"
+                )),
+        )
     }
-    Err(Finding::new(
-        Code::PolicyDigestMismatch,
-        format!("{label} is not the pinned policy"),
-    )
-    .found(found.to_string())
-    .expected(expected.to_string())
-    .origin(&Origin::flag("--policy-digest"))
-    .help("read what changed in the policy before pinning its new digest"))
 }
 
 #[cfg(test)]

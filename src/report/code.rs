@@ -86,6 +86,13 @@ macro_rules! codes {
     };
 }
 
+impl Code {
+    /// Whether somebody may accept such a finding for a while: only what rules about ingredients object to.
+    pub fn can_be_accepted(self) -> bool {
+        self.group() == Group::Ingredients
+    }
+}
+
 codes! {
     Bundle "The bundle as a document" {
         BundleMalformed "bundle-malformed" Deny Denied
@@ -376,6 +383,51 @@ codes! {
         LicenceUnknown "licence-unknown" Deny Denied
             "A component's licence is not known"
             "The document states no licence, `NONE` or `NOASSERTION`, or a licence that neither SPDX nor the policy knows. What that means is for the policy to say, and without a word from it such a component is denied."
+        VulnerabilityDenied "vulnerability-denied" Deny Denied
+            "The SBOM states a vulnerability that is too severe"
+            "The worst rating of the vulnerability is at least the severity that `sbom.vulnerabilities.deny` names. Portcullis looks for no vulnerabilities: whoever made the SBOM stated this one. The message says why a VEX statement about it did not excuse it, where there is one."
+        VulnerabilityUnrated "vulnerability-unrated" Deny Denied
+            "Nobody knows how bad a stated vulnerability is"
+            "The SBOM states a vulnerability without a rating, or with one that cannot be compared: a vector alone, or a score of a method that has no common scale. It may be as bad as any, so it is denied unless `sbom.vulnerabilities.unknown` says otherwise."
+        VulnerabilityExcused "vulnerability-excused" Info Allowed
+            "A stated vulnerability does no harm here"
+            "The policy would object to the vulnerability, but an OpenVEX statement by an accepted signer says that this artifact is not affected, or that it is fixed; or the SBOM itself says so and the policy believes it. The message names who says it and why."
+        VexUnreadable "vex-unreadable" Deny Denied
+            "A VEX document by an accepted signer cannot be read"
+            "Somebody whom the policy accepts signed an OpenVEX document about this artifact, and it is malformed. It may take back what another one says, so without it nothing is excused and the artifact is denied. Have its author attest a document that is well-formed; `portcullis attest --type openvex` checks it before it signs."
+        VexIncomplete "vex-incomplete" Deny Undecided
+            "Not every place was read in which a later VEX statement may be"
+            "A vulnerability is excused by a VEX statement, and a place did not answer, or a VEX attestation could not be examined. There may be a later statement that takes the excuse back. Try again."
+        SbomIncomplete "sbom-incomplete" Deny Denied
+            "An element that the policy demands is missing from the SBOM"
+            "`sbom.completeness` demands it: a name, version, supplier, unique id or relationship of every component, or the author or timestamp of the document. The message counts the components without it and names some. Have the generator write it; some need a flag for that."
+        SbomTooOld "sbom-too-old" Deny Denied
+            "The SBOM is older than the policy permits"
+            "The document's timestamp is further back than `sbom.completeness.max-age`. Generate the SBOM in the build that makes the artifact."
+        SbomTimestampInvalid "sbom-timestamp-invalid" Deny Denied
+            "The SBOM does not say credibly when it was made"
+            "An age is demanded, and the document's timestamp is missing, is no RFC 3339 time, or lies in the future by more than five minutes. A time in the future would stay fresh for as long as its author likes."
+        SbomGeneratorMismatch "sbom-generator-mismatch" Deny Denied
+            "The SBOM was not made by a demanded generator"
+            "`sbom.completeness.generator` lists tools and their versions, and the document names none of them as what made it. The message shows what it names."
+    }
+
+    Acceptances "What was accepted before" {
+        AcceptedInvalid "accepted-invalid" Deny Misconfigured
+            "The file of acceptances is invalid"
+            "Every mistake is listed with its place. Nothing was examined. Only findings of rules about ingredients can be accepted, each with a reason, an owner and an end."
+        AcceptedDigestMismatch "accepted-digest-mismatch" Deny Misconfigured
+            "The file of acceptances is not the pinned one"
+            "Its digest differs from `--accepted-digest`. Whoever can edit the acceptances can take findings out of the way, so they are pinned like the policy. Read what changed before pinning the new digest."
+        AcceptanceEnded "acceptance-ended" Warning Allowed
+            "An acceptance has ended"
+            "Its last day is over, so what it accepted counts again. Put right what was accepted; a longer term is a decision of its owner, not a way around it."
+        AcceptanceUnmatched "acceptance-unmatched" Info Allowed
+            "An acceptance matches nothing that was found"
+            "What it accepted is gone, or it is about another artifact. An entry that nothing needs would hide the same finding when it comes back."
+        SbomObjections "sbom-objections" Info Allowed
+            "How many objections there are, and how many of them are known"
+            "New ones deny. Audited ones are recorded by a rule in mode `audit`, or by an `unknown` or `unidentified` of `audit`. Known ones are accepted in the file that `--accepted` names, and stay in the report."
     }
 
     Search "What was looked for and where" {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Code, Severity};
+use crate::subject::Digest;
 
 /// One observation about a subject, a candidate or the run.
 ///
@@ -35,6 +36,35 @@ pub struct Finding {
     /// One safe next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// The package that a rule objects to, without its version.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// What stays the same when the same is found again in another build: 32 hexadecimal digits, only for what a rule
+    /// about ingredients objects to. An acceptance names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<String>,
+    /// Whether the rule only records what it objects to (mode `audit`), so that this does not deny.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub audited: bool,
+    /// Who accepted it and until when, where it was known before. It does not deny then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<Box<Acceptance>>,
+    /// SHA-256 of the SBOM that it is about: of the predicate as it was signed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sbom_digest: Option<Digest>,
+}
+
+/// On whose word a finding does not deny.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Acceptance {
+    /// Why.
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: String,
+    /// The last day on which it holds, in UTC: `2027-06-30`.
+    pub expires: String,
+    /// Where it is written.
+    pub origin: Origin,
 }
 
 /// One part of an identity, found and expected.
@@ -75,6 +105,13 @@ pub struct Excerpt {
     pub text: Arc<str>,
     /// The range to underline.
     pub span: std::ops::Range<usize>,
+}
+
+impl Acceptance {
+    /// The acceptance in words.
+    pub(super) fn words(&self) -> String {
+        format!("until {} by {}: {}", self.expires, self.owner, self.reason)
+    }
 }
 
 impl Origin {
@@ -119,6 +156,11 @@ impl Finding {
             parts: Vec::new(),
             origin: None,
             help: None,
+            package: None,
+            fingerprint: None,
+            audited: false,
+            accepted: None,
+            sbom_digest: None,
         }
     }
 
@@ -155,6 +197,20 @@ impl Finding {
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Makes it a record of a rule in mode `audit`: a warning.
+    #[must_use]
+    pub fn audited(mut self) -> Self {
+        self.severity = Severity::Warning;
+        self.audited = true;
+        self
+    }
+
+    /// Makes it known: whatever it said before, it does not deny, and `--deny-warnings` passes it over.
+    pub fn accept(&mut self, acceptance: Acceptance) {
+        self.severity = Severity::Info;
+        self.accepted = Some(Box::new(acceptance));
     }
 
     /// Adds a comparison part by part.

@@ -14,7 +14,7 @@ mod verdict;
 
 pub use code::{Code, Group, Severity};
 pub use explain::{exit_codes_markdown, exit_codes_text, explain, explain_all};
-pub use finding::{Excerpt, Finding, Origin, PartDifference};
+pub use finding::{Acceptance, Excerpt, Finding, Origin, PartDifference};
 pub use inspection::{
     Attached, ClaimedLogEntry, Claims, INSPECTION_KIND, INSPECTION_VERSION, Inspected, InspectedPlace,
     InspectedSubject, Inspection, NOTICE, Never, Node,

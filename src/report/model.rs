@@ -34,6 +34,9 @@ pub struct Report {
     /// The policy file that was applied.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyReport>,
+    /// The file of accepted findings that was applied.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub accepted: Option<PolicyReport>,
     /// Who was accepted.
     pub pins: Vec<PinReport>,
     /// Findings about the run as a whole.
@@ -78,7 +81,7 @@ pub struct TrustReport {
     pub age_days: Option<i64>,
 }
 
-/// The policy file that was applied.
+/// A file that decided: the policy, or the acceptances.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyReport {
@@ -86,7 +89,7 @@ pub struct PolicyReport {
     pub path: String,
     /// SHA-256 of its bytes.
     pub digest: Digest,
-    /// Whether `--policy-digest` pinned it.
+    /// Whether `--policy-digest`, or `--accepted-digest`, pinned it.
     pub pinned: bool,
 }
 
@@ -359,6 +362,7 @@ impl Report {
             exit_code: ExitCode::Undecided,
             trust: None,
             policy: None,
+            accepted: None,
             pins: Vec::new(),
             findings: Vec::new(),
             subjects: Vec::new(),
@@ -455,6 +459,7 @@ mod tests {
             exit_code: ExitCode::Undecided,
             trust: None,
             policy: None,
+            accepted: None,
             pins: Vec::new(),
             findings: about_run,
             subjects: vec![SubjectReport {

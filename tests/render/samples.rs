@@ -60,6 +60,7 @@ fn report(subjects: Vec<SubjectReport>) -> Report {
             as_of: Some("2026-11-19T20:00:00Z".parse().unwrap()),
             age_days: Some(0),
         }),
+        accepted: None,
         policy: None,
         pins: vec![PinReport {
             name: "command line".to_owned(),

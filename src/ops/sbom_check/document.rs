@@ -1,11 +1,14 @@
 //! One SBOM: read, bound to the artifact, and held against the rules.
 
-use super::{Asked, drift, ingredients};
-use crate::policy::SbomRules;
+use super::tally::Tally;
+use super::vex::Vex;
+use super::{Asked, drift, ingredients, vulnerabilities};
 use crate::policy::rules::Mode;
+use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
 use crate::sbom::{self, Component, Document, Problem, ProblemKind, cycle};
+use crate::subject::Digest;
 
 /// Most components of a cycle that are named.
 const MAX_NAMED_IN_CYCLE: usize = 12;
@@ -33,9 +36,37 @@ pub(super) enum Tie {
     Nothing,
 }
 
+/// What is known of the subject that an SBOM may be about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    /// The digests that it may name.
+    pub(super) digests: &'a [Verified],
+    /// What is said about vulnerabilities.
+    pub(super) vex: &'a Vex<'a>,
+}
+
 /// Everything that there is to say about an SBOM. It passes where nothing of it denies.
-pub(super) fn check(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Finding> {
-    let (rules, today) = (asked.rules, asked.today());
+pub(super) fn check(
+    sbom: &Sbom<'_>,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
+) -> Vec<Finding> {
+    let mut findings = examine(sbom, about, asked, acceptances);
+    let digest = Digest::sha256(sbom.bytes);
+    for finding in &mut findings {
+        finding.sbom_digest = Some(digest.clone());
+    }
+    findings
+}
+
+fn examine(
+    sbom: &Sbom<'_>,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
+) -> Vec<Finding> {
+    let (rules, today, digests) = (asked.rules, asked.today(), about.digests);
     let document = match sbom::read(sbom.bytes, asked.limits) {
         Ok(document) => document,
         Err(refused) => {
@@ -57,9 +88,31 @@ pub(super) fn check(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) ->
             .help("generate the SBOM from the finished artifact, with its dependencies in place");
         findings.push(finding);
     }
-    findings.extend(ingredients::check(&document, &components, rules, today));
-    let (rule, baseline) = (rules.drift.as_ref(), asked.baseline);
-    findings.extend(drift::check(&document, rule, baseline, asked.limits, today));
+    let mut tally = Tally::default();
+    let mut objections = ingredients::objections(&components, rules, today);
+    if let Some(rules) = &rules.vulnerabilities {
+        let said = vulnerabilities::check(&document, rules, about.vex, today);
+        findings.extend(vulnerabilities::incomplete(&said, about.vex));
+        objections.extend(ingredients::grouped(said));
+    }
+    for objection in &mut objections {
+        acceptances.mark(objection.finding());
+        tally.count(objection.finding());
+    }
+    findings.extend(ingredients::tell(&document, objections));
+    let mut drifted = drift::check(
+        &document,
+        rules.drift.as_ref(),
+        asked.baseline,
+        asked.limits,
+        today,
+    );
+    for finding in &mut drifted.objections {
+        acceptances.mark(finding);
+        tally.count(finding);
+    }
+    findings.extend(drifted.tell());
+    findings.extend(tally.finding());
     findings.push(counted(sbom, &document, &binding, components.len()));
     findings
 }
@@ -108,6 +161,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         .as_ref()
         .is_some_and(|rules| rules.mode != Mode::Off);
     let components = rules.components.as_ref().is_some_and(|rules| rules.is_on());
+    let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -116,6 +170,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "licenses" | "license" | "licenseDeclared" | "licenseConcluded" | "hasExtractedLicensingInfos" => {
             licences
         }
+        "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
         // Nothing is decided by these.
         "timestamp"
         | "created"
@@ -132,8 +187,8 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         | "primaryPackagePurpose"
         | "serialNumber"
         | "documentNamespace"
-        | "vulnerabilities"
-        | "ratings" => false,
+        | "analysis"
+        | "source" => false,
         // The rule about components decides what a package URL is worth that cannot be read.
         _ if problem.kind == ProblemKind::BadPurl => is_root,
         "hashes" | "checksums" | "verifiedUsing" | "supplier" => components || is_root,
@@ -157,14 +212,11 @@ fn cyclic(document: &Document<'_>, rules: &SbomRules) -> Option<Finding> {
     }
     names.extend(cycle.first().map(name));
     let message = "dependencies in the SBOM form a cycle";
-    let mut finding = Finding::new(Code::SbomCyclic, message)
+    let finding = Finding::new(Code::SbomCyclic, message)
         .found(names.join(" > "))
         .origin(&rules.cycles_origin)
         .help("have the generator write the dependencies as they are, or break the cycle");
-    if rules.cycles == Mode::Audit {
-        finding.severity = Severity::Warning;
-    }
-    Some(finding)
+    rules.cycles.apply(finding)
 }
 
 /// Says that this SBOM counted, and how it is tied to the artifact.

@@ -1,10 +1,12 @@
 //! Differences to the baseline, held against the rule about them.
 
+use std::cmp::Reverse;
+
 use jiff::civil::Date;
 
 use super::baseline::Baseline;
 use crate::policy::rules::{Difference, Differing, DriftRules, Identity, Ingredient, Mode};
-use crate::report::{Code, Finding, Origin, Severity};
+use crate::report::{Code, Finding, Origin};
 use crate::sbom::drift::{Change, Class, drift};
 use crate::sbom::{Document, Limits};
 use crate::versions;
@@ -20,7 +22,7 @@ pub(super) fn check(
     baseline: Option<&Baseline>,
     limits: &Limits,
     today: Date,
-) -> Vec<Finding> {
+) -> Drifted {
     let usual;
     let rules = match (rules, baseline) {
         (Some(rules), _) => rules,
@@ -28,36 +30,60 @@ pub(super) fn check(
             usual = DriftRules::usual(&Origin::flag("--baseline"));
             &usual
         }
-        (None, None) => return Vec::new(),
+        (None, None) => return Drifted::default(),
     };
     if rules.mode == Mode::Off {
-        return Vec::new();
+        return Drifted::default();
     }
     let Some(baseline) = baseline else {
-        return vec![without_baseline(rules)];
+        return Drifted::note(without_baseline(rules));
     };
     let compared = match baseline.read(document.format, limits) {
         Ok(compared) => compared,
-        Err(finding) => return vec![finding.origin(&rules.origin)],
+        Err(finding) => return Drifted::note(finding.origin(&rules.origin)),
     };
     let changes = drift(&compared.document, document, &versions::compare);
     let objections = changes
         .iter()
         .filter_map(|change| object(change, document, rules, today));
-    let mut findings: Vec<Finding> = objections.collect();
-    // Denials first, so that none of them is what the cap leaves out.
-    findings.sort_by_key(|finding| finding.severity != Severity::Deny);
-    let total = findings.len();
-    findings.truncate(MAX_LISTED);
-    if total > MAX_LISTED {
-        let message =
-            format!("the rule about differences objects {total} times; {MAX_LISTED} of that are listed");
-        findings.push(Finding::new(Code::LargeListTruncated, message));
-    }
     let mut note = compared.note;
     note.message = format!("{}: {} in all", note.message, counted(changes.len()));
-    findings.push(note);
-    findings
+    Drifted {
+        objections: objections.collect(),
+        note: Some(note),
+    }
+}
+
+/// What came of comparing.
+#[derive(Default)]
+pub(super) struct Drifted {
+    /// What the rule objects to. Every objection; [`Self::tell`] cuts the list.
+    pub(super) objections: Vec<Finding>,
+    note: Option<Finding>,
+}
+
+impl Drifted {
+    fn note(note: Finding) -> Self {
+        Self {
+            objections: Vec::new(),
+            note: Some(note),
+        }
+    }
+
+    /// As findings, denials first, so that none of them is what the cap leaves out.
+    pub(super) fn tell(self) -> Vec<Finding> {
+        let mut findings = self.objections;
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        let total = findings.len();
+        findings.truncate(MAX_LISTED);
+        if total > MAX_LISTED {
+            let message =
+                format!("the rule about differences objects {total} times; {MAX_LISTED} of that are listed");
+            findings.push(Finding::new(Code::LargeListTruncated, message));
+        }
+        findings.extend(self.note);
+        findings
+    }
 }
 
 fn counted(changes: usize) -> String {

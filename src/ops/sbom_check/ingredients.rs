@@ -1,5 +1,6 @@
 //! Every component held against the rules; what they object to, once for each rule and package.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use jiff::civil::Date;
@@ -14,22 +15,28 @@ use crate::sbom::{Component, Document, HashAlgorithm, LicenceForm};
 const MAX_LISTED: usize = 500;
 
 /// An objection and how often it was made.
-struct Group<'d, 'a> {
+pub(super) struct Objection<'d, 'a> {
     ruling: Ruling,
-    first: &'d Component<'a>,
+    first: Spot<'d, 'a>,
     others: usize,
 }
 
-/// Asks every rule about every component.
-pub(super) fn check(
-    document: &Document<'_>,
-    components: &[&Component<'_>],
+/// Where in the document something stands that is objected to.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'d, 'a> {
+    /// The component that it is about; `None` where that is not in the document.
+    pub(super) component: Option<&'d Component<'a>>,
+    /// 1-based line.
+    pub(super) line: u32,
+}
+
+/// Asks every rule about every component. Every objection is given; [`tell`] cuts the list.
+pub(super) fn objections<'d, 'a>(
+    components: &[&'d Component<'a>],
     rules: &SbomRules,
     today: Date,
-) -> Vec<Finding> {
-    let mut groups: Vec<Group<'_, '_>> = Vec::new();
-    let mut known: HashMap<(String, Severity), usize> = HashMap::new();
-    for component in components {
+) -> Vec<Objection<'d, 'a>> {
+    grouped(components.iter().flat_map(|component| {
         let ingredient = ingredient(component);
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
@@ -37,42 +44,57 @@ pub(super) fn check(
             licences.and_then(|rule| rule.rule(&ingredient, today)),
             packages.and_then(|rule| rule.rule(&ingredient, today)),
         ];
-        for ruling in rulings.into_iter().flatten() {
-            let key = (ruling.fingerprint(), ruling.finding.severity);
-            match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.others += 1,
-                None => {
-                    known.insert(key, groups.len());
-                    groups.push(Group {
-                        ruling,
-                        first: component,
-                        others: 0,
-                    });
-                }
+        let spot = Spot {
+            component: Some(*component),
+            line: component.place.line,
+        };
+        rulings.into_iter().flatten().map(move |ruling| (ruling, spot))
+    }))
+}
+
+/// What rules said, once for each rule, package and what decided.
+pub(super) fn grouped<'d, 'a>(
+    said: impl IntoIterator<Item = (Ruling, Spot<'d, 'a>)>,
+) -> Vec<Objection<'d, 'a>> {
+    let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
+    let mut known: HashMap<(Code, String, String, Severity), usize> = HashMap::new();
+    for (ruling, spot) in said {
+        let Finding { code, severity, .. } = ruling.finding;
+        let key = (code, ruling.package.clone(), ruling.decided_by.clone(), severity);
+        match known.get(&key).and_then(|at| groups.get_mut(*at)) {
+            Some(group) => group.others += 1,
+            None => {
+                known.insert(key, groups.len());
+                groups.push(Objection {
+                    ruling,
+                    first: spot,
+                    others: 0,
+                });
             }
         }
     }
-    // Grouped by rule, then by package; denials first, so that none of them is what the cap leaves out.
+    groups
+}
+
+/// The objections as findings, by rule and package: denials first, so that none of them is what the cap leaves out.
+pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) -> Vec<Finding> {
+    if groups.is_empty() {
+        return Vec::new();
+    }
     groups.sort_by(|a, b| {
-        let key = |group: &Group<'_, '_>| {
+        let key = |group: &Objection<'_, '_>| {
             let finding = &group.ruling.finding;
-            (finding.severity != Severity::Deny, finding.code.name())
+            (Reverse(finding.severity), finding.code.name())
         };
         key(a)
             .cmp(&key(b))
             .then_with(|| a.ruling.package.cmp(&b.ruling.package))
+            .then_with(|| a.ruling.decided_by.cmp(&b.ruling.decided_by))
     });
-    tell(document, groups)
-}
-
-fn tell(document: &Document<'_>, groups: Vec<Group<'_, '_>>) -> Vec<Finding> {
-    if groups.is_empty() {
-        return Vec::new();
-    }
     let total = groups.len();
     let paths = Paths::of(document);
     let listed = groups.into_iter().take(MAX_LISTED);
-    let mut findings: Vec<Finding> = listed.map(|group| group.finding(document, &paths)).collect();
+    let mut findings: Vec<Finding> = listed.map(|group| group.into_finding(document, &paths)).collect();
     if total > MAX_LISTED {
         let message = format!("the rules object {total} times to the SBOM; {MAX_LISTED} of that are listed");
         findings.push(Finding::new(Code::LargeListTruncated, message));
@@ -80,12 +102,18 @@ fn tell(document: &Document<'_>, groups: Vec<Group<'_, '_>>) -> Vec<Finding> {
     findings
 }
 
-impl Group<'_, '_> {
+impl Objection<'_, '_> {
+    /// What is said, to be marked as known.
+    pub(super) fn finding(&mut self) -> &mut Finding {
+        &mut self.ruling.finding
+    }
+
     /// The finding, with the SBOM's line and the way to the component.
-    fn finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
+    fn into_finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
         let mut finding = self.ruling.finding;
-        let mut place = format!("line {} of the SBOM", self.first.place.line);
-        if let Some(path) = paths.to(document, self.first.index) {
+        let mut place = format!("line {} of the SBOM", self.first.line);
+        let component = self.first.component;
+        if let Some(path) = component.and_then(|component| paths.to(document, component.index)) {
             place += &format!(", by way of {path}");
         }
         match self.others {
@@ -99,7 +127,7 @@ impl Group<'_, '_> {
 }
 
 /// What the rules ask about a component.
-fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
+pub(super) fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
     let hashes = component.hashes.iter();
     Ingredient {
         name: &component.name,

@@ -11,6 +11,9 @@ mod drift;
 mod given;
 mod ingredients;
 mod paths;
+mod tally;
+mod vex;
+mod vulnerabilities;
 
 pub use baseline::Baseline;
 pub use given::{Content, Cover, Given, check_alone};
@@ -20,7 +23,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::verify::{Outcome, Rules};
-use crate::policy::{self, SbomRequire, SbomRules};
+use crate::policy::{self, Acceptances, SbomRequire, SbomRules};
 use crate::report::{Code, Finding, Severity, Verdict};
 use crate::sbom::Limits;
 
@@ -53,7 +56,7 @@ impl<'a> Asked<'a> {
 
     /// The day on which exceptions end, in UTC.
     fn today(&self) -> Date {
-        self.now.to_zoned(TimeZone::UTC).date()
+        today(self.now)
     }
 
     /// Whether every SBOM that there is has to be known before anything is allowed.
@@ -62,11 +65,12 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Checks the SBOMs of a subject that was verified, and adds to its report what was found.
-pub fn check(outcome: &mut Outcome, asked: &Asked<'_>) {
+/// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
+/// does not deny.
+pub fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &mut Acceptances) {
     match asked.given {
-        Some(given) => given::check(outcome, given, asked),
-        None => attested::check(outcome, asked),
+        Some(given) => given::check(outcome, given, asked, acceptances),
+        None => attested::check(outcome, asked, acceptances),
     }
 }
 
@@ -90,7 +94,11 @@ pub fn check_as_demanded(outcome: &mut Outcome, rules: &Rules, now: Timestamp) {
             .push(Finding::new(Code::SbomNotChecked, message));
         return;
     }
-    attested::check(outcome, &Asked::new(rules, &limits, now));
+    attested::check(
+        outcome,
+        &Asked::new(rules, &limits, now),
+        &mut Acceptances::default(),
+    );
 }
 
 /// The caps for one document that a policy sets.
@@ -114,6 +122,11 @@ fn conclude(before: Verdict, findings: &[Finding]) -> Verdict {
 
 fn is_denial(finding: &Finding) -> bool {
     finding.severity == Severity::Deny
+}
+
+/// The day by which exceptions and acceptances end, in UTC.
+pub fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The policy file as it is written: parsed with places, read strictly, every mistake told at once.
 
+mod accepted;
 mod key;
 mod pins;
 mod reader;
@@ -8,6 +9,9 @@ mod sbom;
 mod summary;
 mod table;
 mod trust;
+mod warrant;
+
+pub use accepted::{MAX_ACCEPTED_BYTES, parse_accepted};
 
 use std::path::{Path, PathBuf};
 
@@ -87,13 +91,13 @@ pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec
             error.valid_up_to()
         ))
     })?;
-    let mut reader = Reader::new(label, text);
+    let mut reader = Reader::new(label, text, Code::PolicyInvalid);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors.iter().take(MAX_FINDINGS) {
         reader.syntax(error.message(), error.span().unwrap_or(0..0));
     }
     let root = Section::new(&mut reader, "the policy", document.get_ref(), 0..0, &KEYS);
-    version(&mut reader, &root);
+    check_version(&mut reader, &root);
     let mut unpinned = Unpinned::default();
     let trust = trust::open(&mut reader, &root)
         .and_then(|section| trust::read(&mut reader, &section, files, &mut unpinned));
@@ -120,10 +124,11 @@ pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec
     })
 }
 
-fn version(reader: &mut Reader<'_>, root: &Section<'_>) {
+/// The key `version`, which every file of ours begins with.
+fn check_version(reader: &mut Reader<'_>, root: &Section<'_>) {
     let help = format!("write version = {VERSION} at the top");
     match root.get("version") {
-        None => reader.missing(&(0..0), "the policy does not say its version", help),
+        None => reader.missing(&(0..0), format!("{} does not say its version", root.what), help),
         Some(value) => {
             if number_of(reader, "version", value, u64::from(u32::MAX))
                 .is_some_and(|version| version != VERSION)

@@ -12,6 +12,8 @@ pub(super) const MAX_FINDINGS: usize = 100;
 pub(super) struct Reader<'a> {
     label: &'a str,
     text: Arc<str>,
+    /// What a mistake in this file is called.
+    code: Code,
     findings: Vec<Finding>,
     /// How many mistakes were found beyond those that are listed.
     more: usize,
@@ -20,10 +22,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(label: &'a str, text: &str) -> Self {
+    pub(super) fn new(label: &'a str, text: &str, code: Code) -> Self {
         Self {
             label,
             text: text.into(),
+            code,
             findings: Vec::new(),
             more: 0,
             broken: Vec::new(),
@@ -45,7 +48,7 @@ impl<'a> Reader<'a> {
         let rest = self.text.get(span.end..).unwrap_or_default();
         let end = span.end + rest.find('\n').unwrap_or(rest.len());
         self.broken.push(start..end);
-        let finding = Finding::new(Code::PolicyInvalid, format!("not TOML: {message}"));
+        let finding = Finding::new(self.code, format!("not TOML: {message}"));
         self.push(finding, &span);
     }
 
@@ -87,7 +90,7 @@ impl<'a> Reader<'a> {
         message: impl Into<String>,
         help: impl Into<String>,
     ) {
-        self.note(Finding::new(Code::PolicyInvalid, message).help(help), span);
+        self.note(Finding::new(self.code, message).help(help), span);
     }
 
     /// Notes that something is missing; not told of a file with syntax errors, for it may be in a line that was lost.

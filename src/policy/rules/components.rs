@@ -150,23 +150,27 @@ impl ComponentRules {
             return self.object(
                 Code::ComponentDenied,
                 ingredient,
-                rule.package.as_str(),
+                &format!("{} {}", rule.package, rule.versions),
                 &denied,
                 &rule.origin,
             );
         }
-        let mut nearest: Option<(&PackageRule, String)> = None;
+        let mut nearest: Option<(&PackageRule, Lack)> = None;
         for rule in self.allow.as_ref()?.about(purl) {
             let lack = lack(rule, ingredient, answer(rule))?;
             nearest = nearest.or(Some((rule, lack)));
         }
         match nearest {
             Some((rule, lack)) => {
-                let not_allowed = format!("is not what {} allows: {lack}{ended}", rule.package);
+                let not_allowed = format!(
+                    "is not what {} allows: {}{ended}",
+                    rule.package,
+                    lack.words(rule, answer(rule))
+                );
                 self.object(
                     Code::ComponentNotAllowed,
                     ingredient,
-                    rule.package.as_str(),
+                    lack.name(),
                     &not_allowed,
                     &rule.origin,
                 )
@@ -224,18 +228,41 @@ impl ComponentRules {
     }
 }
 
-/// What an allow rule about a package lacks in this component; `None` where it allows it.
-fn lack(rule: &PackageRule, ingredient: &Ingredient<'_>, answer: Answer) -> Option<String> {
+/// What an allow rule about a package misses in a component.
+#[derive(Debug, Clone, Copy)]
+enum Lack {
+    Version,
+    Supplier,
+    Hash,
+}
+
+impl Lack {
+    /// For fingerprints: who accepts another version accepts no other hash with it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Version => "version",
+            Self::Supplier => "supplier",
+            Self::Hash => "hash",
+        }
+    }
+
+    fn words(self, rule: &PackageRule, answer: Answer) -> String {
+        match self {
+            Self::Version => format!("the version is not in {}{}", rule.versions, doubt(answer)),
+            Self::Supplier => "the supplier is another".to_owned(),
+            Self::Hash => "it carries none of the pinned hashes".to_owned(),
+        }
+    }
+}
+
+/// What an allow rule about a package misses in this component; `None` where it allows it.
+fn lack(rule: &PackageRule, ingredient: &Ingredient<'_>, answer: Answer) -> Option<Lack> {
     if !answer.permits() {
-        return Some(format!(
-            "the version is not in {}{}",
-            rule.versions,
-            doubt(answer)
-        ));
+        return Some(Lack::Version);
     }
     let is_supplier = |supplier: &String| ingredient.supplier == Some(supplier.as_str());
     if !rule.suppliers.is_empty() && !rule.suppliers.iter().any(is_supplier) {
-        return Some("the supplier is another".to_owned());
+        return Some(Lack::Supplier);
     }
     let has_hash = |(algorithm, hex): &(String, String)| {
         let same = |(other, digits): &&(&str, &str)| *other == algorithm && digits.eq_ignore_ascii_case(hex);
@@ -252,7 +279,7 @@ fn lack(rule: &PackageRule, ingredient: &Ingredient<'_>, answer: Answer) -> Opti
     };
     let is_pinned = rule.hashes.is_empty()
         || (rule.hashes.iter().any(has_hash) && !ingredient.hashes.iter().any(contradicts));
-    (!is_pinned).then(|| "it carries none of the pinned hashes".to_owned())
+    (!is_pinned).then_some(Lack::Hash)
 }
 
 fn doubt(answer: Answer) -> String {

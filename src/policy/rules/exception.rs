@@ -47,6 +47,16 @@ impl<T> Exceptions<T> {
     }
 
     pub(super) fn of(&self, ingredient: &Ingredient<'_>, today: Date) -> Excepted<'_, T> {
+        self.of_those(ingredient, today, |_| true)
+    }
+
+    /// What those exceptions say that `counts` takes.
+    pub(super) fn of_those(
+        &self,
+        ingredient: &Ingredient<'_>,
+        today: Date,
+        counts: impl Fn(&T) -> bool,
+    ) -> Excepted<'_, T> {
         let matching = match &ingredient.identity {
             Identity::Package(purl) => self.index.matching(purl),
             Identity::Unreadable(..) | Identity::Unnamed => Vec::new(),
@@ -55,6 +65,7 @@ impl<T> Exceptions<T> {
         let (holding, ended): (Vec<_>, Vec<_>) = matching
             .into_iter()
             .filter_map(|at| self.entries.get(at))
+            .filter(|(_, allows)| counts(allows))
             .filter(|(exception, _)| exception.versions.contains(version.as_deref()).permits())
             .partition(|(exception, _)| today <= exception.expires);
         Excepted {

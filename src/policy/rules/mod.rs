@@ -9,6 +9,7 @@ mod exception;
 mod ingredient;
 mod licences;
 mod ruling;
+mod vulnerabilities;
 
 pub use components::{ComponentRules, NamedRule, PackageRule};
 pub use drift::{Difference, Differing, DriftRules, OnDifference};
@@ -16,6 +17,7 @@ pub use exception::{Exception, Exceptions};
 pub use ingredient::{Identity, Ingredient, LicenceText};
 pub use licences::{LicenceException, LicenceRules};
 pub use ruling::{Mode, OnUnknown, Ruling};
+pub use vulnerabilities::{Affected, Analysis, Stated, VulnerabilityException, VulnerabilityRules, Word};
 
 #[cfg(test)]
 mod tests;

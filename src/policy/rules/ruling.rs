@@ -1,6 +1,6 @@
 //! What a rule has to say about a component.
 
-use crate::report::{Code, Finding, Origin, Severity};
+use crate::report::{Code, Finding, Origin};
 use crate::subject::Digest;
 
 /// What becomes of a rule's objections.
@@ -39,13 +39,11 @@ pub struct Ruling {
 }
 
 impl Ruling {
-    /// A ruling, unless the mode is [`Mode::Off`].
-    pub(super) fn new(mode: Mode, package: String, decided_by: String, mut finding: Finding) -> Option<Self> {
-        match mode {
-            Mode::Enforce => {}
-            Mode::Audit => finding.severity = Severity::Warning,
-            Mode::Off => return None,
-        }
+    /// A ruling, unless the mode is [`Mode::Off`]. Its finding has the fingerprint.
+    pub fn new(mode: Mode, package: String, decided_by: String, finding: Finding) -> Option<Self> {
+        let mut finding = mode.apply(finding)?;
+        finding.fingerprint = Some(Self::fingerprint(finding.code, &package, &decided_by));
+        finding.package = Some(package.clone());
         Some(Self {
             finding,
             package,
@@ -55,8 +53,8 @@ impl Ruling {
 
     /// What stays the same from build to build, as 32 hexadecimal digits: the code, the package without its version,
     /// and what of the rule decided. Accepting one finding accepts neither another package nor another licence.
-    pub fn fingerprint(&self) -> String {
-        let parts = [self.finding.code.name(), &self.package, &self.decided_by];
+    fn fingerprint(code: Code, package: &str, decided_by: &str) -> String {
+        let parts = [code.name(), package, decided_by];
         // Lengths keep the parts apart, whatever they hold.
         let text: String = parts
             .iter()
@@ -69,6 +67,15 @@ impl Ruling {
 }
 
 impl Mode {
+    /// What becomes of an objection: itself, a record of it, or nothing.
+    pub fn apply(self, finding: Finding) -> Option<Finding> {
+        match self {
+            Self::Enforce => Some(finding),
+            Self::Audit => Some(finding.audited()),
+            Self::Off => None,
+        }
+    }
+
     /// The mode for what is unknown; `None` where it passes.
     pub(super) fn of_unknown(self, on_unknown: OnUnknown) -> Option<Self> {
         match (on_unknown, self) {

@@ -378,7 +378,12 @@ fn the_mode_says_what_becomes_of_an_objection() {
 fn a_fingerprint_is_about_the_package_and_the_rule_and_no_version() {
     let print = |purl, licence| {
         let ingredient = licensed(purl, &[LicenceText::Expression(licence)]);
-        licences().rule(&ingredient, TODAY).unwrap().fingerprint()
+        licences()
+            .rule(&ingredient, TODAY)
+            .unwrap()
+            .finding
+            .fingerprint
+            .unwrap()
     };
     let first = print("pkg:npm/x@1.0.0", "AGPL-3.0-only");
     assert_eq!(first.len(), 32);

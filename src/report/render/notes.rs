@@ -89,7 +89,9 @@ impl Note<'_> {
                 None => format!("given by: {source}"),
             });
         }
-        if let Some(help) = &finding.help {
+        if let Some(accepted) = &finding.accepted {
+            lines.push(format!("accepted: {}", text::shown(&accepted.words())));
+        } else if let Some(help) = &finding.help {
             lines.push(format!("next: {}", text::shown(help)));
         }
         lines

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use document::{
     ArtifactLocation, Configuration, Driver, Invocation, Location, Log, LogicalLocation, Message, Outcome,
     PhysicalLocation, Region, ResultProperties, Rule, RuleProperties, Run, RunProperties, SubjectProperties,
-    Tool,
+    Suppression, Tool,
 };
 
 use super::notes::{Level, Note, notes};
@@ -104,6 +104,7 @@ fn result(report: &Report, note: &Note<'_>, fingerprint: String) -> Outcome {
         message: message(&note.lines().join("\n")),
         locations: [location(report, note)],
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
+        suppressions: suppression(note).into_iter().collect(),
         occurrence_count: (note.candidates.len() > 1).then_some(note.candidates.len()),
         properties: ResultProperties {
             verdict: note.subject.map_or(report.verdict, |subject| subject.verdict),
@@ -135,6 +136,10 @@ fn level_name(level: Level) -> &'static str {
 /// and the expectation. Digests and messages change.
 fn fingerprint(note: &Note<'_>) -> String {
     let finding = &note.finding;
+    // An objection to an ingredient is the same in every build, whatever the artifact is called there.
+    if let Some(fingerprint) = &finding.fingerprint {
+        return fingerprint.clone();
+    }
     let parts = [
         finding.code.name(),
         note.subject.map_or("", |subject| &subject.input),
@@ -142,6 +147,16 @@ fn fingerprint(note: &Note<'_>) -> String {
         finding.expected.as_deref().unwrap_or_default(),
     ];
     Digest::sha256(parts.join("\0").as_bytes()).to_hex()
+}
+
+/// What was accepted before is shown as closed.
+fn suppression(note: &Note<'_>) -> Option<Suppression> {
+    let accepted = note.finding.accepted.as_ref()?;
+    Some(Suppression {
+        kind: "external",
+        status: "accepted",
+        justification: text::visible(&accepted.words()),
+    })
 }
 
 fn location(report: &Report, note: &Note<'_>) -> Location {

@@ -4,6 +4,7 @@ mod components;
 mod drift;
 mod licences;
 mod package;
+mod vulnerabilities;
 
 use toml::de::DeValue;
 
@@ -15,7 +16,7 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "require",
     "require-root-digest",
     "unauthenticated",
@@ -23,6 +24,7 @@ const KEYS: [&str; 7] = [
     "licences",
     "components",
     "drift",
+    "vulnerabilities",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -62,6 +64,9 @@ pub(super) fn read(
         .get("components")
         .and_then(|value| components::read(reader, value, warnings));
     let drift = section.get("drift").and_then(|value| drift::read(reader, value));
+    let vulnerabilities = section
+        .get("vulnerabilities")
+        .and_then(|value| vulnerabilities::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
@@ -71,6 +76,7 @@ pub(super) fn read(
         licences,
         components,
         drift,
+        vulnerabilities,
     })
 }
 

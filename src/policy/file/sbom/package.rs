@@ -2,12 +2,12 @@
 
 use std::ops::Range as Span;
 
-use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::policy::file::reader::Reader;
 use crate::policy::file::table::{Section, quote};
+use crate::policy::file::warrant;
 use crate::policy::rules::Exception;
 use crate::purl::Pattern;
 use crate::versions::{Range, Scheme};
@@ -86,28 +86,14 @@ pub(super) fn package(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<
 /// The keys of every exception: `package`, `versions`, `reason`, `owner`, `expires`.
 pub(super) fn exception(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Exception> {
     let package = package(reader, section);
-    let reason = section.needed_text(reader, "reason", "say why: reason = \"…\"");
-    let owner = section.needed_text(reader, "owner", "say who answers for it: owner = \"…\"");
-    let help = "say until when: expires = \"2027-06-30\"";
-    let expires = section.needed_text(reader, "expires", help);
-    let expires = match expires.as_ref().map(|text| text.value.parse::<Date>()) {
-        Some(Ok(date)) => Some(date),
-        Some(Err(_)) => {
-            if let Some(text) = &expires {
-                let message = format!("expires cannot be {}", quote(text.value));
-                reader.mistake(&text.span, message, "write a day as \"2027-06-30\"");
-            }
-            None
-        }
-        None => None,
-    };
-    let package = package?;
+    let warrant = warrant::read(reader, section);
+    let (package, warrant) = (package?, warrant?);
     Some(Exception {
         origin: reader.origin(&package.span),
         package: package.pattern,
         versions: package.versions,
-        reason: reason?.value.to_owned(),
-        owner: owner?.value.to_owned(),
-        expires: expires?,
+        reason: warrant.reason,
+        owner: warrant.owner,
+        expires: warrant.expires,
     })
 }

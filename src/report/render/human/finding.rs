@@ -71,7 +71,9 @@ pub(super) fn in_context(page: &mut Page<'_>, indent: usize, finding: &Finding, 
     if let Some(drawing) = drawing {
         page.block(inner, &drawing);
     }
-    if let Some(help) = &finding.help {
+    if let Some(accepted) = &finding.accepted {
+        page.field(inner, "accepted", &[Span::plain(accepted.words())]);
+    } else if let Some(help) = &finding.help {
         page.field(inner, "next", &[Span::plain(help)]);
     }
 }
