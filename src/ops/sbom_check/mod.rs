@@ -136,10 +136,5 @@ fn is_denial(finding: &Finding) -> bool {
     finding.severity == Severity::Deny
 }
 
-/// The day by which exceptions and acceptances end, in UTC.
-pub fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
-}
-
 #[cfg(test)]
 mod tests;
