@@ -22,7 +22,7 @@ use crate::policy::rules::Mode;
 use crate::policy::{Acceptances, Accepted, SbomRules};
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
-use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report, SubjectReport};
+use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report};
 use crate::sigstore::Engine;
 use crate::sigstore::trust::TrustMaterial;
 use crate::subject::{Digest, Platform, Subject};
@@ -160,7 +160,7 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
                 Vec::new(),
                 args.deny_warnings,
             );
-            return Ok(finish(report));
+            return Ok(named(report, asked.policy));
         }
     };
     let verify = |subjects: &[(String, Subject)], bundles: &[PathBuf], rules: &Rules| {

@@ -4,17 +4,18 @@ use std::cmp::Reverse;
 
 use jiff::civil::Date;
 
-use super::Asked;
+use super::baseline::Baseline;
 use crate::policy::rules::{Difference, Differing, DriftRules, Identity, Ingredient, Mode};
 use crate::report::{Code, Finding, Origin};
 use crate::sbom::drift::{Change, Class, drift};
+use crate::sbom::{Document, Limits};
 use crate::versions;
 
 /// Most differences of one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
 
 /// Compares a document with the baseline, and says what the rule objects to. Where there is a baseline and no rule,
-/// every difference means what it usually does. `note` is told of every objection, before the list is cut.
+/// every difference means what it usually does.
 pub(super) fn check(
     document: &Document<'_>,
     rules: Option<&DriftRules>,
@@ -23,7 +24,7 @@ pub(super) fn check(
     today: Date,
 ) -> Drifted {
     let usual;
-    let rules = match (&asked.rules.drift, asked.baseline) {
+    let rules = match (rules, baseline) {
         (Some(rules), _) => rules,
         (None, Some(_)) => {
             usual = DriftRules::usual(&Origin::flag("--baseline"));
@@ -37,7 +38,7 @@ pub(super) fn check(
     let Some(baseline) = baseline else {
         return Drifted::note(without_baseline(rules));
     };
-    let compared = match baseline.read(document.format, asked.limits) {
+    let compared = match baseline.read(document.format, limits) {
         Ok(compared) => compared,
         Err(finding) => return Drifted::note(finding.origin(&rules.origin)),
     };

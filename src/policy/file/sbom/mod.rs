@@ -17,7 +17,7 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "require",
     "require-root-digest",
     "unauthenticated",
