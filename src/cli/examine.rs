@@ -11,6 +11,7 @@ use super::progress::Progress;
 use super::registry;
 use super::rules::{default_jobs, public_log_url};
 use super::trust::TrustArgs;
+use crate::ops::sbom_check;
 use crate::ops::verify::{Outcome, RegistryAccess, Request, Rules, verify};
 use crate::registry::PlatformChoice;
 use crate::registry::client::Client;
@@ -36,8 +37,8 @@ pub(super) struct Examination<'a> {
 }
 
 impl Examination<'_> {
-    /// Loads the trust root and verifies every subject under it. Without a trust root there are no outcomes, and the
-    /// finding says why.
+    /// Loads the trust root, verifies every subject under it, and asks the rules about SBOMs that a policy has. Without a
+    /// trust root there are no outcomes, and the finding says why.
     pub(super) fn run(
         &self,
         trust: &TrustArgs,
@@ -48,7 +49,10 @@ impl Examination<'_> {
     ) -> (Result<TrustMaterial, Finding>, Vec<Outcome>) {
         let examined = trust.load(from_policy, global, now).and_then(|material| {
             let engine = Engine::new(material.root(), material.relaxations())?;
-            let outcomes = self.verify(&engine, &material, global, console, now);
+            let mut outcomes = self.verify(&engine, &material, global, console, now);
+            for outcome in &mut outcomes {
+                sbom_check::check_as_demanded(outcome, self.rules, now);
+            }
             Ok((material, outcomes))
         });
         match examined {
@@ -57,7 +61,8 @@ impl Examination<'_> {
         }
     }
 
-    fn verify(
+    /// Verifies every subject.
+    pub(super) fn verify(
         &self,
         engine: &Engine,
         material: &TrustMaterial,

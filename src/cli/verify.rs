@@ -292,13 +292,18 @@ pub(super) fn is_image(subject: &Subject) -> bool {
     matches!(subject, Subject::Layout { .. } | Subject::Image(_))
 }
 
+/// Files that a flag names have to be there.
+pub(super) fn check_files(flag: &str, paths: &[PathBuf]) -> Result<(), Problem> {
+    match paths.iter().find(|path| !path.exists()) {
+        Some(missing) => Err(Problem::usage(format!("no such file: {}", missing.display()))
+            .help(format!("{flag} names a file"))),
+        None => Ok(()),
+    }
+}
+
 /// Bundle files have to be there, and subjects that are kept nowhere need one.
 pub(super) fn check_bundles(bundles: &[PathBuf], subjects: &[(String, Subject)]) -> Result<(), Problem> {
-    if let Some(missing) = bundles.iter().find(|path| !path.exists()) {
-        return Err(
-            Problem::usage(format!("no such file: {}", missing.display())).help("--bundle names a file")
-        );
-    }
+    check_files("--bundle", bundles)?;
     let homeless = subjects
         .iter()
         .find(|(_, subject)| matches!(subject, Subject::Stdin | Subject::Digest(_)));

@@ -147,6 +147,7 @@ mod tests {
             verdict,
             places: Vec::new(),
             candidates: Vec::new(),
+            sboms: Vec::new(),
             findings: Vec::new(),
         }
     }

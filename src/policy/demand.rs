@@ -39,6 +39,11 @@ impl Demand {
             repository_binding: RepositoryBinding::Ignore,
         }
     }
+
+    /// Whether it asks for an SBOM.
+    pub fn is_for_sbom(&self) -> bool {
+        matches!(&self.kind, DemandKind::Attestation(kind) if kind.is_sbom())
+    }
 }
 
 /// The kind of evidence that is demanded.

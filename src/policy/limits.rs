@@ -14,7 +14,16 @@ pub struct Limits {
     pub evidence_bytes: u64,
     /// `candidates`: most candidates that are examined for one digest.
     pub candidates: u64,
+    /// `sbom-bytes`: largest SBOM, in bytes.
+    pub sbom_bytes: u64,
+    /// `sbom-components`: most components of one SBOM.
+    pub sbom_components: u64,
 }
+
+/// Default of [`Limits::sbom_bytes`]: 1 GiB. Attested SBOMs are bounded by `evidence-bytes` as well.
+pub(super) const MAX_SBOM_BYTES: u64 = 1 << 30;
+/// Default of [`Limits::sbom_components`]. A document that is streamed may have more unless a policy says less.
+pub(super) const MAX_SBOM_COMPONENTS: u64 = 250_000;
 
 impl Default for Limits {
     fn default() -> Self {
@@ -23,17 +32,21 @@ impl Default for Limits {
             bundle_file_bytes: MAX_BUNDLE_FILE_BYTES,
             evidence_bytes: MAX_EVIDENCE_BYTES,
             candidates: MAX_BUNDLES_PER_FILE as u64,
+            sbom_bytes: MAX_SBOM_BYTES,
+            sbom_components: MAX_SBOM_COMPONENTS,
         }
     }
 }
 
 impl Limits {
     /// The keys of the `[limits]` table.
-    pub(super) const KEYS: [&'static str; 4] = [
+    pub(super) const KEYS: [&'static str; 6] = [
         "artifact-bytes",
         "bundle-file-bytes",
         "evidence-bytes",
         "candidates",
+        "sbom-bytes",
+        "sbom-components",
     ];
 
     /// The limit that a key sets.
@@ -43,6 +56,8 @@ impl Limits {
             "bundle-file-bytes" => Some(&mut self.bundle_file_bytes),
             "evidence-bytes" => Some(&mut self.evidence_bytes),
             "candidates" => Some(&mut self.candidates),
+            "sbom-bytes" => Some(&mut self.sbom_bytes),
+            "sbom-components" => Some(&mut self.sbom_components),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::report::Origin;
 
-use super::rules::{CompletenessRules, ComponentRules, LicenceRules, Mode};
+use super::rules::{CompletenessRules, ComponentRules, DriftRules, LicenceRules, Mode};
 
 /// The `[sbom]` table.
 #[derive(Debug, Clone)]
@@ -11,6 +11,8 @@ pub struct SbomRules {
     pub require: SbomRequire,
     /// Where it is written that a root which names no digest denies; without it that is a warning.
     pub require_root_digest: Option<Origin>,
+    /// Where it is written that an SBOM which nobody signed is denied for files too; without it that is a warning.
+    pub unauthenticated: Option<Origin>,
     /// What becomes of a cycle among the dependencies.
     pub cycles: Mode,
     /// Where that is written, or the table where it is not.
@@ -21,6 +23,8 @@ pub struct SbomRules {
     pub components: Option<ComponentRules>,
     /// What the document itself has to say.
     pub completeness: Option<CompletenessRules>,
+    /// What may differ from an SBOM that was accepted before.
+    pub drift: Option<DriftRules>,
 }
 
 /// Which of several SBOMs have to pass, among those that an `[[attestation]]` rule accepts.
@@ -31,6 +35,8 @@ pub enum SbomRequire {
     All,
     /// The newest of each format, by verified time; where several are of the same time, each of them.
     Latest,
+    /// One of them is enough, whatever others there are.
+    Any,
 }
 
 impl SbomRequire {
@@ -39,6 +45,7 @@ impl SbomRequire {
         match self {
             Self::All => "all",
             Self::Latest => "latest",
+            Self::Any => "any",
         }
     }
 }

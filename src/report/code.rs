@@ -329,6 +329,36 @@ codes! {
         SbomRootUnbound "sbom-root-unbound" Warning Denied
             "The SBOM's root names no digest"
             "The signed statement binds the SBOM to this artifact, but the document itself does not say which artifact it describes, so a mistake in signing would go unnoticed. Denies where `sbom.require-root-digest` is true."
+        SbomUnauthenticated "sbom-unauthenticated" Warning Denied
+            "Nobody signed the SBOM that was given"
+            "The file named by `--sbom` is covered by no signature: it is no attested SBOM of the subject, no accepted statement names its digest, and no bundle of its own verifies. For an image that denies. For a file the rules are held against it all the same, and whoever gave the file answers for it; it denies where `sbom.unauthenticated` is \"deny\", and where a signature beside it is bad."
+        SbomWithoutSubject "sbom-without-subject" Warning Denied
+            "The SBOM was checked without an artifact"
+            "No subject was named, so the rules were held against the document and nothing else: no artifact was hashed or verified, and what the document says it is about was compared with nothing."
+        SbomNotCounted "sbom-not-counted" Info Allowed
+            "This SBOM did not count"
+            "Where several SBOMs of a subject are attested by accepted signers, `sbom.require` says which of them have to pass. The message names one that did not count, and why: a newer one of its format is there, or another one passed where any of them is enough."
+        SbomNotChecked "sbom-not-checked" Info Allowed
+            "The policy's rules about SBOMs were not asked"
+            "The policy has an `[sbom]` table, and none of its rules that demand an SBOM covers this subject. So nothing was said about what is in it."
+        SbomBaseline "sbom-baseline" Info Allowed
+            "What the SBOM was compared with"
+            "The message names the SBOM that the differences are counted from. A file is taken as it is: nobody signed it as far as this program knows, and whoever names it on the command line answers for it. The SBOM of a subject was verified by the same rules."
+        BaselineUnverified "baseline-unverified" Deny Denied
+            "The baseline is no accepted artifact"
+            "The subject that `--baseline` names was verified by the same policy, and was not accepted, or has no SBOM that is signed and about it. Differences to something that nobody vouches for prove nothing."
+        BaselineUndecided "baseline-undecided" Deny Undecided
+            "The baseline could not be examined"
+            "It could not be found out whether the subject that `--baseline` names is accepted, or what its SBOM is: a place did not answer. Try again."
+        BaselineMissing "baseline-missing" Deny Misconfigured
+            "The policy needs a baseline, and there is none"
+            "`[sbom.drift]` denies differences to an SBOM that was accepted before, and nothing was named to compare with. `sbom-check --baseline` names it; `required = false` in the table says that a check without a baseline is meant to pass, for the first release and for commands that have no baseline."
+        SbomDrift "sbom-drift" Deny Denied
+            "The SBOM differs from the baseline"
+            "A package is new, gone, or in another version; or at a version that stayed it has other licences, another supplier or other hashes. `[sbom.drift]` says which of these pass, which are recorded and which deny. Other hashes at the same version mean that somebody replaced what was published, or that the generator hashes something else."
+        SbomDriftUnchecked "sbom-drift-unchecked" Info Allowed
+            "The SBOM was compared with nothing"
+            "The policy has rules about differences, says that a baseline is not required, and none was named."
         SbomChecked "sbom-checked" Info Allowed
             "This SBOM counted"
             "Where several SBOMs of a subject are attested by accepted signers, `sbom.require` says which of them have to pass. The message names each that did count, and what ties it to the artifact."

@@ -22,8 +22,8 @@ pub use inspection::{
 };
 pub use model::{
     CandidateReport, EvidenceKind, LogReference, PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport,
-    Report, SCHEMA_VERSION, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport,
-    VerifiedTime,
+    Report, SCHEMA_VERSION, SbomReport, SignerReport, SubjectKind, SubjectReport, TimeSource, ToolReport,
+    TrustReport, VerifiedTime,
 };
 pub(crate) use render::text::visible;
 pub use render::{

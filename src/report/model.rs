@@ -125,8 +125,32 @@ pub struct SubjectReport {
     pub places: Vec<Place>,
     /// Every candidate that was examined.
     pub candidates: Vec<CandidateReport>,
+    /// Every SBOM that could count, and whether it did.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sboms: Vec<SbomReport>,
     /// Findings about the subject as a whole.
     pub findings: Vec<Finding>,
+}
+
+/// An SBOM that could count for a subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SbomReport {
+    /// Where it was found.
+    pub location: String,
+    /// Digest of the document: of the signed predicate as it stands in the statement, or of the file.
+    pub digest: Digest,
+    /// Predicate type of the statement that it was attested in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub predicate_type: Option<String>,
+    /// Earliest verified time of the attestation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub made: Option<Timestamp>,
+    /// Whether somebody signed it whom the policy accepts.
+    pub authenticated: bool,
+    /// Whether it was held against the rules, and had to pass.
+    pub counted: bool,
 }
 
 /// What kind of thing a subject is.
@@ -447,6 +471,7 @@ mod tests {
                 verdict: subject,
                 places: Vec::new(),
                 candidates: Vec::new(),
+                sboms: Vec::new(),
                 findings: about_subject,
             }],
         }

@@ -87,6 +87,8 @@ pub struct Named {
     pub root: String,
     /// 1-based line at which the root begins.
     pub line: u32,
+    /// Byte at which it begins.
+    pub offset: u64,
 }
 
 /// Whether an SBOM is about the verified artifact.
@@ -216,6 +218,7 @@ fn named(root: &Component<'_>) -> Vec<Named> {
                 source,
                 root: root.name.chars().take(200).collect(),
                 line: root.place.line,
+                offset: root.place.offset,
             })
         })
         .collect()

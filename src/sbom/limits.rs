@@ -54,13 +54,25 @@ pub const MAX_STRING_BYTES: usize = 8 << 20;
 /// Default of [`Limits::problems`].
 pub const MAX_PROBLEMS: usize = 1_000;
 
+/// What [`Limits::bytes`] is about, in refusals.
+pub(super) const WHOLE: &str = "a document in memory";
+/// What [`Limits::streamed_bytes`] is about, in refusals.
+pub(super) const STREAMED: &str = "a streamed document";
+
 impl Limits {
     /// Caps for a document of which nothing is kept.
     pub fn streaming() -> Self {
+        Self::default().streamed()
+    }
+
+    /// These caps for a document of which nothing is kept: those that nobody changed are wider.
+    #[must_use]
+    pub fn streamed(self) -> Self {
+        let wider = |cap: usize, usual: usize, streamed: usize| if cap == usual { streamed } else { cap };
         Self {
-            components: MAX_STREAMED_COMPONENTS,
-            edges: MAX_STREAMED_EDGES,
-            ..Self::default()
+            components: wider(self.components, MAX_COMPONENTS, MAX_STREAMED_COMPONENTS),
+            edges: wider(self.edges, MAX_EDGES, MAX_STREAMED_EDGES),
+            ..self
         }
     }
 }

@@ -91,7 +91,7 @@ fn at_start(reason: Refusal) -> Refused {
 fn text<'a>(bytes: &'a [u8], limits: &Limits) -> Result<&'a str, Refused> {
     if bytes.len() > limits.bytes {
         return Err(at_start(Refusal::TooLarge {
-            what: "a document in memory",
+            what: limits::WHOLE,
             limit: limits.bytes as u64,
         }));
     }

@@ -127,10 +127,17 @@ impl Refused {
     /// The refusal as a finding, or `None` where reading failed.
     pub fn finding(&self) -> Option<Finding> {
         let code = self.code()?;
-        Some(
-            Finding::new(code, format!("the SBOM is refused: {self}"))
-                .help("generate the SBOM again with a current version of its tool, and sign that one"),
-        )
+        let help = match &self.reason {
+            Refusal::TooLarge {
+                what: super::limits::WHOLE | super::limits::STREAMED,
+                ..
+            } => "--max-sbom-bytes sets the limit; portcullis sbom trim makes a JSON document smaller",
+            Refusal::TooMany {
+                what: "components", ..
+            } => "--max-sbom-components sets the limit",
+            _ => "generate the SBOM again with a current version of its tool, and sign that one",
+        };
+        Some(Finding::new(code, format!("the SBOM is refused: {self}")).help(help))
     }
 }
 

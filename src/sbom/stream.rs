@@ -107,7 +107,7 @@ impl<R: Read> Window<'_, R> {
         self.total = self.total.saturating_add(read as u64);
         if self.total > self.limits.streamed_bytes {
             return Err(self.refuse(Refusal::TooLarge {
-                what: "a streamed document",
+                what: super::limits::STREAMED,
                 limit: self.limits.streamed_bytes,
             }));
         }

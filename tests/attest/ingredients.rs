@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::world::{EMAIL, World, assert_code, assert_finding, config_digest, text};
 
 /// A policy that demands an SBOM of the token's identity, and MIT.
-fn policy(world: &World) -> String {
+pub(crate) fn policy(world: &World) -> String {
     let root = world.sandbox.dir().join("trusted_root.json");
     format!(
         "version = 1\n\n[trust]\nfile = {root:?}\n\n[[pin]]\nname = \"dev\"\nidentity = \"{EMAIL}\"\nissuer = \"{}\"\n\n\
@@ -17,7 +17,7 @@ fn policy(world: &World) -> String {
 }
 
 /// An SBOM of what has this digest, with one component.
-fn sbom(about: &Digest, licence: &str) -> Value {
+pub(crate) fn sbom(about: &Digest, licence: &str) -> Value {
     json!({
         "bomFormat": "CycloneDX",
         "specVersion": "1.6",

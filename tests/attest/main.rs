@@ -6,6 +6,8 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod differences;
+mod given;
 mod images;
 mod ingredients;
 mod sizes;

@@ -84,6 +84,7 @@ fn image(verdict: Verdict) -> SubjectReport {
         verdict,
         places: image_places(1),
         candidates: Vec::new(),
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }
@@ -102,6 +103,7 @@ fn file(name: &str, verdict: Verdict) -> SubjectReport {
             PlaceOutcome::Found { count: 1 },
         )],
         candidates: Vec::new(),
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }

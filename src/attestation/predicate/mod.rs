@@ -6,7 +6,6 @@
 //!
 //! A new type is a file with its `Shape` (`shape.rs`) and a row in `kind.rs`.
 
-mod binding;
 mod cyclonedx;
 mod format;
 mod kind;
@@ -20,18 +19,17 @@ mod test_result;
 mod vsa;
 mod vuln;
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use binding::{Binding, RootDigest};
 pub(super) use format::{is_time, is_uri};
 pub use kind::{AttestType, UnknownAttestType};
 pub use problem::{Problem, Problems};
 
-use crate::report::{Code, Finding, Origin};
+use crate::report::Origin;
 use crate::strict_json::{self, Node};
-use crate::subject::Digest;
 use kind::Schema;
 use problem::Collector;
 
@@ -122,47 +120,19 @@ impl Checked {
         self.wrapped.as_deref().unwrap_or_else(|| self.text.trim())
     }
 
-    /// Whether an SBOM is about these digests by its own word; `None` for predicates that are no SBOM. To be asked
-    /// before anything is signed.
-    pub fn binding(&self, accepted: &[Digest]) -> Option<Binding> {
-        let root = Node::document(&self.text)?;
-        binding::of(self.schema, root, accepted)
+    /// The document, where it is an SBOM.
+    pub fn sbom(&self) -> Option<&str> {
+        matches!(self.schema, Schema::CycloneDx | Schema::Spdx).then_some(&*self.text)
     }
 
-    /// What the binding means: nothing where the SBOM is bound or where there is none, a warning where it names no
-    /// digest, a refusal where it names another one. `accepted` are the digests of all subjects, and of each image the
-    /// digest of its configuration, which some generators name.
-    pub fn binding_findings(&self, accepted: &[Digest]) -> Vec<Finding> {
-        match self.binding(accepted) {
-            None | Some(Binding::Bound) => Vec::new(),
-            Some(Binding::Unsaid) => vec![
-                Finding::new(
-                    Code::SbomRootUnbound,
-                    format!(
-                        "the root of {} names no digest to compare with the artifact's",
-                        self.file
-                    ),
-                )
-                .help("make the SBOM of the image by its digest, or of the file itself"),
-            ],
-            Some(Binding::Other(others)) => others
-                .into_iter()
-                .take(problem::MAX_PROBLEMS)
-                .map(|other| self.other_artifact(other, accepted))
-                .collect(),
-        }
+    /// The name of the file, for messages.
+    pub fn file(&self) -> &str {
+        &self.file
     }
 
-    fn other_artifact(&self, other: RootDigest, accepted: &[Digest]) -> Finding {
-        let expected: Vec<String> = accepted.iter().take(3).map(Digest::to_string).collect();
-        Finding::new(
-            Code::SbomDigestMismatch,
-            format!("{} was made for another artifact", self.file),
-        )
-        .found(other.digest.to_string())
-        .expected(expected.join(", "))
-        .origin(&Origin::file(&self.file, &self.text, other.span))
-        .help("make the SBOM of this artifact, in the job that built it")
+    /// A place in the file.
+    pub fn origin(&self, span: Range<usize>) -> Origin {
+        Origin::file(&self.file, &self.text, span)
     }
 }
 

@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 
 use super::*;
+use crate::report::Code;
 
 fn attest_type(name: &str) -> AttestType {
     AttestType::parse(name).unwrap()
@@ -106,132 +107,6 @@ fn a_minified_line_and_letters_of_several_bytes_are_survived() {
     let problems = check("openvex", text.as_bytes()).unwrap_err();
     assert_eq!(&text[problems.problems()[0].span()], "\"föxed\"");
     assert!(problems.findings()[0].message.starts_with("/statements/0/status"));
-}
-
-mod binding_of_sboms {
-    use super::*;
-
-    fn digest() -> Digest {
-        Digest::sha256(b"x")
-    }
-
-    fn cyclonedx(component: &str) -> String {
-        format!(
-            r#"{{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"metadata":{{"component":{{"type":"container","name":"a",{component}}}}}}}"#
-        )
-    }
-
-    fn spdx2(package: &str) -> String {
-        format!(
-            r#"{{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT","name":"a","documentNamespace":"https://e.example/1",
-            "creationInfo":{{"created":"2026-01-31T12:00:00Z","creators":["Tool: t"]}},
-            "packages":[{{"SPDXID":"SPDXRef-other","name":"o","downloadLocation":"NOASSERTION","versionInfo":"{other}"}},
-            {{"SPDXID":"SPDXRef-root","name":"a","downloadLocation":"NOASSERTION",{package}}}],
-            "relationships":[{{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-root"}}]}}"#,
-            other = Digest::sha256(b"other")
-        )
-    }
-
-    fn spdx3(hash: &str) -> String {
-        format!(
-            r#"{{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
-            {{"type":"SpdxDocument","spdxId":"e:d","rootElement":["e:s"]}},
-            {{"type":"software_Sbom","spdxId":"e:s","rootElement":["e:p"]}},
-            {{"type":"software_Package","spdxId":"e:p","verifiedUsing":[{{"type":"Hash","algorithm":"sha256","hashValue":"{hash}"}}]}}]}}"#
-        )
-    }
-
-    #[track_caller]
-    fn assert_binding(name: &str, text: &str, digest: &Digest, expected: &str) {
-        let checked = check(name, text.as_bytes()).unwrap();
-        let found = match checked.binding(std::slice::from_ref(digest)) {
-            None => "no SBOM".to_owned(),
-            Some(Binding::Bound) => "bound".to_owned(),
-            Some(Binding::Unsaid) => "unsaid".to_owned(),
-            Some(Binding::Other(others)) => {
-                let span = &text[others[0].span.clone()];
-                assert!(span.contains(&others[0].digest.to_hex()), "{span}");
-                format!("{} others", others.len())
-            }
-        };
-        assert_eq!(found, expected, "{text}");
-    }
-
-    #[test]
-    fn the_root_is_compared_and_nothing_else() {
-        let other = Digest::sha256(b"other");
-        let hex = |digest: &Digest| digest.to_hex();
-        for (digest, expected) in [(&digest(), "bound"), (&Digest::sha256(b"y"), "1 others")] {
-            let subject = self::digest();
-            let (named, hex) = (&subject, hex(&subject));
-            let cases = [
-                ("cyclonedx", cyclonedx(&format!(r#""version":"{named}""#))),
-                (
-                    "cyclonedx",
-                    cyclonedx(&format!(
-                        r#""hashes":[{{"alg":"SHA-256","content":"{hex}"}},{{"alg":"SHA-512","content":"{hex}{hex}"}}]"#
-                    )),
-                ),
-                (
-                    "cyclonedx",
-                    cyclonedx(&format!(
-                        r#""purl":"pkg:oci/a@sha256%3A{hex}?repository_url=e.example/a""#
-                    )),
-                ),
-                (
-                    "spdx",
-                    spdx2(&format!(
-                        r#""checksums":[{{"algorithm":"SHA256","checksumValue":"{hex}"}}]"#
-                    )),
-                ),
-                ("spdx", spdx2(&format!(r#""versionInfo":"{named}""#))),
-                ("spdx", spdx3(&hex)),
-            ];
-            for (name, text) in cases {
-                assert_binding(name, &text, digest, expected);
-            }
-        }
-        // The other package of the SPDX document is not the root, so its digest is nobody's claim about the artifact.
-        assert_binding("spdx", &spdx2(r#""versionInfo":"1""#), &other, "unsaid");
-    }
-
-    #[test]
-    fn a_root_that_names_nothing_to_compare_says_nothing() {
-        let sha512 = Digest::of(crate::subject::Algorithm::Sha512, b"x");
-        for component in [
-            r#""version":"1.0""#.to_owned(),
-            r#""purl":"pkg:cargo/a@1.0""#.to_owned(),
-            format!(r#""version":"{sha512}""#),
-        ] {
-            assert_binding("cyclonedx", &cyclonedx(&component), &digest(), "unsaid");
-        }
-        let unsaid = check("cyclonedx", cyclonedx(r#""version":"1.0""#).as_bytes()).unwrap();
-        assert_eq!(
-            unsaid.binding_findings(&[digest()])[0].code,
-            Code::SbomRootUnbound
-        );
-        assert_binding("openvex", VEX, &digest(), "no SBOM");
-    }
-
-    /// An image is named by its manifest or by its configuration; both are it.
-    #[test]
-    fn one_digest_that_fits_does_not_excuse_another() {
-        let text = cyclonedx(&format!(
-            r#""version":"{}","purl":"pkg:oci/a@{}""#,
-            digest(),
-            Digest::sha256(b"configuration")
-        ));
-        let checked = check("cyclonedx", text.as_bytes()).unwrap();
-        let findings = checked.binding_findings(&[digest()]);
-        assert_eq!(findings[0].code, Code::SbomDigestMismatch);
-        assert_eq!(
-            findings[0].found,
-            Some(Digest::sha256(b"configuration").to_string())
-        );
-        assert!(findings[0].origin.as_ref().unwrap().excerpt.is_some());
-        let both = [digest(), Digest::sha256(b"configuration")];
-        assert_eq!(checked.binding(&both), Some(Binding::Bound));
-    }
 }
 
 proptest! {

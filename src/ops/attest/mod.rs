@@ -2,6 +2,7 @@
 //!
 //! Signing itself is [`crate::ops::sign`]'s.
 
+mod binding;
 pub mod image;
 mod report;
 
@@ -10,6 +11,7 @@ pub use report::{AttestReport, AttestedReport, Outcome, SubjectLine, attest_repo
 use crate::attestation::predicate::Checked;
 use crate::attestation::{BuildProblem, StatementSubject, build_statement, size};
 use crate::report::{Finding, Severity};
+use crate::sbom::binding::{Thing, Verified};
 use crate::sigstore::sign::{Complete, Content, Subject};
 use crate::subject::Digest;
 
@@ -44,9 +46,16 @@ pub fn prepare(
     also: &[Digest],
     predicate: &Checked,
 ) -> Result<Prepared, NotPrepared> {
-    let digests = subjects.iter().map(|subject| subject.digest.clone());
-    let accepted: Vec<Digest> = digests.chain(also.iter().cloned()).collect();
-    let findings = predicate.binding_findings(&accepted);
+    let verified = |digest: &Digest, of| Verified {
+        digest: digest.clone(),
+        of,
+    };
+    let digests = subjects
+        .iter()
+        .map(|subject| verified(&subject.digest, Thing::Subject));
+    let configurations = also.iter().map(|digest| verified(digest, Thing::Config));
+    let accepted: Vec<Verified> = digests.chain(configurations).collect();
+    let findings = binding::findings(predicate, &accepted);
     if findings.iter().any(|finding| finding.severity == Severity::Deny) {
         return Err(NotPrepared::Denied(findings));
     }

@@ -1,46 +1,58 @@
 //! One SBOM: read, bound to the artifact, and held against the rules.
 
-use jiff::Timestamp;
-
 use super::places::{Source, point};
 use super::tally::Tally;
-use super::{completeness, ingredients, today};
-use crate::ops::verify::AttestedSbom;
+use super::{Asked, completeness, drift, ingredients};
+use crate::policy::SbomRules;
 use crate::policy::rules::{CompletenessRules, Element, Mode};
-use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
-use crate::sbom::{self, Component, Document, Limits, Problem, ProblemKind, cycle};
+use crate::sbom::{self, Component, Document, Problem, ProblemKind, cycle};
 use crate::subject::Digest;
 
 /// Most components of a cycle that are named.
 const MAX_NAMED_IN_CYCLE: usize = 12;
 
+/// An SBOM that may be read.
+pub(super) struct Sbom<'a> {
+    /// The document.
+    pub(super) bytes: &'a [u8],
+    /// Location of the attestation, or the name of the file.
+    pub(super) name: &'a str,
+    /// Whether it is a predicate.
+    pub(super) is_attested: bool,
+    /// Where it is from, in words that follow its format.
+    pub(super) origin: String,
+    /// What ties it to the subject where its own root does not.
+    pub(super) tie: Tie,
+}
+
+/// What ties an SBOM to the subject where its own root names no digest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tie {
+    /// The accepted statement that it is in, or that names both.
+    Statement,
+    /// Nothing: it is signed, but not as one of this image, so its root has to say so.
+    RootOnly,
+    /// The word of whoever gave both.
+    Word,
+    /// There is no subject.
+    Nothing,
+}
+
 /// Everything that there is to say about an SBOM. It passes where nothing of it denies.
-pub(super) fn check(
-    attested: &AttestedSbom,
-    digests: &[Verified],
-    rules: &SbomRules,
-    acceptances: &Acceptances,
-    now: Timestamp,
-) -> Vec<Finding> {
-    let mut findings = examine(attested, digests, rules, acceptances, now);
-    let digest = Digest::sha256(attested.text.as_bytes());
+pub(super) fn check(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Finding> {
+    let mut findings = examine(sbom, digests, asked);
+    let digest = Digest::sha256(sbom.bytes);
     for finding in &mut findings {
         finding.sbom_digest = Some(digest.clone());
     }
     findings
 }
 
-fn examine(
-    attested: &AttestedSbom,
-    digests: &[Verified],
-    rules: &SbomRules,
-    acceptances: &Acceptances,
-    now: Timestamp,
-) -> Vec<Finding> {
-    let limits = Limits::default();
-    let document = match sbom::read(attested.text.as_bytes(), &limits) {
+fn examine(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Finding> {
+    let (rules, today) = (asked.rules, asked.today());
+    let document = match sbom::read(sbom.bytes, asked.limits) {
         Ok(document) => document,
         Err(refused) => {
             let unread = || Finding::new(Code::InternalError, refused.to_string());
@@ -48,13 +60,15 @@ fn examine(
         }
     };
     let source = Source {
-        name: &attested.location,
-        is_attested: true,
-        text: &attested.text,
-        limits: &limits,
+        name: sbom.name,
+        is_attested: sbom.is_attested,
+        // What was read is UTF-8.
+        text: std::str::from_utf8(sbom.bytes).unwrap_or_default(),
+        limits: asked.limits,
     };
     let binding = bind(&document, digests);
-    let at_root = bound(&binding, rules).map(|finding| (root(&document), finding));
+    let bound = bound(&binding, sbom.tie, rules).filter(|_| sbom.tie != Tie::Nothing);
+    let at_root = bound.map(|finding| (root(&document), finding));
     let at_fields = unreadable(&document, rules).into_iter();
     let mut findings = point(&source, &document, at_root.into_iter().chain(at_fields).collect());
     findings.extend(further(&document));
@@ -67,23 +81,24 @@ fn examine(
         findings.push(finding);
     }
     let mut tally = Tally::default();
-    let mut objections = ingredients::objections(&components, rules, today(now));
+    let mut note = |finding: &mut Finding| {
+        asked.mark(finding);
+        tally.count(finding);
+    };
+    let mut objections = ingredients::objections(&components, rules, today);
     for objection in &mut objections {
-        acceptances.mark(objection.finding());
-        tally.count(objection.finding());
+        note(objection.finding());
     }
     findings.extend(ingredients::tell(&source, &document, objections));
-    for mut ruling in rules
-        .completeness
-        .iter()
-        .flat_map(|rules| completeness::check(&document, &components, rules, now))
-    {
-        acceptances.mark(&mut ruling.finding);
-        tally.count(&ruling.finding);
-        findings.push(ruling.finding);
+    if let Some(rules) = &rules.completeness {
+        for mut ruling in completeness::check(&document, &components, rules, asked.now) {
+            note(&mut ruling.finding);
+            findings.push(ruling.finding);
+        }
     }
+    findings.extend(drift::check(&document, asked, &mut note));
     findings.extend(tally.finding());
-    findings.push(counted(attested, &document, &binding, components.len()));
+    findings.push(counted(sbom, &document, &binding, components.len()));
     findings
 }
 
@@ -96,8 +111,11 @@ pub(super) fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component
     }
 }
 
-fn bound(binding: &Binding, rules: &SbomRules) -> Option<Finding> {
+fn bound(binding: &Binding, tie: Tie, rules: &SbomRules) -> Option<Finding> {
     let mut finding = binding.finding()?;
+    if tie == Tie::RootOnly {
+        finding.severity = Severity::Deny;
+    }
     if let (Code::SbomRootUnbound, Some(origin)) = (finding.code, &rules.require_root_digest) {
         finding.severity = Severity::Deny;
         finding = finding.origin(origin);
@@ -196,17 +214,16 @@ fn cyclic(document: &Document<'_>, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Says that this SBOM counted, and how it is tied to the artifact.
-fn counted(
-    attested: &AttestedSbom,
-    document: &Document<'_>,
-    binding: &Binding,
-    components: usize,
-) -> Finding {
+fn counted(sbom: &Sbom<'_>, document: &Document<'_>, binding: &Binding, components: usize) -> Finding {
     let tie = match binding {
+        _ if sbom.tie == Tie::Nothing => "compared with no artifact".to_owned(),
         Binding::Bound { named, of } => {
             format!("the {} of its root names {}", named.source.words(), of.words())
         }
-        Binding::Unbound { .. } => "only the signed statement ties it to the subject".to_owned(),
+        Binding::Unbound { .. } => match sbom.tie {
+            Tie::Statement => "only the signed statement ties it to the subject".to_owned(),
+            Tie::RootOnly | Tie::Word | Tie::Nothing => "nothing ties it to the subject".to_owned(),
+        },
         Binding::Mismatch { .. } => "its root names another artifact".to_owned(),
     };
     let noun = if components == 1 {
@@ -215,8 +232,8 @@ fn counted(
         "components"
     };
     let message = format!(
-        "{} with {components} {noun}, attested in {}: {tie}",
-        document.format, attested.location
+        "{} with {components} {noun}, {}: {tie}",
+        document.format, sbom.origin
     );
     Finding::new(Code::SbomChecked, message)
 }

@@ -1,12 +1,16 @@
-//! Deciding what an artifact is made of: its attested SBOMs, after they were verified, held against a policy.
+//! Deciding what an artifact is made of: its SBOMs, held against a policy.
 //!
 //! The signature comes first. What is read here is the predicate of a statement whose signature, signer and subject were
-//! accepted by [`crate::ops::verify`]; anything else is never parsed. A subject that was not allowed by then is not
-//! allowed here either, and nothing here turns another verdict into *allowed*.
+//! accepted by [`crate::ops::verify`], or a file that the caller names ([`Given`]). A subject that was not allowed by then
+//! is not allowed here either, and nothing here turns another verdict into *allowed*.
 
 mod against;
+mod attested;
+mod baseline;
 mod completeness;
 mod document;
+mod drift;
+mod given;
 mod ingredients;
 mod paths;
 mod places;
@@ -16,58 +20,123 @@ mod tally;
 pub use against::unused_rules;
 pub use suggest::suggest;
 
+pub use baseline::Baseline;
+pub use given::{Content, Cover, Given, check_alone};
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::verify::{AttestedSbom, Outcome};
-use crate::attestation::PredicateType;
-use crate::policy::{Acceptances, SbomRequire, SbomRules};
+use super::verify::{Outcome, Rules};
+use crate::policy::{self, Acceptances, SbomRequire, SbomRules};
 use crate::report::{Code, Finding, Severity, Verdict};
+use crate::sbom::Limits;
 
-/// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
-/// does not deny.
-pub fn check(outcome: &mut Outcome, rules: &SbomRules, acceptances: &Acceptances, now: Timestamp) {
+/// What is asked about the SBOMs of a subject.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// The policy's rules about them.
+    pub rules: &'a SbomRules,
+    /// Caps for one document.
+    pub limits: &'a Limits,
+    /// The SBOM to take instead of the attested ones.
+    pub given: Option<&'a Given>,
+    /// What to compare with.
+    pub baseline: Option<&'a Baseline>,
+    /// What was accepted before, and does not deny.
+    pub acceptances: Option<&'a Acceptances>,
+    /// The time that exceptions end by.
+    pub now: Timestamp,
+}
+
+impl<'a> Asked<'a> {
+    /// The attested SBOMs, compared with nothing.
+    pub fn new(rules: &'a SbomRules, limits: &'a Limits, now: Timestamp) -> Self {
+        Self {
+            rules,
+            limits,
+            given: None,
+            baseline: None,
+            acceptances: None,
+            now,
+        }
+    }
+
+    /// The day on which exceptions end, in UTC.
+    fn today(&self) -> Date {
+        today(self.now)
+    }
+
+    /// Marks an objection as known where somebody accepted it.
+    fn mark(&self, finding: &mut Finding) {
+        if let Some(acceptances) = self.acceptances {
+            acceptances.mark(finding);
+        }
+    }
+
+    /// Whether every SBOM that there is has to be known before anything is allowed.
+    fn needs_all(&self) -> bool {
+        self.rules.require != SbomRequire::Any || self.baseline.is_some()
+    }
+}
+
+/// Checks the SBOMs of a subject that was verified, and adds to its report what was found.
+pub fn check(outcome: &mut Outcome, asked: &Asked<'_>) {
+    match asked.given {
+        Some(given) => given::check(outcome, given, asked),
+        None => attested::check(outcome, asked),
+    }
+}
+
+/// Asks the rules about SBOMs that a policy has, where its demands for SBOMs cover the subject: for commands that verify
+/// whatever the policy says, and have no SBOM or baseline of their own.
+///
+/// A rule about differences that needs a baseline is not met: there is none here.
+pub fn check_as_demanded(outcome: &mut Outcome, rules: &Rules, now: Timestamp) {
+    let Rules::Policy(policy) = rules else { return };
+    let Some(rules) = policy.sbom() else { return };
+    let limits = limits(&policy.limits());
     if outcome.report.verdict != Verdict::Allowed {
         return;
     }
-    let counted = counted(&outcome.sboms, rules.require);
-    if counted.is_empty() {
-        let finding = Finding::new(Code::NoEvidence, "no attested SBOM was accepted for this subject")
-            .help("have an [[attestation]] rule of type \"spdx\" or \"cyclonedx\" cover the subject");
-        outcome.report.verdict = Verdict::NoEvidence;
-        outcome.report.findings.push(finding);
+    if !outcome.demands_sbom {
+        let message =
+            "no rule of the policy demands an SBOM of this subject, so [sbom] says nothing about it";
+        outcome
+            .report
+            .findings
+            .push(Finding::new(Code::SbomNotChecked, message));
         return;
     }
-    let mut findings = Vec::new();
-    for sbom in counted {
-        findings.extend(document::check(sbom, &outcome.digests, rules, acceptances, now));
-    }
-    let denials = findings
-        .iter()
-        .filter(|finding| finding.severity == Severity::Deny);
-    let verdicts = denials.map(|finding| finding.code.verdict());
-    outcome.report.verdict = Verdict::worst(verdicts.chain([outcome.report.verdict]));
-    outcome.report.findings.extend(findings);
+    attested::check(outcome, &Asked::new(rules, &limits, now));
 }
 
-/// The SBOMs that have to pass.
-fn counted(sboms: &[AttestedSbom], require: SbomRequire) -> Vec<&AttestedSbom> {
-    let format = |sbom: &AttestedSbom| PredicateType::short_name(&sbom.predicate_type).to_owned();
-    let is_superseded = |sbom: &AttestedSbom| {
-        sboms
-            .iter()
-            .any(|other| format(other) == format(sbom) && other.made > sbom.made)
-    };
-    sboms
-        .iter()
-        .filter(|sbom| require == SbomRequire::All || !is_superseded(sbom))
-        .collect()
+/// The caps for one document that a policy sets.
+pub fn limits(policy: &policy::Limits) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        bytes: usual
+            .bytes
+            .min(usize::try_from(policy.sbom_bytes).unwrap_or(usize::MAX)),
+        streamed_bytes: policy.sbom_bytes,
+        components: usize::try_from(policy.sbom_components).unwrap_or(usize::MAX),
+        ..usual
+    }
 }
 
 /// The day by which exceptions and acceptances end, in UTC.
 pub fn today(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
+}
+
+/// The verdict that findings about an SBOM leave of the one before.
+fn conclude(before: Verdict, findings: &[Finding]) -> Verdict {
+    let denials = findings.iter().filter(|finding| is_denial(finding));
+    Verdict::worst(denials.map(|finding| finding.code.verdict()).chain([before]))
+}
+
+fn is_denial(finding: &Finding) -> bool {
+    finding.severity == Severity::Deny
 }
 
 #[cfg(test)]

@@ -30,14 +30,14 @@ use jiff::Timestamp;
 use oci_spec::distribution::Reference;
 
 use super::{hash, pool};
-use crate::policy::{Demand, DemandKind};
+use crate::policy::Demand;
 use crate::registry::PlatformChoice;
 use crate::registry::client::RemoteStore;
 use crate::report::{CandidateReport, Finding, SubjectReport, Verdict};
 use crate::sbom;
 use crate::sigstore::Engine;
 use crate::sigstore::pin::{LogRequirement, PublicKey};
-use crate::subject::Subject;
+use crate::subject::{Digest, Subject};
 use candidate::Candidate;
 use decide::{Decision, Standing};
 use examine::{AcceptedKey, Checked};
@@ -89,9 +89,27 @@ pub struct Outcome {
     pub sboms: Vec<AttestedSbom>,
     /// The digests that an SBOM of the subject may name.
     pub digests: Vec<sbom::binding::Verified>,
+    /// The digests of everything that the accepted statements are about: the subject, and what was built with it.
+    pub named: Vec<Digest>,
+    /// What came of it but for the demands for an SBOM.
+    pub beside_sbom: Beside,
+    /// Whether there is a demand for an SBOM among those that cover the subject.
+    pub demands_sbom: bool,
+    /// What could not be found out about SBOMs: places that did not answer, candidates that could not be examined.
+    pub open: Vec<Finding>,
+}
+
+/// What came of some of the demands on a subject.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Beside {
+    /// The verdict; `None` where there is no such demand.
+    pub verdict: Option<Verdict>,
+    /// What there is to say.
+    pub findings: Vec<Finding>,
 }
 
 /// An SBOM from a statement that was verified, signed by somebody who may.
+#[derive(Debug, Clone)]
 pub struct AttestedSbom {
     /// The predicate, exactly as it was signed.
     pub text: String,
@@ -105,12 +123,19 @@ pub struct AttestedSbom {
 
 impl Outcome {
     /// What came of a subject about which nothing was accepted.
-    fn of(report: SubjectReport) -> Self {
+    pub(in crate::ops) fn of(report: SubjectReport) -> Self {
         Self {
+            beside_sbom: Beside {
+                verdict: Some(report.verdict),
+                findings: report.findings.clone(),
+            },
             report,
             predicates: Vec::new(),
             sboms: Vec::new(),
             digests: Vec::new(),
+            named: Vec::new(),
+            demands_sbom: false,
+            open: Vec::new(),
         }
     }
 }
@@ -184,30 +209,49 @@ fn verify_one(
     let complete = found.evidence.is_complete();
     let mut tallies: Vec<Tally> = checked.iter().map(|_| Tally::default()).collect();
     let mut verdicts = Vec::new();
+    let mut beside_sbom = Beside::default();
+    let mut open = Vec::new();
     for demand in &demands {
         let standings = stand(&checked, demand, request.now, &mut tallies);
         let decision = decide::decide(&demand.pins, demand.require, complete, &standings);
         accept(&decision, demand, &standings, &mut tallies);
-        report.findings.extend(tell::findings(
-            &decision,
-            demand,
-            &checked,
-            &found.evidence.places,
-        ));
-        verdicts.push(decision.verdict());
+        let findings = tell::findings(&decision, demand, &checked, &found.evidence.places);
+        report.findings.extend(findings.iter().cloned());
+        let verdict = decision.verdict();
+        verdicts.push(verdict);
+        if demand.is_for_sbom() {
+            open.extend(tell::open(&checked, &standings));
+        } else {
+            let before = beside_sbom.verdict;
+            beside_sbom.verdict = Some(Verdict::worst(before.into_iter().chain([verdict])));
+            beside_sbom.findings.extend(findings);
+        }
+    }
+    let demands_sbom = demands.iter().any(Demand::is_for_sbom);
+    if demands_sbom {
+        open.extend(tell::failed_places(&found.evidence.places));
     }
     report.verdict = Verdict::worst(verdicts);
     report.places = found.evidence.places.clone();
-    report.findings.extend(tell::unsigned(&checked));
+    let unsigned = tell::unsigned(&checked);
+    beside_sbom.findings.extend(unsigned.iter().cloned());
+    report.findings.extend(unsigned);
     let predicates = tell::predicates(&checked, &tallies);
     let sboms = tell::sboms(&checked, &tallies);
+    let named = tell::named(&checked, &tallies);
     report.candidates = describe(&checked, tallies, request);
-    report.findings.extend(tell::cut_to_size(&mut report.candidates));
+    let cut = tell::cut_to_size(&mut report.candidates);
+    beside_sbom.findings.extend(cut.iter().cloned());
+    report.findings.extend(cut);
     Outcome {
         report,
         predicates,
         sboms,
         digests: prepared.digests().to_vec(),
+        named,
+        beside_sbom,
+        demands_sbom,
+        open,
     }
 }
 
@@ -246,7 +290,7 @@ fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies:
             continue;
         };
         tally.accepted = true;
-        tally.is_sbom |= matches!(&demand.kind, DemandKind::Attestation(kind) if kind.is_sbom());
+        tally.is_sbom |= demand.is_for_sbom();
         for name in met
             .pins()
             .iter()

@@ -96,6 +96,7 @@ impl<'a> Prepared<'a> {
             verdict,
             places: Vec::new(),
             candidates: Vec::new(),
+            sboms: Vec::new(),
             findings,
         }
     }

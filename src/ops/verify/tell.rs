@@ -1,12 +1,13 @@
 //! What a decision means for the report.
 
-use super::decide::{Decision, Shortfall};
+use super::decide::{Decision, Shortfall, Standing};
 use super::examine::Checked;
 use super::genuine::Says;
 use super::{AttestedSbom, MAX_REPORTED_CANDIDATES, Tally};
 use crate::attestation::PredicateType;
 use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome, Verdict};
+use crate::subject::Digest;
 
 /// The findings about a subject that follow from a decision.
 pub(super) fn findings(
@@ -76,7 +77,8 @@ fn other_attestations(demand: &Demand, checked: &[Checked<'_>]) -> Option<Findin
     Some(finding.help(format!("to demand such an attestation, say --type {first}")))
 }
 
-fn failed_places(places: &[Place]) -> Vec<Finding> {
+/// Places that did not answer.
+pub(super) fn failed_places(places: &[Place]) -> Vec<Finding> {
     places
         .iter()
         .filter_map(|place| match &place.outcome {
@@ -93,6 +95,37 @@ fn failed_places(places: &[Place]) -> Vec<Finding> {
             PlaceOutcome::Found { .. } | PlaceOutcome::Nothing => None,
         })
         .collect()
+}
+
+/// Why candidates that may count could not be examined.
+pub(super) fn open(checked: &[Checked<'_>], standings: &[Standing]) -> Vec<Finding> {
+    let unknown = checked
+        .iter()
+        .zip(standings)
+        .filter(|(_, standing)| matches!(standing, Standing::Unknown));
+    unknown
+        .map(|(checked, _)| {
+            let message = format!("{}: it could not be examined", checked.location());
+            Finding::new(Code::PlaceFailed, message).help("try again; it may be an SBOM that counts")
+        })
+        .collect()
+}
+
+/// The digests that accepted statements are about, each once.
+pub(super) fn named(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<Digest> {
+    let accepted = checked.iter().zip(tallies).filter(|(_, tally)| tally.accepted);
+    let genuine = accepted.filter_map(|(checked, _)| checked.genuine());
+    let digests = genuine.flat_map(|genuine| match &genuine.says {
+        Says::Statement(statement) => statement.digests().collect::<Vec<_>>(),
+        Says::Artifact | Says::Image(_) => Vec::new(),
+    });
+    let mut named: Vec<Digest> = Vec::new();
+    for digest in digests {
+        if !named.contains(&digest) {
+            named.push(digest);
+        }
+    }
+    named
 }
 
 /// Says that there are statements which nobody signed.

@@ -5,6 +5,7 @@
 
 mod completeness;
 mod components;
+mod drift;
 mod exception;
 mod ingredient;
 mod licences;
@@ -12,6 +13,7 @@ mod ruling;
 
 pub use completeness::{CompletenessRules, DemandedElement, Element, GeneratorRule, MAX_CLOCK_SKEW, Stated};
 pub use components::{ComponentRules, NamedRule, PackageRule};
+pub use drift::{Difference, Differing, DriftRules, OnDifference};
 pub use exception::{Exception, Exceptions};
 pub use ingredient::{Identity, Ingredient, LicenceText};
 pub use licences::{LicenceException, LicenceRules, Several};

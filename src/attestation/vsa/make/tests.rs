@@ -41,6 +41,7 @@ fn subject(verdict: Verdict, candidates: Vec<CandidateReport>) -> SubjectReport 
         verdict,
         places: Vec::new(),
         candidates,
+        sboms: Vec::new(),
         findings: Vec::new(),
     }
 }

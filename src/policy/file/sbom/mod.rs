@@ -2,6 +2,7 @@
 
 mod completeness;
 mod components;
+mod drift;
 mod licences;
 mod package;
 
@@ -15,13 +16,15 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 8] = [
     "require",
     "require-root-digest",
+    "unauthenticated",
     "cycles",
     "licences",
     "components",
     "completeness",
+    "drift",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -40,11 +43,18 @@ pub(super) fn read(
             "add an [[attestation]] rule with type = \"spdx\" or type = \"cyclonedx\", and its pins",
         );
     }
-    let requires = [SbomRequire::All, SbomRequire::Latest].map(|require| (require.name(), require));
+    let requires =
+        [SbomRequire::All, SbomRequire::Latest, SbomRequire::Any].map(|require| (require.name(), require));
     let require = section.choice(reader, "require", &requires).unwrap_or_default();
     let is_demanded = boolean(reader, &section, "require-root-digest");
     let place = section.key_span("require-root-digest").filter(|_| is_demanded);
     let require_root_digest = place.map(|span| reader.origin(&span));
+    let choices = [("audit", false), ("deny", true)];
+    let is_denied = section
+        .choice(reader, "unauthenticated", &choices)
+        .unwrap_or_default();
+    let place = section.key_span("unauthenticated").filter(|_| is_denied);
+    let unauthenticated = place.map(|span| reader.origin(&span));
     let cycles = mode(reader, &section, "cycles");
     let origin = reader.origin(&section.key_span("cycles").unwrap_or(section.span.clone()));
     let licences = section
@@ -56,14 +66,17 @@ pub(super) fn read(
     let completeness = section
         .get("completeness")
         .and_then(|value| completeness::read(reader, value));
+    let drift = section.get("drift").and_then(|value| drift::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
+        unauthenticated,
         cycles,
         cycles_origin: origin,
         licences,
         components,
         completeness,
+        drift,
     })
 }
 
@@ -89,14 +102,19 @@ fn on_unknown(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> OnUn
 
 /// A switch that may say no as well, so that a person sees that it was thought of.
 fn boolean(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> bool {
+    boolean_or(reader, section, key, false)
+}
+
+/// A switch, and what it is where it is not written.
+fn boolean_or(reader: &mut Reader<'_>, section: &Section<'_>, key: &str, usual: bool) -> bool {
     let Some(value) = section.get(key) else {
-        return false;
+        return usual;
     };
     match value.get_ref() {
         DeValue::Boolean(yes) => *yes,
         other => {
             wrong_type(reader, key, "true or false", other, &value.span());
-            false
+            usual
         }
     }
 }
