@@ -44,8 +44,8 @@
 //! engine that verifies, and what signs.
 //! [`attestation`] reads what was signed. [`policy`] says what is demanded. [`manifests`] finds the images of
 //! deployment files and pins them. [`sbom`] reads SBOMs, binds them to an artifact and compares them. [`licences`] decides
-//! SPDX licence expressions, [`versions`] orders versions and answers ranges for each ecosystem, and [`purl`] reads package
-//! URLs and matches patterns of them. [`http`] is how services are asked. [`subject`] and [`report`] are the shared values.
+//! SPDX licence expressions, [`versions`] orders versions and answers ranges for each ecosystem, [`purl`] reads package URLs
+//! and matches patterns of them, and [`severity`] reads ratings of vulnerabilities. [`http`] is how services are asked. [`subject`] and [`report`] are the shared values.
 //! `sandbox` (cargo feature, not in the release binary) is a Sigstore instance in memory and as servers on loopback, for
 //! tests and for trying things.
 //!
@@ -71,6 +71,7 @@ pub mod report;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod sbom;
+pub mod severity;
 pub mod sigstore;
 pub mod strict_json;
 pub mod subject;

@@ -99,7 +99,7 @@ fn assert_none(offences: &[String], rule: &str) {
 }
 
 /// Each layer with the modules of this crate that it may import. What is not listed may import anything.
-const LAYERS: [(&str, &[&str]); 14] = [
+const LAYERS: [(&str, &[&str]); 15] = [
     ("subject/", &["subject"]),
     ("strict_json", &[]),
     ("http/", &["http", "report", "subject"]),
@@ -107,6 +107,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("licences/", &["licences"]),
     ("versions/", &["versions"]),
     ("purl/", &["purl", "report"]),
+    ("severity", &[]),
     (
         "attestation/",
         &["attestation", "report", "subject", "strict_json"],
@@ -136,6 +137,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
             "licences",
             "versions",
             "purl",
+            "severity",
             "report",
             "subject",
             "strict_json",
@@ -144,7 +146,15 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("manifests/", &["manifests", "report", "subject"]),
     (
         "sbom/",
-        &["sbom", "purl", "versions", "report", "subject", "strict_json"],
+        &[
+            "sbom",
+            "purl",
+            "severity",
+            "versions",
+            "report",
+            "subject",
+            "strict_json",
+        ],
     ),
     (
         "ops/",
@@ -160,6 +170,7 @@ const LAYERS: [(&str, &[&str]); 14] = [
             "licences",
             "versions",
             "purl",
+            "severity",
             "report",
             "subject",
             "strict_json",

@@ -12,6 +12,7 @@ pub mod size;
 mod slsa;
 mod statement;
 mod statement_builder;
+pub mod vex;
 pub mod vsa;
 
 pub use file_list::{Difference, FileList, FileListProblem, FileName, MAX_LISTED_FILES, MODEL_SIGNING_TYPE};

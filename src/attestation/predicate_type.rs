@@ -152,6 +152,16 @@ impl PredicateType {
                 .any(|known| self.accepts(known))
     }
 
+    /// Whether it accepts OpenVEX documents and nothing else.
+    pub fn is_vex(&self) -> bool {
+        self.accepted != Accepted::Any
+            && SHORT_NAMES
+                .iter()
+                .filter(|(name, _)| *name == "openvex")
+                .flat_map(|(_, types)| *types)
+                .any(|known| self.accepts(known))
+    }
+
     /// Whether it accepts SLSA provenance whose fields can be read.
     pub fn accepts_provenance(&self) -> bool {
         SHORT_NAMES

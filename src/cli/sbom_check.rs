@@ -124,22 +124,12 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let now = Timestamp::now();
     let asked = by_policy(&args.policy, args.policy_digest.as_ref(), &args.trust)?;
     let rules = args.sbom_rules(&asked)?;
+    let limits = args.limits.or(sbom_check::limits(&asked.rules.limits()));
     let accepted = args.accepted()?;
-    let acceptances = match &accepted {
+    let mut acceptances = match &accepted {
         Some(accepted) => accepted.on(sbom_check::today(now)),
         None => Acceptances::default(),
     };
-    let finish = |mut report: Report| {
-        report.command = COMMAND;
-        report.policy = asked.policy.clone();
-        report.accepted = args.accepted_report(accepted.as_ref());
-        let is_decided = |subject: &SubjectReport| subject.sboms.iter().any(|sbom| sbom.counted);
-        let everything_was_seen = !report.subjects.is_empty() && report.subjects.iter().all(is_decided);
-        report.findings.extend(acceptances.leftovers(everything_was_seen));
-        report.conclude(args.deny_warnings);
-        report
-    };
-    let limits = args.limits.or(sbom_check::limits(&asked.rules.limits()));
     let subjects = parse_subjects(args.subjects.clone())?;
     let baseline = args.baseline.named()?;
     args.check_baseline(&rules, baseline.as_ref(), &subjects)?;
@@ -186,17 +176,25 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
         ))),
     };
     let mut outcomes = verify(&subjects, &args.bundle, &asked.rules);
+    let finish = |outcomes: Vec<Outcome>, acceptances: &Acceptances| {
+        let is_decided = |outcome: &Outcome| outcome.report.sboms.iter().any(|sbom| sbom.counted);
+        let everything_was_seen = !outcomes.is_empty() && outcomes.iter().all(is_decided);
+        let report = assemble(now, &asked.rules, Ok(material), outcomes, args.deny_warnings);
+        let mut report = named(report, asked.policy.clone());
+        report.findings.extend(acceptances.leftovers(everything_was_seen));
+        report.accepted = args.accepted_report(accepted.as_ref());
+        report.conclude(args.deny_warnings);
+        report
+    };
     let mut question = sbom_check::Asked {
         baseline: baseline.as_ref(),
-        acceptances: Some(&acceptances),
         ..sbom_check::Asked::new(&rules, &limits, now)
     };
     let Some(opened) = opened else {
         for outcome in &mut outcomes {
-            sbom_check::check(outcome, &question);
+            sbom_check::check(outcome, &question, &mut acceptances);
         }
-        let report = assemble(now, &asked.rules, Ok(material), outcomes, args.deny_warnings);
-        return Ok(finish(report));
+        return Ok(finish(outcomes, &acceptances));
     };
     let itself = opened.subject();
     let covered = subjects.first().map_or(&itself.1, |(_, subject)| subject);
@@ -212,14 +210,20 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let (given, _kept) = opened.with(cover);
     question.given = Some(&given);
     if outcomes.is_empty() {
-        outcomes.push(sbom_check::check_alone(own, &given, &question));
+        outcomes.push(sbom_check::check_alone(own, &given, &question, &mut acceptances));
     } else {
         for outcome in &mut outcomes {
-            sbom_check::check(outcome, &question);
+            sbom_check::check(outcome, &question, &mut acceptances);
         }
     }
-    let report = assemble(now, &asked.rules, Ok(material), outcomes, args.deny_warnings);
-    Ok(finish(report))
+    Ok(finish(outcomes, &acceptances))
+}
+
+/// The report as one of this command.
+fn named(mut report: Report, policy: Option<PolicyReport>) -> Report {
+    report.command = COMMAND;
+    report.policy = policy;
+    report
 }
 
 /// What verifying needs, whatever is verified.

@@ -24,6 +24,8 @@ pub struct Demand {
     pub summary: Option<SummaryRules>,
     /// Whether a signed payload's repository counts.
     pub repository_binding: RepositoryBinding,
+    /// Whether it only says what counts where it is there. Then the subject is not held against it.
+    pub is_optional: bool,
 }
 
 impl Demand {
@@ -37,12 +39,20 @@ impl Demand {
             fields: FieldRules::default(),
             summary: None,
             repository_binding: RepositoryBinding::Ignore,
+            is_optional: false,
         }
     }
 
     /// Whether it asks for an SBOM.
     pub fn is_for_sbom(&self) -> bool {
         matches!(&self.kind, DemandKind::Attestation(kind) if kind.is_sbom())
+    }
+}
+
+impl Demand {
+    /// Whether it is about VEX documents.
+    pub fn is_for_vex(&self) -> bool {
+        matches!(&self.kind, DemandKind::Attestation(kind) if kind.is_vex())
     }
 }
 

@@ -56,7 +56,8 @@ impl Policy {
         let covering: Vec<&Rule> = self.rules.iter().filter(|rule| rule.covers(&name)).collect();
         // Of what has no name it cannot be told which scopes cover it, and the stricter rule may be among them.
         let untold = name.as_str().is_none() && covering.len() < self.rules.len();
-        if covering.is_empty() || untold {
+        // What is optional demands nothing, and a subject of which nothing is demanded is not allowed.
+        if covering.iter().all(|rule| rule.is_optional) || untold {
             return Err(self.not_covered(subject, &name));
         }
         covering.into_iter().map(|rule| rule.demand(subject)).collect()

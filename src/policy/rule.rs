@@ -20,6 +20,7 @@ pub(super) struct Rule {
     pub(super) fields: FieldRules,
     pub(super) summary: Option<SummaryRules>,
     pub(super) binding: Written<Binding>,
+    pub(super) is_optional: bool,
 }
 
 /// How the repository in a signed payload counts; which repository that is depends on the subject.
@@ -45,6 +46,7 @@ impl Rule {
             fields: self.fields.clone(),
             summary: self.summary.clone(),
             repository_binding: self.bind(subject)?,
+            is_optional: self.is_optional,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::report::Origin;
 
-use super::rules::{CompletenessRules, ComponentRules, DriftRules, LicenceRules, Mode};
+use super::rules::{CompletenessRules, ComponentRules, DriftRules, LicenceRules, Mode, VulnerabilityRules};
 
 /// The `[sbom]` table.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct SbomRules {
     pub completeness: Option<CompletenessRules>,
     /// What may differ from an SBOM that was accepted before.
     pub drift: Option<DriftRules>,
+    /// Which vulnerabilities the components may have.
+    pub vulnerabilities: Option<VulnerabilityRules>,
 }
 
 /// Which of several SBOMs have to pass, among those that an `[[attestation]]` rule accepts.

@@ -134,6 +134,12 @@ impl<'a> Purl<'a> {
         found.map(|(_, value)| value.as_ref())
     }
 
+    /// All qualifiers, by key in lower case, ascending.
+    pub fn qualifiers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let pairs = self.qualifiers.iter();
+        pairs.map(|(key, value)| (key.as_ref(), value.as_ref()))
+    }
+
     /// The path inside the package.
     pub fn subpath(&self) -> Option<&str> {
         self.subpath.as_deref()

@@ -383,6 +383,21 @@ codes! {
         LicenceUnknown "licence-unknown" Deny Denied
             "A component's licence is not known"
             "The document states no licence, `NONE` or `NOASSERTION`, or a licence that neither SPDX nor the policy knows. What that means is for the policy to say, and without a word from it such a component is denied."
+        VulnerabilityDenied "vulnerability-denied" Deny Denied
+            "The SBOM states a vulnerability that is too severe"
+            "The worst rating of the vulnerability is at least the severity that `sbom.vulnerabilities.deny` names. Portcullis looks for no vulnerabilities: whoever made the SBOM stated this one. The message says why a VEX statement about it did not excuse it, where there is one."
+        VulnerabilityUnrated "vulnerability-unrated" Deny Denied
+            "Nobody knows how bad a stated vulnerability is"
+            "The SBOM states a vulnerability without a rating, or with one that cannot be compared: a vector alone, or a score of a method that has no common scale. It may be as bad as any, so it is denied unless `sbom.vulnerabilities.unknown` says otherwise."
+        VulnerabilityExcused "vulnerability-excused" Info Allowed
+            "A stated vulnerability does no harm here"
+            "The policy would object to the vulnerability, but an OpenVEX statement by an accepted signer says that this artifact is not affected, or that it is fixed; or the SBOM itself says so and the policy believes it. The message names who says it and why."
+        VexUnreadable "vex-unreadable" Deny Denied
+            "A VEX document by an accepted signer cannot be read"
+            "Somebody whom the policy accepts signed an OpenVEX document about this artifact, and it is malformed. It may take back what another one says, so without it nothing is excused and the artifact is denied. Have its author attest a document that is well-formed; `portcullis attest --type openvex` checks it before it signs."
+        VexIncomplete "vex-incomplete" Deny Undecided
+            "Not every place was read in which a later VEX statement may be"
+            "A vulnerability is excused by a VEX statement, and a place did not answer, or a VEX attestation could not be examined. There may be a later statement that takes the excuse back. Try again."
         SbomIncomplete "sbom-incomplete" Deny Denied
             "An element that the policy demands is missing from the SBOM"
             "`sbom.completeness` demands it: a name, version, supplier, unique id or relationship of every component, or the author or timestamp of the document. The message counts the components without it and names some. Have the generator write it; some need a flag for that."

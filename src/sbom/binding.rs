@@ -235,8 +235,8 @@ fn after_at(text: &str) -> Option<Digest> {
     text.rsplit_once('@').and_then(|(_, after)| digest(after))
 }
 
-/// The version of an image's package URL. Other types have versions that only look like digests.
-fn image_digest(purl: &Purl<'_>) -> Option<Digest> {
+/// The digest that the package URL of an image has as its version. Other types have versions that only look like digests.
+pub fn image_digest(purl: &Purl<'_>) -> Option<Digest> {
     if !matches!(purl.kind(), "oci" | "docker") {
         return None;
     }

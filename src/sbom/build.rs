@@ -18,7 +18,7 @@ pub(super) struct Builder<'a> {
     /// Edges whose ends are not both known yet.
     pending: Vec<(Text<'a>, Text<'a>, EdgeKind)>,
     named_licences: Vec<super::model::NamedLicence<'a>>,
-    vulnerabilities: Vec<super::model::Vulnerability<'a>>,
+    vulnerabilities: Vec<super::vulnerability::Vulnerability<'a>>,
     problems: Vec<Problem>,
     further_problems: usize,
     most_problems: usize,

@@ -1,7 +1,8 @@
 //! What a reader tells while it reads, one thing after the other, so that a document need not be kept to be decided.
 
-use super::model::{Component, EdgeKind, Format, NamedLicence, Text, Tool, Vulnerability};
+use super::model::{Component, EdgeKind, Format, NamedLicence, Text, Tool};
 use super::problem::Problem;
+use super::vulnerability::Vulnerability;
 
 /// Takes what a reader tells.
 pub trait Visitor<'a> {

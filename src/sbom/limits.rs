@@ -13,11 +13,12 @@ pub struct Limits {
     pub depth: usize,
     /// Most components, nested ones included.
     pub components: usize,
-    /// Most edges between components.
+    /// Most edges between components; most components, with their versions, that vulnerabilities are about.
     pub edges: usize,
     /// Most vulnerabilities.
     pub vulnerabilities: usize,
-    /// Most hashes, and most licences, of one component; most ratings of one vulnerability; most roots.
+    /// Most hashes, and most licences, of one component; most ratings, and most references, of one vulnerability; most
+    /// roots.
     pub per_component: usize,
     /// Most bytes of a string that the model keeps. A longer one cannot be read and is a problem of its field.
     pub text: usize,

@@ -26,6 +26,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 pub mod trim;
+mod vulnerability;
 
 pub use event::{Event, Fact, Visitor};
 pub use limits::{
@@ -35,10 +36,11 @@ pub use limits::{
 };
 pub use model::{
     Claim, Component, Document, Edge, EdgeKind, Format, Hash, HashAlgorithm, Head, Licence, LicenceForm,
-    NamedLicence, Place, Rating, Text, Tool, Vulnerability,
+    NamedLicence, Place, Text, Tool,
 };
 pub use problem::{Problem, ProblemKind, Refusal, Refused};
 pub use stream::stream;
+pub use vulnerability::{Affected, AffectedVersion, Rating, Vulnerability};
 
 use build::Builder;
 use document::Members;

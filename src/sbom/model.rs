@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::problem::Problem;
+use super::vulnerability::Vulnerability;
 
 /// Text that is borrowed from the document, or owned where it had to be unescaped.
 pub type Text<'a> = Cow<'a, str>;
@@ -264,36 +265,6 @@ pub enum EdgeKind {
     DependsOn,
     /// The one has the other inside.
     Contains,
-}
-
-/// A vulnerability that the document states.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Vulnerability<'a> {
-    /// `CVE-…`, `GHSA-…`; empty where it is missing.
-    pub id: Text<'a>,
-    /// Severities and scores.
-    pub ratings: Vec<Rating<'a>>,
-    /// CycloneDX `analysis.state`: `not_affected`, `exploitable` and so on.
-    pub state: Option<Text<'a>>,
-    /// CycloneDX `analysis.justification`.
-    pub justification: Option<Text<'a>>,
-    /// Ids of the components it is about, as written.
-    pub affects: Vec<Text<'a>>,
-    /// Where it begins.
-    pub place: Place,
-}
-
-/// One rating of a vulnerability.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rating<'a> {
-    /// `critical`, `high` and so on, as written.
-    pub severity: Option<Text<'a>>,
-    /// The score as written, so that it compares as a decimal.
-    pub score: Option<Text<'a>>,
-    /// `CVSSv31` and so on.
-    pub method: Option<Text<'a>>,
-    /// Who rated.
-    pub source: Option<Text<'a>>,
 }
 
 impl<'a> Document<'a> {

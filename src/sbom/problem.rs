@@ -171,6 +171,8 @@ pub enum ProblemKind {
     BadHash,
     /// A hash algorithm without a known length: the value is kept from no comparison, it is left out.
     UnknownHashAlgorithm,
+    /// A severity that is no known word, or a score that is no number on the scale of its method.
+    BadRating,
     /// A second value for what can only be one, and it differs.
     Conflict,
     /// An id that another component has already.
@@ -191,6 +193,7 @@ impl ProblemKind {
             Self::BadPurl => "is no package URL",
             Self::BadHash => "is no hash of its algorithm",
             Self::UnknownHashAlgorithm => "uses an unknown hash algorithm",
+            Self::BadRating => "has a severity or score that nobody can compare",
             Self::Conflict => "is given twice with different values",
             Self::DuplicateId => "is the id of another component too",
         }

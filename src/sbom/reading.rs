@@ -6,7 +6,9 @@ use super::json::{Json, Kind};
 use super::limits::Limits;
 use super::model::{Component, EdgeKind, Hash, HashAlgorithm, Place, Text};
 use super::problem::{Problem, ProblemKind, Refusal, Refused};
+use super::vulnerability::Rating;
 use crate::purl::Purl;
+use crate::severity::{Grade, Written};
 
 /// A document that is being read.
 pub(super) struct Reading<'l, 'v, V> {
@@ -15,6 +17,7 @@ pub(super) struct Reading<'l, 'v, V> {
     components: u32,
     edges: usize,
     vulnerabilities: usize,
+    affected: usize,
     roots: usize,
 }
 
@@ -51,6 +54,7 @@ impl<'l, 'v, V> Reading<'l, 'v, V> {
             components: 0,
             edges: 0,
             vulnerabilities: 0,
+            affected: 0,
             roots: 0,
         }
     }
@@ -134,6 +138,39 @@ impl<'l, 'v, V> Reading<'l, 'v, V> {
             self.limits.vulnerabilities,
             "vulnerabilities",
         )
+    }
+
+    /// Counts a component, or a version of one, that a vulnerability is about.
+    pub(super) fn next_affected(&mut self) -> Result<(), Refusal> {
+        Self::count(
+            &mut self.affected,
+            self.limits.edges,
+            "components affected by vulnerabilities",
+        )
+    }
+
+    /// Finds out what a rating comes to.
+    pub(super) fn grade<'a>(&mut self, rating: &mut Rating<'a>, has_vector: bool, place: Place)
+    where
+        V: Visitor<'a>,
+    {
+        let grade = Grade::of(Written {
+            severity: rating.severity.as_deref(),
+            score: rating.score.as_deref(),
+            method: rating.method.as_deref(),
+            has_vector,
+        });
+        rating.grade = grade.unwrap_or(Grade::Opaque);
+        if grade.is_none() {
+            let said = [&rating.severity, &rating.score, &rating.method].map(|text| text.as_deref());
+            let said: Vec<&str> = said.into_iter().flatten().collect();
+            self.problem(
+                ProblemKind::BadRating,
+                Field::document("ratings"),
+                &said.join(" "),
+                place,
+            );
+        }
     }
 
     /// Tells the id of a root.

@@ -265,7 +265,7 @@ fn vulnerabilities_are_read() {
     ));
     let one = &document.vulnerabilities[0];
     assert_eq!(
-        (&*one.id, one.state.as_deref(), &*one.affects[0]),
+        (&*one.id, one.state.as_deref(), &*one.affects[0].target),
         ("CVE-2021-44228", Some("not_affected"), "a")
     );
     let rating = &one.ratings[0];

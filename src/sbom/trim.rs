@@ -85,16 +85,22 @@ static RATING: Keep = Keep::Members(&[
     ("severity", &ALL),
     ("method", &ALL),
     ("score", &ALL),
+    ("vector", &ALL),
     ("source", &NAMED),
 ]);
 static VULNERABILITIES: Keep = Keep::Each(&Keep::Members(&[
     ("id", &ALL),
+    ("source", &NAMED),
+    ("references", &Keep::Each(&Keep::Members(&[("id", &ALL)]))),
     ("ratings", &Keep::Each(&RATING)),
     (
         "analysis",
         &Keep::Members(&[("state", &ALL), ("justification", &ALL)]),
     ),
-    ("affects", &Keep::Each(&Keep::Members(&[("ref", &ALL)]))),
+    (
+        "affects",
+        &Keep::Each(&Keep::Members(&[("ref", &ALL), ("versions", &ALL)])),
+    ),
 ]));
 
 static CHECKSUMS: Keep = Keep::Each(&Keep::Members(&[("algorithm", &ALL), ("checksumValue", &ALL)]));

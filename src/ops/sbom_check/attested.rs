@@ -1,15 +1,16 @@
 //! The SBOMs that are attested for a subject: which of them have to pass, and what came of each.
 
-use super::document::{self, Sbom, Tie};
+use super::document::{self, About, Sbom, Tie};
+use super::vex::Vex;
 use super::{Asked, conclude, is_denial};
 use crate::attestation::PredicateType;
 use crate::ops::verify::{AttestedSbom, Outcome};
-use crate::policy::SbomRequire;
+use crate::policy::{Acceptances, SbomRequire};
 use crate::report::{Code, Finding, SbomReport, Verdict};
 use crate::subject::Digest;
 
 /// Checks the attested SBOMs of a subject that was verified, and adds to its report what was found.
-pub(super) fn check(outcome: &mut Outcome, asked: &Asked<'_>) {
+pub(super) fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &mut Acceptances) {
     if outcome.report.verdict != Verdict::Allowed {
         return;
     }
@@ -24,10 +25,19 @@ pub(super) fn check(outcome: &mut Outcome, asked: &Asked<'_>) {
         outcome.report.findings.push(finding);
         return;
     }
-    let (mut counted, mut findings) = match asked.rules.require {
-        SbomRequire::All | SbomRequire::Latest => every(outcome, asked),
-        SbomRequire::Any => any(outcome, asked),
+    let (vex, mut findings) = vex(outcome, asked);
+    let examine = |sbom: &AttestedSbom| {
+        let about = About {
+            digests: &outcome.digests,
+            vex: &vex,
+        };
+        examine(sbom, &about, asked, acceptances)
     };
+    let (mut counted, found) = match asked.rules.require {
+        SbomRequire::All | SbomRequire::Latest => every(&outcome.sboms, asked.rules.require, examine),
+        SbomRequire::Any => any(&outcome.sboms, examine),
+    };
+    findings.extend(found);
     let reports = outcome.sboms.iter().zip(counted.drain(..));
     outcome.report.sboms = reports.map(|(sbom, counted)| report(sbom, counted)).collect();
     outcome.report.verdict = conclude(Verdict::Allowed, &findings);
@@ -45,13 +55,16 @@ pub(super) fn undecided(outcome: &mut Outcome) {
 }
 
 /// Every SBOM that counts has to pass. Which of them count, and what is found.
-fn every(outcome: &Outcome, asked: &Asked<'_>) -> (Vec<bool>, Vec<Finding>) {
-    let sboms = &outcome.sboms;
+fn every(
+    sboms: &[AttestedSbom],
+    require: SbomRequire,
+    mut examine: impl FnMut(&AttestedSbom) -> Vec<Finding>,
+) -> (Vec<bool>, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut counted = Vec::new();
     for sbom in sboms {
         let newer = sboms.iter().find(|other| supersedes(other, sbom));
-        match newer.filter(|_| asked.rules.require == SbomRequire::Latest) {
+        match newer.filter(|_| require == SbomRequire::Latest) {
             Some(newer) => {
                 let message = format!(
                     "the SBOM attested in {} did not count: the one in {} is newer",
@@ -61,7 +74,7 @@ fn every(outcome: &Outcome, asked: &Asked<'_>) -> (Vec<bool>, Vec<Finding>) {
                 counted.push(false);
             }
             None => {
-                findings.extend(examine(sbom, outcome, asked));
+                findings.extend(examine(sbom));
                 counted.push(true);
             }
         }
@@ -70,9 +83,11 @@ fn every(outcome: &Outcome, asked: &Asked<'_>) -> (Vec<bool>, Vec<Finding>) {
 }
 
 /// One that passes is enough. Where none does, all of them say why.
-fn any(outcome: &Outcome, asked: &Asked<'_>) -> (Vec<bool>, Vec<Finding>) {
-    let sboms = &outcome.sboms;
-    let examined: Vec<Vec<Finding>> = sboms.iter().map(|sbom| examine(sbom, outcome, asked)).collect();
+fn any(
+    sboms: &[AttestedSbom],
+    examine: impl FnMut(&AttestedSbom) -> Vec<Finding>,
+) -> (Vec<bool>, Vec<Finding>) {
+    let examined: Vec<Vec<Finding>> = sboms.iter().map(examine).collect();
     let passing = examined
         .iter()
         .position(|findings| !findings.iter().any(is_denial));
@@ -97,7 +112,12 @@ fn any(outcome: &Outcome, asked: &Asked<'_>) -> (Vec<bool>, Vec<Finding>) {
     ((0..sboms.len()).map(|at| at == passing).collect(), told)
 }
 
-fn examine(sbom: &AttestedSbom, outcome: &Outcome, asked: &Asked<'_>) -> Vec<Finding> {
+fn examine(
+    sbom: &AttestedSbom,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
+) -> Vec<Finding> {
     let sbom = Sbom {
         bytes: sbom.text.as_bytes(),
         name: &sbom.location,
@@ -105,7 +125,13 @@ fn examine(sbom: &AttestedSbom, outcome: &Outcome, asked: &Asked<'_>) -> Vec<Fin
         origin: format!("attested in {}", sbom.location),
         tie: Tie::Statement,
     };
-    document::check(&sbom, &outcome.digests, asked)
+    document::check(&sbom, about, asked, acceptances)
+}
+
+/// What is said about vulnerabilities of the subject, and what of it cannot be read.
+pub(super) fn vex<'o>(outcome: &'o Outcome, asked: &Asked<'_>) -> (Vex<'o>, Vec<Finding>) {
+    let rules = asked.rules.vulnerabilities.as_ref();
+    Vex::read(&outcome.vex, &outcome.digests, rules, asked.now)
 }
 
 /// Whether `other` is a newer SBOM of the same format.

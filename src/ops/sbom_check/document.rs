@@ -2,9 +2,10 @@
 
 use super::places::{Source, point};
 use super::tally::Tally;
-use super::{Asked, completeness, drift, ingredients};
-use crate::policy::SbomRules;
+use super::vex::Vex;
+use super::{Asked, completeness, drift, ingredients, vulnerabilities};
 use crate::policy::rules::{CompletenessRules, Element, Mode};
+use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
 use crate::sbom::{self, Component, Document, Problem, ProblemKind, cycle};
@@ -40,9 +41,23 @@ pub(super) enum Tie {
     Nothing,
 }
 
+/// What is known of the subject that an SBOM may be about.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    /// The digests that it may name.
+    pub(super) digests: &'a [Verified],
+    /// What is said about vulnerabilities.
+    pub(super) vex: &'a Vex<'a>,
+}
+
 /// Everything that there is to say about an SBOM. It passes where nothing of it denies.
-pub(super) fn check(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Finding> {
-    let mut findings = examine(sbom, digests, asked);
+pub(super) fn check(
+    sbom: &Sbom<'_>,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
+) -> Vec<Finding> {
+    let mut findings = examine(sbom, about, asked, acceptances);
     let digest = Digest::sha256(sbom.bytes);
     for finding in &mut findings {
         finding.sbom_digest = Some(digest.clone());
@@ -50,8 +65,13 @@ pub(super) fn check(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) ->
     findings
 }
 
-fn examine(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Finding> {
-    let (rules, today) = (asked.rules, asked.today());
+fn examine(
+    sbom: &Sbom<'_>,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
+) -> Vec<Finding> {
+    let (rules, today, digests) = (asked.rules, asked.today(), about.digests);
     let document = match sbom::read(sbom.bytes, asked.limits) {
         Ok(document) => document,
         Err(refused) => {
@@ -82,10 +102,15 @@ fn examine(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Find
     }
     let mut tally = Tally::default();
     let mut note = |finding: &mut Finding| {
-        asked.mark(finding);
+        acceptances.mark(finding);
         tally.count(finding);
     };
     let mut objections = ingredients::objections(&components, rules, today);
+    if let Some(rules) = &rules.vulnerabilities {
+        let said = vulnerabilities::check(&document, rules, about.vex, today);
+        findings.extend(vulnerabilities::incomplete(&said, about.vex));
+        objections.extend(ingredients::grouped(said));
+    }
     for objection in &mut objections {
         note(objection.finding());
     }
@@ -96,7 +121,15 @@ fn examine(sbom: &Sbom<'_>, digests: &[Verified], asked: &Asked<'_>) -> Vec<Find
             findings.push(ruling.finding);
         }
     }
-    findings.extend(drift::check(&document, asked, &mut note));
+    let mut drifted = drift::check(
+        &document,
+        rules.drift.as_ref(),
+        asked.baseline,
+        asked.limits,
+        today,
+    );
+    drifted.objections.iter_mut().for_each(&mut note);
+    findings.extend(drifted.tell());
     findings.extend(tally.finding());
     findings.push(counted(sbom, &document, &binding, components.len()));
     findings
@@ -157,6 +190,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
     let completeness = rules.completeness.as_ref();
     let demands = |element| completeness.is_some_and(|rules| rules.demands(element));
     let asks_for_tools = completeness.is_some_and(CompletenessRules::asks_for_tools);
+    let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -171,6 +205,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "tools" => asks_for_tools,
         "creationInfo" => demands(Element::Timestamp) || demands(Element::Author) || asks_for_tools,
         "supplier" if demands(Element::Supplier) => true,
+        "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
         // Nothing is decided by these.
         "author"
         | "publisher"
@@ -181,8 +216,8 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         | "primaryPackagePurpose"
         | "serialNumber"
         | "documentNamespace"
-        | "vulnerabilities"
-        | "ratings" => false,
+        | "analysis"
+        | "source" => false,
         // The rule about components decides what a package URL is worth that cannot be read.
         _ if problem.kind == ProblemKind::BadPurl => is_root,
         "hashes" | "checksums" | "verifiedUsing" | "supplier" => components || is_root,

@@ -1,11 +1,12 @@
 //! Differences to the baseline, held against the rule about them.
 
+use std::cmp::Reverse;
+
 use jiff::civil::Date;
 
 use super::Asked;
 use crate::policy::rules::{Difference, Differing, DriftRules, Identity, Ingredient, Mode};
-use crate::report::{Code, Finding, Origin, Severity};
-use crate::sbom::Document;
+use crate::report::{Code, Finding, Origin};
 use crate::sbom::drift::{Change, Class, drift};
 use crate::versions;
 
@@ -16,9 +17,11 @@ const MAX_LISTED: usize = 500;
 /// every difference means what it usually does. `note` is told of every objection, before the list is cut.
 pub(super) fn check(
     document: &Document<'_>,
-    asked: &Asked<'_>,
-    note: &mut dyn FnMut(&mut Finding),
-) -> Vec<Finding> {
+    rules: Option<&DriftRules>,
+    baseline: Option<&Baseline>,
+    limits: &Limits,
+    today: Date,
+) -> Drifted {
     let usual;
     let rules = match (&asked.rules.drift, asked.baseline) {
         (Some(rules), _) => rules,
@@ -26,37 +29,60 @@ pub(super) fn check(
             usual = DriftRules::usual(&Origin::flag("--baseline"));
             &usual
         }
-        (None, None) => return Vec::new(),
+        (None, None) => return Drifted::default(),
     };
     if rules.mode == Mode::Off {
-        return Vec::new();
+        return Drifted::default();
     }
-    let Some(baseline) = asked.baseline else {
-        return vec![without_baseline(rules)];
+    let Some(baseline) = baseline else {
+        return Drifted::note(without_baseline(rules));
     };
     let compared = match baseline.read(document.format, asked.limits) {
         Ok(compared) => compared,
-        Err(finding) => return vec![finding.origin(&rules.origin)],
+        Err(finding) => return Drifted::note(finding.origin(&rules.origin)),
     };
     let changes = drift(&compared.document, document, &versions::compare);
     let objections = changes
         .iter()
-        .filter_map(|change| object(change, document, rules, asked.today()));
-    let mut findings: Vec<Finding> = objections.collect();
-    findings.iter_mut().for_each(note);
-    // Denials first, so that none of them is what the cap leaves out.
-    findings.sort_by_key(|finding| finding.severity != Severity::Deny);
-    let total = findings.len();
-    findings.truncate(MAX_LISTED);
-    if total > MAX_LISTED {
-        let message =
-            format!("the rule about differences objects {total} times; {MAX_LISTED} of that are listed");
-        findings.push(Finding::new(Code::LargeListTruncated, message));
+        .filter_map(|change| object(change, document, rules, today));
+    let mut note = compared.note;
+    note.message = format!("{}: {} in all", note.message, counted(changes.len()));
+    Drifted {
+        objections: objections.collect(),
+        note: Some(note),
     }
-    let mut remark = compared.note;
-    remark.message = format!("{}: {} in all", remark.message, counted(changes.len()));
-    findings.push(remark);
-    findings
+}
+
+/// What came of comparing.
+#[derive(Default)]
+pub(super) struct Drifted {
+    /// What the rule objects to. Every objection; [`Self::tell`] cuts the list.
+    pub(super) objections: Vec<Finding>,
+    note: Option<Finding>,
+}
+
+impl Drifted {
+    fn note(note: Finding) -> Self {
+        Self {
+            objections: Vec::new(),
+            note: Some(note),
+        }
+    }
+
+    /// As findings, denials first, so that none of them is what the cap leaves out.
+    pub(super) fn tell(self) -> Vec<Finding> {
+        let mut findings = self.objections;
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        let total = findings.len();
+        findings.truncate(MAX_LISTED);
+        if total > MAX_LISTED {
+            let message =
+                format!("the rule about differences objects {total} times; {MAX_LISTED} of that are listed");
+            findings.push(Finding::new(Code::LargeListTruncated, message));
+        }
+        findings.extend(self.note);
+        findings
+    }
 }
 
 fn counted(changes: usize) -> String {

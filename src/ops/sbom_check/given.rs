@@ -7,12 +7,12 @@
 use std::path::PathBuf;
 
 use super::attested;
-use super::document::{self, Sbom, Tie};
+use super::document::{self, About, Sbom, Tie};
+use super::vex::Vex;
 use super::{Asked, conclude};
-use crate::ops::verify::{Outcome, Rules};
-use crate::policy::{Demand, DemandKind, Require};
+use crate::ops::verify::{Outcome, Rules, VexEvidence};
+use crate::policy::{Acceptances, Demand, DemandKind, Require};
 use crate::report::{Code, Finding, SbomReport, Severity, SubjectKind, SubjectReport, Verdict};
-use crate::sbom::binding::Verified;
 use crate::subject::{Digest, Subject};
 
 /// An SBOM that the caller gives.
@@ -114,7 +114,7 @@ impl Authority {
 }
 
 /// Checks the given SBOM of a subject. What else the policy demands of the subject has to hold before it is read.
-pub(super) fn check(outcome: &mut Outcome, given: &Given, asked: &Asked<'_>) {
+pub(super) fn check(outcome: &mut Outcome, given: &Given, asked: &Asked<'_>, acceptances: &mut Acceptances) {
     let before = outcome.beside_sbom.verdict.unwrap_or(Verdict::Allowed);
     outcome.report.verdict = before;
     outcome.report.findings.clone_from(&outcome.beside_sbom.findings);
@@ -139,7 +139,20 @@ pub(super) fn check(outcome: &mut Outcome, given: &Given, asked: &Asked<'_>) {
             Some(Authority::Signed { .. }) if is_image => Tie::RootOnly,
             Some(Authority::Signed { .. }) | None => Tie::Word,
         };
-        findings.extend(examine(given, authority.as_ref(), &outcome.digests, tie, asked));
+        let (vex, unread) = attested::vex(outcome, asked);
+        findings.extend(unread);
+        let about = About {
+            digests: &outcome.digests,
+            vex: &vex,
+        };
+        findings.extend(examine(
+            given,
+            authority.as_ref(),
+            &about,
+            tie,
+            asked,
+            acceptances,
+        ));
     }
     let mut reports: Vec<SbomReport> = outcome
         .sboms
@@ -154,7 +167,12 @@ pub(super) fn check(outcome: &mut Outcome, given: &Given, asked: &Asked<'_>) {
 
 /// Checks a given SBOM without a subject: the rules are held against the document, and it is compared with no artifact.
 /// `own` is what came of looking for a signature over the file; its places and candidates are reported.
-pub fn check_alone(own: Vec<Outcome>, given: &Given, asked: &Asked<'_>) -> Outcome {
+pub fn check_alone(
+    own: Vec<Outcome>,
+    given: &Given,
+    asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
+) -> Outcome {
     let mut report = SubjectReport {
         input: given.label.clone(),
         kind: SubjectKind::File,
@@ -181,7 +199,19 @@ pub fn check_alone(own: Vec<Outcome>, given: &Given, asked: &Asked<'_>) -> Outco
     );
     let is_read = conclude(Verdict::Allowed, &findings) == Verdict::Allowed;
     if is_read {
-        findings.extend(examine(given, authority.as_ref(), &[], Tie::Nothing, asked));
+        let (vex, _) = Vex::read(&VexEvidence::default(), &[], None, asked.now);
+        let about = About {
+            digests: &[],
+            vex: &vex,
+        };
+        findings.extend(examine(
+            given,
+            authority.as_ref(),
+            &about,
+            Tie::Nothing,
+            asked,
+            acceptances,
+        ));
     }
     report.sboms = vec![self::report(given, authority.is_some(), is_read)];
     report.verdict = conclude(Verdict::Allowed, &findings);
@@ -260,9 +290,10 @@ fn unauthenticated(
 fn examine(
     given: &Given,
     authority: Option<&Authority>,
-    digests: &[Verified],
+    about: &About<'_>,
     tie: Tie,
     asked: &Asked<'_>,
+    acceptances: &mut Acceptances,
 ) -> Vec<Finding> {
     let origin = match authority {
         Some(authority) => format!("{}, {}", given.label, authority.words()),
@@ -277,7 +308,7 @@ fn examine(
                 origin,
                 tie,
             };
-            document::check(&sbom, digests, asked)
+            document::check(&sbom, about, asked, acceptances)
         }
         Content::File(path) => {
             let message = format!("{} is larger than what is read here", path.display());

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::places::{Objection, Source, place};
+use super::places::{Objection, Source, Spot, place};
 use crate::licences::Expression;
 use crate::policy::SbomRules;
-use crate::policy::rules::{Identity, Ingredient, LicenceText, Several};
+use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling, Several};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::{Claim, Component, Document, HashAlgorithm, LicenceForm};
 
@@ -21,10 +21,8 @@ pub(super) fn objections<'d, 'a>(
     rules: &SbomRules,
     today: Date,
 ) -> Vec<Objection<'d, 'a>> {
-    let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
-    let mut known: HashMap<(Option<String>, Severity), usize> = HashMap::new();
-    for component in components {
-        let several = rules.licences.as_ref().map(|rule| rule.several);
+    let several = rules.licences.as_ref().map(|rule| rule.several);
+    grouped(components.iter().flat_map(|component| {
         let ingredient = ingredient(component, several.unwrap_or_default());
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
@@ -32,18 +30,31 @@ pub(super) fn objections<'d, 'a>(
             licences.and_then(|rule| rule.rule(&ingredient, today)),
             packages.and_then(|rule| rule.rule(&ingredient, today)),
         ];
-        for ruling in rulings.into_iter().flatten() {
-            let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
-            match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-                Some(group) => group.add(ruling, component),
-                None => {
-                    known.insert(key, groups.len());
-                    groups.push(Objection {
-                        ruling,
-                        first: component,
-                        others: 0,
-                    });
-                }
+        let spot = Spot {
+            component: Some(*component),
+            place: component.place,
+        };
+        rulings.into_iter().flatten().map(move |ruling| (ruling, spot))
+    }))
+}
+
+/// What rules said, once for each rule, package and what decided.
+pub(super) fn grouped<'d, 'a>(
+    said: impl IntoIterator<Item = (Ruling, Spot<'d, 'a>)>,
+) -> Vec<Objection<'d, 'a>> {
+    let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
+    let mut known: HashMap<(Option<String>, Severity), usize> = HashMap::new();
+    for (ruling, spot) in said {
+        let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
+        match known.get(&key).and_then(|at| groups.get_mut(*at)) {
+            Some(group) => group.add(ruling, spot),
+            None => {
+                known.insert(key, groups.len());
+                groups.push(Objection {
+                    ruling,
+                    first: spot,
+                    others: 0,
+                });
             }
         }
     }

@@ -16,6 +16,8 @@ mod paths;
 mod places;
 mod suggest;
 mod tally;
+mod vex;
+mod vulnerabilities;
 
 pub use against::unused_rules;
 pub use suggest::suggest;
@@ -43,8 +45,6 @@ pub struct Asked<'a> {
     pub given: Option<&'a Given>,
     /// What to compare with.
     pub baseline: Option<&'a Baseline>,
-    /// What was accepted before, and does not deny.
-    pub acceptances: Option<&'a Acceptances>,
     /// The time that exceptions end by.
     pub now: Timestamp,
 }
@@ -57,7 +57,6 @@ impl<'a> Asked<'a> {
             limits,
             given: None,
             baseline: None,
-            acceptances: None,
             now,
         }
     }
@@ -67,24 +66,18 @@ impl<'a> Asked<'a> {
         today(self.now)
     }
 
-    /// Marks an objection as known where somebody accepted it.
-    fn mark(&self, finding: &mut Finding) {
-        if let Some(acceptances) = self.acceptances {
-            acceptances.mark(finding);
-        }
-    }
-
     /// Whether every SBOM that there is has to be known before anything is allowed.
     fn needs_all(&self) -> bool {
         self.rules.require != SbomRequire::Any || self.baseline.is_some()
     }
 }
 
-/// Checks the SBOMs of a subject that was verified, and adds to its report what was found.
-pub fn check(outcome: &mut Outcome, asked: &Asked<'_>) {
+/// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
+/// does not deny.
+pub fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &mut Acceptances) {
     match asked.given {
-        Some(given) => given::check(outcome, given, asked),
-        None => attested::check(outcome, asked),
+        Some(given) => given::check(outcome, given, asked, acceptances),
+        None => attested::check(outcome, asked, acceptances),
     }
 }
 
@@ -108,7 +101,11 @@ pub fn check_as_demanded(outcome: &mut Outcome, rules: &Rules, now: Timestamp) {
             .push(Finding::new(Code::SbomNotChecked, message));
         return;
     }
-    attested::check(outcome, &Asked::new(rules, &limits, now));
+    attested::check(
+        outcome,
+        &Asked::new(rules, &limits, now),
+        &mut Acceptances::default(),
+    );
 }
 
 /// The caps for one document that a policy sets.

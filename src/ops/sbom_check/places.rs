@@ -4,7 +4,7 @@ use super::paths::Paths;
 use crate::policy::rules::Ruling;
 use crate::report::{Finding, SbomPlace};
 use crate::sbom::locate::{Found, Sought, locate};
-use crate::sbom::{Component, Document, Limits};
+use crate::sbom::{Component, Document, Limits, Place};
 
 /// Members that state licences, in the words of every format.
 const LICENCE_MEMBERS: [&str; 6] = [
@@ -40,10 +40,19 @@ pub(super) struct Source<'s> {
 pub(super) struct Objection<'d, 'a> {
     /// The objection.
     pub(super) ruling: Ruling,
-    /// The first component it is made to.
-    pub(super) first: &'d Component<'a>,
+    /// Where the first thing stands that it is made to.
+    pub(super) first: Spot<'d, 'a>,
     /// How many further components of the package it is made to.
     pub(super) others: usize,
+}
+
+/// Where in the document something stands that is objected to.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'d, 'a> {
+    /// The component that it is about; `None` where that is not in the document.
+    pub(super) component: Option<&'d Component<'a>>,
+    /// Where it begins: the component, or what is said about it.
+    pub(super) place: Place,
 }
 
 /// The findings, each with its place.
@@ -103,11 +112,11 @@ impl Source<'_> {
 
 impl<'d, 'a> Objection<'d, 'a> {
     /// Counts the same objection to another component. Which of them is told does not depend on their order.
-    pub(super) fn add(&mut self, ruling: Ruling, component: &'d Component<'a>) {
+    pub(super) fn add(&mut self, ruling: Ruling, spot: Spot<'d, 'a>) {
         let key = |ruling: &Ruling| (ruling.finding.found.clone(), ruling.finding.message.clone());
         if key(&ruling) < key(&self.ruling) {
             self.ruling = ruling;
-            self.first = component;
+            self.first = spot;
         }
         self.others += 1;
     }
@@ -119,12 +128,16 @@ impl<'d, 'a> Objection<'d, 'a> {
 
     /// What offends: the licence, or else the package URL.
     fn sought(&self) -> Sought<'d> {
-        let Component {
-            licences,
-            purl,
-            place,
-            ..
-        } = self.first;
+        let Spot { component, place } = self.first;
+        // What stands elsewhere than in the component is meant as a whole.
+        let Some(component) = component.filter(|component| component.place == place) else {
+            return Sought {
+                offset: place.offset,
+                members: &[],
+                value: None,
+            };
+        };
+        let Component { licences, purl, .. } = component;
         let (members, value): (&'static [&'static str], _) =
             if self.ruling.finding.code.name().starts_with("licence-") {
                 let has_term = |text: &&str| {
@@ -157,8 +170,14 @@ impl<'d, 'a> Objection<'d, 'a> {
         } = self;
         let found = found.unwrap_or_else(|| Found::line(first.place.line));
         let place = SbomPlace {
-            version: first.version.as_deref().map(str::to_owned),
-            reached_by: paths.to(document, first.index),
+            version: first
+                .component
+                .and_then(|component| component.version.as_deref())
+                .map(str::to_owned),
+            reached_by: first
+                .component
+                .map(|component| paths.to(document, component.index))
+                .unwrap_or_default(),
             others,
             ..source.place(found)
         };

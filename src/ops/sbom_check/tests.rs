@@ -1,7 +1,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::ops::verify::AttestedSbom;
+use crate::ops::verify::{AttestedSbom, VexEvidence};
 use crate::policy::{Files, parse};
 use crate::report::{SubjectKind, SubjectReport};
 use crate::sbom::binding::{Thing, Verified};
@@ -74,6 +74,7 @@ fn outcome(sboms: Vec<AttestedSbom>, verdict: Verdict) -> Outcome {
             digest: digest(),
             of: Thing::Subject,
         }],
+        vex: VexEvidence::default(),
     }
 }
 
@@ -82,7 +83,12 @@ fn now() -> Timestamp {
 }
 
 fn check_under(outcome: &mut Outcome, rules: &SbomRules) {
-    check(outcome, &Asked::new(rules, &Limits::default(), now()));
+    let (limits, now) = (Limits::default(), now());
+    check(
+        outcome,
+        &Asked::new(rules, &limits, now),
+        &mut Acceptances::default(),
+    );
 }
 
 /// The verdict, and the codes of what denies or warns.
@@ -372,7 +378,7 @@ fn what_needs_every_sbom_is_undecided_until_every_place_answered() {
             baseline: with_baseline.then_some(&baseline),
             ..Asked::new(&rules, &limits, now())
         };
-        check(&mut outcome, &asked);
+        check(&mut outcome, &asked, &mut Acceptances::default());
         assert_eq!(outcome.report.verdict, verdict, "{policy} {with_baseline}");
         let told = all_codes(&outcome).contains(&Code::PlaceFailed);
         assert_eq!(told, verdict == Verdict::Undecided, "{policy}");
@@ -405,7 +411,7 @@ fn decide_given(
         given: Some(&given),
         ..Asked::new(&rules, &limits, now())
     };
-    check(&mut outcome, &asked);
+    check(&mut outcome, &asked, &mut Acceptances::default());
     (outcome.report.verdict, all_codes(&outcome))
 }
 
@@ -587,7 +593,7 @@ fn drifted(old: &str, new: &str, policy: &str) -> (Verdict, Vec<String>) {
         baseline: Some(&baseline),
         ..Asked::new(&rules, &limits, now())
     };
-    check(&mut outcome, &asked);
+    check(&mut outcome, &asked, &mut Acceptances::default());
     let drift = outcome
         .report
         .findings
@@ -769,7 +775,7 @@ fn a_baseline_that_nobody_vouches_for_proves_nothing() {
             baseline: Some(&baseline),
             ..Asked::new(&rules, &limits, now())
         };
-        check(&mut outcome, &asked);
+        check(&mut outcome, &asked, &mut Acceptances::default());
         assert_eq!(outcome.report.verdict, verdict, "{what}");
         assert!(
             all_codes(&outcome).contains(&code),

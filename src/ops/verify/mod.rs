@@ -97,6 +97,8 @@ pub struct Outcome {
     pub demands_sbom: bool,
     /// What could not be found out about SBOMs: places that did not answer, candidates that could not be examined.
     pub open: Vec<Finding>,
+    /// What is said about vulnerabilities of the subject.
+    pub vex: VexEvidence,
 }
 
 /// What came of some of the demands on a subject.
@@ -106,6 +108,24 @@ pub struct Beside {
     pub verdict: Option<Verdict>,
     /// What there is to say.
     pub findings: Vec<Finding>,
+}
+
+/// The VEX documents among the attestations that met a rule for one.
+#[derive(Debug, Clone, Default)]
+pub struct VexEvidence {
+    /// Each with where it was found.
+    pub documents: Vec<AttestedVex>,
+    /// Whether there can be no other one that counts: every place answered, and every candidate was examined.
+    pub is_complete: bool,
+}
+
+/// A VEX document from a statement about the subject that was verified, signed by somebody who may.
+#[derive(Debug, Clone)]
+pub struct AttestedVex {
+    /// The predicate, exactly as it was signed.
+    pub text: String,
+    /// Where the attestation was found.
+    pub location: String,
 }
 
 /// An SBOM from a statement that was verified, signed by somebody who may.
@@ -136,6 +156,7 @@ impl Outcome {
             named: Vec::new(),
             demands_sbom: false,
             open: Vec::new(),
+            vex: VexEvidence::default(),
         }
     }
 }
@@ -211,10 +232,18 @@ fn verify_one(
     let mut verdicts = Vec::new();
     let mut beside_sbom = Beside::default();
     let mut open = Vec::new();
+    let mut vex_is_complete = true;
     for demand in &demands {
         let standings = stand(&checked, demand, request.now, &mut tallies);
         let decision = decide::decide(&demand.pins, demand.require, complete, &standings);
         accept(&decision, demand, &standings, &mut tallies);
+        if demand.is_for_vex() {
+            let is_open = |standing: &Standing| matches!(standing, Standing::Unknown);
+            vex_is_complete &= complete && !standings.iter().any(is_open);
+        }
+        if demand.is_optional {
+            continue;
+        }
         let findings = tell::findings(&decision, demand, &checked, &found.evidence.places);
         report.findings.extend(findings.iter().cloned());
         let verdict = decision.verdict();
@@ -239,6 +268,10 @@ fn verify_one(
     let predicates = tell::predicates(&checked, &tallies);
     let sboms = tell::sboms(&checked, &tallies);
     let named = tell::named(&checked, &tallies);
+    let vex = VexEvidence {
+        documents: tell::vex(&checked, &tallies),
+        is_complete: vex_is_complete,
+    };
     report.candidates = describe(&checked, tallies, request);
     let cut = tell::cut_to_size(&mut report.candidates);
     beside_sbom.findings.extend(cut.iter().cloned());
@@ -252,6 +285,7 @@ fn verify_one(
         beside_sbom,
         demands_sbom,
         open,
+        vex,
     }
 }
 
@@ -261,6 +295,8 @@ struct Tally {
     accepted: bool,
     /// Whether a demand for an SBOM rests on it.
     is_sbom: bool,
+    /// Whether a rule for VEX accepts it.
+    is_vex: bool,
     pins: Vec<String>,
     findings: Vec<Finding>,
 }
@@ -290,6 +326,7 @@ fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies:
             continue;
         };
         tally.accepted = true;
+        tally.is_vex |= demand.is_for_vex();
         tally.is_sbom |= demand.is_for_sbom();
         for name in met
             .pins()

@@ -2,9 +2,9 @@
 
 use super::decide::{Decision, Shortfall, Standing};
 use super::examine::Checked;
-use super::genuine::Says;
-use super::{AttestedSbom, MAX_REPORTED_CANDIDATES, Tally};
-use crate::attestation::PredicateType;
+use super::genuine::{Genuine, Says};
+use super::{AttestedSbom, AttestedVex, MAX_REPORTED_CANDIDATES, Tally};
+use crate::attestation::{PredicateType, Statement};
 use crate::policy::{Demand, DemandKind};
 use crate::report::{CandidateReport, Code, Finding, Place, PlaceKind, PlaceOutcome, Verdict};
 use crate::subject::Digest;
@@ -141,17 +141,9 @@ pub(super) fn unsigned(checked: &[Checked<'_>]) -> Option<Finding> {
 
 /// The predicates of accepted attestations, the newest last.
 pub(super) fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<String> {
-    let mut predicates: Vec<(Option<jiff::Timestamp>, String)> = checked
-        .iter()
-        .zip(tallies)
-        .filter(|(_, tally)| tally.accepted)
-        .filter_map(|(checked, _)| {
-            let genuine = checked.genuine()?;
-            let Says::Statement(statement) = &genuine.says else {
-                return None;
-            };
-            Some((genuine.verified.made(), statement.predicate().get().to_owned()))
-        })
+    let accepted = statements(checked, tallies, |tally| tally.accepted);
+    let mut predicates: Vec<(Option<jiff::Timestamp>, String)> = accepted
+        .map(|(_, genuine, statement)| (genuine.verified.made(), statement.predicate().get().to_owned()))
         .collect();
     predicates.sort_by_key(|(time, _)| *time);
     predicates.into_iter().map(|(_, predicate)| predicate).collect()
@@ -159,21 +151,45 @@ pub(super) fn predicates(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<Stri
 
 /// The SBOMs that demands for one rest on.
 pub(super) fn sboms(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<AttestedSbom> {
-    let counted = checked.iter().zip(tallies).filter(|(_, tally)| tally.is_sbom);
+    let counted = statements(checked, tallies, |tally| tally.is_sbom);
     counted
-        .filter_map(|(checked, _)| {
-            let genuine = checked.genuine()?;
-            let Says::Statement(statement) = &genuine.says else {
-                return None;
-            };
-            Some(AttestedSbom {
-                text: statement.predicate().get().to_owned(),
-                predicate_type: statement.predicate_type().to_owned(),
-                made: genuine.verified.made(),
-                location: checked.location().to_owned(),
-            })
+        .map(|(checked, genuine, statement)| AttestedSbom {
+            text: statement.predicate().get().to_owned(),
+            predicate_type: statement.predicate_type().to_owned(),
+            made: genuine.verified.made(),
+            location: checked.location().to_owned(),
         })
         .collect()
+}
+
+/// The VEX documents that rules for one accept.
+pub(super) fn vex(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<AttestedVex> {
+    let counted = statements(checked, tallies, |tally| tally.is_vex);
+    counted
+        .map(|(checked, _, statement)| AttestedVex {
+            text: statement.predicate().get().to_owned(),
+            location: checked.location().to_owned(),
+        })
+        .collect()
+}
+
+/// The genuine statements that `counts` picks.
+fn statements<'c>(
+    checked: &'c [Checked<'_>],
+    tallies: &'c [Tally],
+    counts: impl Fn(&Tally) -> bool + 'c,
+) -> impl Iterator<Item = (&'c Checked<'c>, &'c Genuine, &'c Statement)> {
+    let picked = checked
+        .iter()
+        .zip(tallies)
+        .filter(move |(_, tally)| counts(tally));
+    picked.filter_map(|(checked, _)| {
+        let genuine = checked.genuine()?;
+        match &genuine.says {
+            Says::Statement(statement) => Some((checked, genuine, statement)),
+            Says::Artifact | Says::Image(_) => None,
+        }
+    })
 }
 
 /// Keeps a report readable: accepted candidates stay, and of the others as many as fit.

@@ -25,13 +25,14 @@ const SIGNATURE_KEYS: [&str; 6] = [
     "repository-binding",
 ];
 
-const ATTESTATION_KEYS: [&str; 13] = [
+const ATTESTATION_KEYS: [&str; 14] = [
     "subjects",
     "pins",
     "combine",
     "require",
     "max-age",
     "type",
+    "optional",
     "builder-id",
     "source-repository",
     "source-ref",
@@ -82,6 +83,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, pins: &mut E
             let says = Says {
                 fields: fields(reader, &section, kind.as_ref()),
                 summary: summary(reader, &section, kind.as_ref()),
+                is_optional: optional(reader, &section, kind.as_ref()),
             };
             rules.extend(rule(
                 reader,
@@ -100,6 +102,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, pins: &mut E
 struct Says {
     fields: FieldRules,
     summary: Option<SummaryRules>,
+    is_optional: bool,
 }
 
 fn rule(
@@ -141,6 +144,7 @@ fn rule(
             value: binding,
             origin: reader.origin(&binding_span),
         },
+        is_optional: says.is_optional,
     })
 }
 
@@ -267,6 +271,22 @@ fn predicate_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Pred
         );
     }
     parsed
+}
+
+/// Whether the rule only says which statements count. Only of VEX can there be none for a good reason: where there is
+/// nothing to excuse.
+fn optional(reader: &mut Reader<'_>, section: &Section<'_>, kind: Option<&PredicateType>) -> bool {
+    let Some(switch) = section.switch(reader, "optional") else {
+        return false;
+    };
+    if kind.is_some_and(|kind| !kind.is_vex()) {
+        reader.mistake(
+            &switch.span,
+            "only attestations of type \"openvex\" are optional",
+            "leave optional out: what is demanded has to be there",
+        );
+    }
+    true
 }
 
 /// Rules on fields of SLSA provenance, which only provenance has.

@@ -71,10 +71,21 @@ impl<T> Exceptions<T> {
     }
 
     pub(super) fn of(&self, ingredient: &Ingredient<'_>, today: Date) -> Excepted<'_, T> {
+        self.of_those(ingredient, today, |_| true)
+    }
+
+    /// What those exceptions say that `counts` takes.
+    pub(super) fn of_those(
+        &self,
+        ingredient: &Ingredient<'_>,
+        today: Date,
+        counts: impl Fn(&T) -> bool,
+    ) -> Excepted<'_, T> {
         let (holding, ended): (Vec<_>, Vec<_>) = self
             .about(ingredient)
             .into_iter()
             .filter_map(|at| self.entries.get(at))
+            .filter(|(_, allows)| counts(allows))
             .partition(|(exception, _)| today <= exception.expires);
         Excepted {
             holding,

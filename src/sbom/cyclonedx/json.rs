@@ -1,12 +1,12 @@
 //! CycloneDX as JSON.
 
+mod vulnerability;
+
 use super::IMAGE_ID_PROPERTY;
 use crate::sbom::event::{Event, Fact, Visitor};
 use crate::sbom::hashes::{self, hashes};
 use crate::sbom::json::{Json, Kind};
-use crate::sbom::model::{
-    Claim, Component, EdgeKind, Licence, LicenceForm, Rating, Text, Tool, Vulnerability,
-};
+use crate::sbom::model::{Claim, Component, EdgeKind, Licence, LicenceForm, Text, Tool};
 use crate::sbom::problem::{ProblemKind, Refused};
 use crate::sbom::reading::{Field, Reading};
 
@@ -29,7 +29,7 @@ pub(in crate::sbom) fn element<'a, V: Visitor<'a>>(
     match list {
         "components" => component(json, reading, None),
         "dependencies" => dependency(json, reading),
-        "vulnerabilities" => vulnerability(json, reading),
+        "vulnerabilities" => vulnerability::vulnerability(json, reading),
         _ => json.skip(),
     }
 }
@@ -349,75 +349,4 @@ fn dependency<'a, V: Visitor<'a>>(
         }
     }
     Ok(())
-}
-
-fn vulnerability<'a, V: Visitor<'a>>(
-    json: &mut Json<'a>,
-    reading: &mut Reading<'_, '_, V>,
-) -> Result<(), Refused> {
-    reading
-        .next_vulnerability()
-        .map_err(|reason| json.refuse(reason))?;
-    let mut one = Vulnerability {
-        place: json.place(),
-        ..Vulnerability::default()
-    };
-    let field = Field::document("vulnerabilities");
-    reading.object(json, field, |reading, json, key| match key {
-        "id" => {
-            one.id = reading.text(json, field)?.unwrap_or_default();
-            Ok(())
-        }
-        "ratings" => reading.array(json, field, |reading, json| {
-            reading
-                .one_more(one.ratings.len(), "ratings of one vulnerability")
-                .map_err(|reason| json.refuse(reason))?;
-            one.ratings.push(rating(json, reading)?);
-            Ok(())
-        }),
-        "analysis" => reading.object(json, field, |reading, json, key| {
-            match key {
-                "state" => one.state = reading.text(json, field)?,
-                "justification" => one.justification = reading.text(json, field)?,
-                _ => json.skip()?,
-            }
-            Ok(())
-        }),
-        "affects" => reading.array(json, field, |reading, json| {
-            reading.object(json, field, |reading, json, key| {
-                match key {
-                    "ref" => one.affects.extend(reading.text(json, field)?),
-                    _ => json.skip()?,
-                }
-                Ok(())
-            })
-        }),
-        _ => json.skip(),
-    })?;
-    reading.tell(Event::Vulnerability(one));
-    Ok(())
-}
-
-fn rating<'a, V: Visitor<'a>>(
-    json: &mut Json<'a>,
-    reading: &mut Reading<'_, '_, V>,
-) -> Result<Rating<'a>, Refused> {
-    let field = Field::document("ratings");
-    let mut rating = Rating::default();
-    reading.object(json, field, |reading, json, key| {
-        match key {
-            "severity" => rating.severity = reading.text(json, field)?,
-            "method" => rating.method = reading.text(json, field)?,
-            "score" => {
-                rating.score = match json.kind()? {
-                    Kind::Plain => Some(json.plain()?.into()).filter(|score: &Text<'_>| score != "null"),
-                    _ => reading.text(json, field)?,
-                };
-            }
-            "source" => rating.source = entity(json, reading, field)?,
-            _ => json.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok(rating)
 }

@@ -1,14 +1,14 @@
 //! CycloneDX as XML. Document type declarations are refused, so no entity is ever expanded.
 
+mod vulnerability;
+
 use roxmltree::{Node, ParsingOptions};
 
 use super::json::{claim, image_id};
 use super::{IMAGE_ID_PROPERTY, VERSIONS, VERSIONS_IN_WORDS};
 use crate::sbom::document::supported;
 use crate::sbom::event::{Event, Fact, Visitor};
-use crate::sbom::model::{
-    Component, EdgeKind, Format, Licence, LicenceForm, Place, Rating, Text, Tool, Vulnerability,
-};
+use crate::sbom::model::{Component, EdgeKind, Format, Licence, LicenceForm, Place, Text, Tool};
 use crate::sbom::problem::{ProblemKind, Refusal, Refused};
 use crate::sbom::reading::{Field, Reading, is_said};
 
@@ -288,23 +288,8 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, '_, '_, V> {
             ..Component::default()
         };
         let mut author = None;
-        let mut seen: Vec<&str> = Vec::new();
-        for member in elements(node) {
-            let name = member.tag_name().name();
-            // The schema has every element once; the second one could be meant for another reader.
-            if seen.contains(&name) {
-                return Err(Refusal::DuplicateKey {
-                    key: name.chars().take(100).collect(),
-                });
-            }
-            if seen.len() >= MAX_MEMBERS {
-                return Err(Refusal::TooMany {
-                    what: "kinds of elements in one component",
-                    limit: MAX_MEMBERS,
-                });
-            }
-            seen.push(name);
-            match name {
+        for member in members_once(node)? {
+            match member.tag_name().name() {
                 "group" => one.group = self.said(member, Field::of(index, "group")),
                 "name" => one.name = self.text(member, Field::of(index, "name")).unwrap_or_default(),
                 "version" => {
@@ -328,6 +313,12 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, '_, '_, V> {
                 "licenses" => self.licences(member, &mut one)?,
                 "properties" if is_root => self.properties(member, &mut one),
                 "components" => self.components(member, Some(index))?,
+                // The extension that 1.2 and 1.3 had for them. What it states is not read, and not passed over.
+                "vulnerabilities" => {
+                    let place = self.places.of(member);
+                    let field = Field::of(index, "vulnerabilities");
+                    self.reading.problem(ProblemKind::WrongType, field, "", place);
+                }
                 _ => {}
             }
         }
@@ -417,54 +408,29 @@ impl<'a, V: Visitor<'a>> Reader<'a, '_, '_, '_, V> {
         }
         Ok(())
     }
-
-    fn vulnerability(&mut self, node: Node<'_, 'a>) -> Result<(), Refusal> {
-        self.reading.next_vulnerability()?;
-        let field = Field::document("vulnerabilities");
-        let mut one = Vulnerability {
-            place: self.places.of(node),
-            ..Vulnerability::default()
-        };
-        for member in elements(node) {
-            match member.tag_name().name() {
-                "id" => one.id = self.text(member, field).unwrap_or_default(),
-                "ratings" => {
-                    for rating in elements(member) {
-                        self.reading
-                            .one_more(one.ratings.len(), "ratings of one vulnerability")?;
-                        let rating = self.rating(rating);
-                        one.ratings.push(rating);
-                    }
-                }
-                "analysis" => {
-                    one.state = child(member, "state").and_then(|state| self.text(state, field));
-                    one.justification =
-                        child(member, "justification").and_then(|text| self.text(text, field));
-                }
-                "affects" => {
-                    for target in elements(member) {
-                        let id = child(target, "ref").and_then(|id| self.text(id, field));
-                        one.affects.extend(id);
-                    }
-                }
-                _ => {}
-            }
-        }
-        self.reading.tell(Event::Vulnerability(one));
-        Ok(())
-    }
-
-    fn rating(&mut self, node: Node<'_, 'a>) -> Rating<'a> {
-        let field = Field::document("ratings");
-        let mut text = |name: &str| child(node, name).and_then(|member| self.text(member, field));
-        Rating {
-            severity: text("severity"),
-            score: text("score"),
-            method: text("method"),
-            source: child(node, "source").and_then(|source| self.entity(source, field)),
-        }
-    }
 }
 
-/// Most kinds of elements in one component; the schema has half as many.
+/// Most kinds of elements in one; the schema has half as many.
 const MAX_MEMBERS: usize = 64;
+
+/// The elements inside one of which the schema has each at most once. A second one could be meant for another
+/// reader.
+fn members_once<'n, 'a>(node: Node<'n, 'a>) -> Result<Vec<Node<'n, 'a>>, Refusal> {
+    let mut members: Vec<Node<'n, 'a>> = Vec::new();
+    for member in elements(node) {
+        let name = member.tag_name().name();
+        if members.iter().any(|other| other.tag_name().name() == name) {
+            return Err(Refusal::DuplicateKey {
+                key: name.chars().take(100).collect(),
+            });
+        }
+        if members.len() >= MAX_MEMBERS {
+            return Err(Refusal::TooMany {
+                what: "kinds of elements in one",
+                limit: MAX_MEMBERS,
+            });
+        }
+        members.push(member);
+    }
+    Ok(members)
+}

@@ -5,6 +5,7 @@ mod components;
 mod drift;
 mod licences;
 mod package;
+mod vulnerabilities;
 
 use toml::de::DeValue;
 
@@ -25,6 +26,7 @@ const KEYS: [&str; 8] = [
     "components",
     "completeness",
     "drift",
+    "vulnerabilities",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -67,6 +69,9 @@ pub(super) fn read(
         .get("completeness")
         .and_then(|value| completeness::read(reader, value));
     let drift = section.get("drift").and_then(|value| drift::read(reader, value));
+    let vulnerabilities = section
+        .get("vulnerabilities")
+        .and_then(|value| vulnerabilities::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
@@ -77,6 +82,7 @@ pub(super) fn read(
         components,
         completeness,
         drift,
+        vulnerabilities,
     })
 }
 
