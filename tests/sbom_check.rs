@@ -261,7 +261,7 @@ fn an_accepted_finding_stays_in_the_report_and_denies_no_more_until_its_day() {
     );
     assert_eq!(
         finding(&report, "sbom-objections")["message"],
-        "1 objection to the SBOM: 0 new, 0 audited, 1 known"
+        "1 objection to 1 package of the SBOM: 0 new, 0 audited, 1 known"
     );
     assert_eq!(report["accepted"]["pinned"], false);
     // A new version of the package and of the SBOM is the same finding.

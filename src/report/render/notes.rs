@@ -192,7 +192,7 @@ pub(super) fn objections<'n, 'r>(notes: impl IntoIterator<Item = &'n Note<'r>>) 
     let mut known: HashMap<String, usize> = HashMap::new();
     for note in notes.into_iter().filter(|note| note.is_objection()) {
         let finding = &note.finding;
-        let subject = note.subject.map(|subject| std::ptr::from_ref(subject));
+        let subject = note.subject.map(std::ptr::from_ref);
         let origin = finding
             .origin
             .as_ref()

@@ -1,5 +1,8 @@
 //! What rules object to in SBOMs: by rule, the first of each in full, the others one line each.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::finding::{self, Context};
 use crate::report::render::page::{Page, Span, Tone};
 use crate::report::{Code, Finding, Severity, SubjectReport};
@@ -11,6 +14,8 @@ pub(super) const ORDER: [Severity; 3] = [Severity::Deny, Severity::Warning, Seve
 const IN_FULL: usize = 3;
 /// Most objections of one code that get a line without `--verbose`.
 const MAX_LINES: usize = 10;
+/// Most values that are counted in front of those lines.
+const MAX_COUNTED: usize = 4;
 
 /// Whether a finding is told by itself: it neither objects to a package nor counts those that do.
 pub(super) fn stands_alone(finding: &Finding) -> bool {
@@ -83,7 +88,7 @@ fn group(page: &mut Page<'_>, alike: &[&Finding]) {
     let line = if is_known {
         format!("accepted before, {}:", next.code)
     } else {
-        format!("{} more of {}:", rest.len(), next.code)
+        format!("{} more of {}{}:", rest.len(), next.code, mostly(rest))
     };
     page.line(4, &[Span::new(Tone::Strong, line)]);
     for finding in rest.iter().take(MAX_LINES) {
@@ -97,6 +102,23 @@ fn group(page: &mut Page<'_>, alike: &[&Finding]) {
         page.line(6, &[Span::plain(line)]);
     } else {
         page.line(6, &[Span::new(Tone::Faint, "(--verbose tells them in full)")]);
+    }
+}
+
+/// What was found most often: one missing licence on a list is behind hundreds of objections.
+fn mostly(objections: &[&Finding]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for found in objections.iter().filter_map(|finding| finding.found.as_deref()) {
+        *counts.entry(found).or_default() += 1;
+    }
+    let mut often: Vec<(&str, usize)> = counts.into_iter().filter(|(_, count)| *count > 1).collect();
+    often.sort_by_key(|(_, count)| Reverse(*count));
+    let named = often.iter().take(MAX_COUNTED);
+    let words: Vec<String> = named.map(|(found, count)| format!("{count} {found}")).collect();
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", words.join(", "))
     }
 }
 
