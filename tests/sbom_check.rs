@@ -214,3 +214,187 @@ fn a_policy_that_says_nothing_about_sboms_is_a_mistake() {
     let (run, codes) = world.check("a", &bundle);
     assert_eq!((run.code, codes), (5, vec!["policy-invalid".to_owned()]));
 }
+
+/// What the report says of the one finding with this code.
+fn finding(report: &Value, code: &str) -> Value {
+    let findings = report["subjects"][0]["findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["code"] == code);
+    found.unwrap_or_else(|| panic!("{code}: {report:#}")).clone()
+}
+
+fn acceptance(target: &str, expires: &str) -> String {
+    format!(
+        "version = 1\n[[accepted]]\n{target}\nreason = \"ticket 7\"\nowner = \"legal@example.com\"\nexpires = \"{expires}\"\n"
+    )
+}
+
+#[test]
+fn an_accepted_finding_stays_in_the_report_and_denies_no_more_until_its_day() {
+    let mut world = World::new();
+    let document = sbom(A, "GPL-3.0-only");
+    let bundle = world.attest(A, &document, EMAIL);
+    let (run, report) = world.program("a", &bundle).report();
+    assert_eq!(run.code, 1);
+    let new = finding(&report, "licence-not-allowed");
+    assert_eq!(new["package"], "pkg:npm/left-pad");
+    assert!(new.get("accepted").is_none() && new.get("audited").is_none());
+    let fingerprint = format!("fingerprint = \"{}\"", new["fingerprint"].as_str().unwrap());
+    world.write("accepted.toml", acceptance(&fingerprint, "9999-12-31").as_bytes());
+    let accepted = ["--accepted", "accepted.toml"];
+
+    let (run, report) = world.program("a", &bundle).arguments(accepted).report();
+    assert_eq!(run.code, 0, "{report:#}");
+    let known = finding(&report, "licence-not-allowed");
+    assert_eq!(
+        (
+            &known["severity"],
+            &known["accepted"]["owner"],
+            &known["fingerprint"]
+        ),
+        (&json!("info"), &json!("legal@example.com"), &new["fingerprint"])
+    );
+    assert_eq!(
+        finding(&report, "sbom-objections")["message"],
+        "1 objection to the SBOM: 0 new, 0 audited, 1 known"
+    );
+    assert_eq!(report["accepted"]["pinned"], false);
+    // A new version of the package and of the SBOM is the same finding.
+    let mut later = document.clone();
+    later["components"][0]["version"] = json!("1.4.0");
+    later["components"][0]["purl"] = json!("pkg:npm/left-pad@1.4.0");
+    let later = world.attest(A, &later, EMAIL);
+    let (run, report) = world
+        .program("a", &later)
+        .arguments(accepted)
+        .argument("--deny-warnings")
+        .report();
+    assert_eq!(run.code, 0, "{report:#}");
+    let known = finding(&report, "licence-not-allowed");
+    assert_ne!(known["sbomDigest"], new["sbomDigest"]);
+    // SARIF keeps the fingerprint and closes the result.
+    let sarif = world
+        .program("a", &later)
+        .arguments(accepted)
+        .arguments(["--format", "sarif"])
+        .run();
+    let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let result = results
+        .iter()
+        .find(|result| result["ruleId"] == "licence-not-allowed")
+        .unwrap();
+    assert_eq!(
+        result["partialFingerprints"]["portcullis/v1"],
+        format!("{}:1", new["fingerprint"].as_str().unwrap())
+    );
+    assert_eq!(result["suppressions"][0]["status"], "accepted");
+
+    world.write("accepted.toml", acceptance(&fingerprint, "2020-01-01").as_bytes());
+    let (run, report) = world.program("a", &bundle).arguments(accepted).report();
+    assert_eq!(run.code, 1);
+    let codes = codes(&report);
+    assert!(codes.contains(&"acceptance-ended".to_owned()), "{codes:?}");
+}
+
+#[test]
+fn acceptances_open_nothing_but_rules_about_ingredients() {
+    let mut world = World::new();
+    let target = "rule = \"licence-not-allowed\"\npackage = \"pkg:npm/left-pad\"";
+    let path = world.write("accepted.toml", acceptance(target, "9999-12-31").as_bytes());
+    let digest = Digest::sha256(&std::fs::read(path).unwrap()).to_string();
+    let policy = Digest::sha256(POLICY.as_bytes()).to_string();
+    let other = Digest::sha256(b"other").to_string();
+    let bad = world.attest(A, &sbom(A, "GPL-3.0-only"), EMAIL);
+    let of_another = world.attest(A, &sbom(A, "GPL-3.0-only"), "eve@example.com");
+    let of_b = world.attest(B, &sbom(A, "GPL-3.0-only"), EMAIL);
+    let file = ["--accepted", "accepted.toml"];
+    let rows: [(&str, &Value, &str, &[&str], i32); 7] = [
+        ("accepted", &bad, "a", &file, 0),
+        ("another signer", &of_another, "a", &file, 1),
+        ("another artifact", &of_b, "b", &file, 1),
+        (
+            "pinned",
+            &bad,
+            "a",
+            &["--accepted", "accepted.toml", "--accepted-digest", &digest],
+            0,
+        ),
+        (
+            "another file",
+            &bad,
+            "a",
+            &["--accepted", "accepted.toml", "--accepted-digest", &other],
+            5,
+        ),
+        (
+            "beside a pinned policy",
+            &bad,
+            "a",
+            &["--accepted", "accepted.toml", "--policy-digest", &policy],
+            2,
+        ),
+        (
+            "a digest of nothing",
+            &bad,
+            "a",
+            &["--accepted-digest", &digest],
+            2,
+        ),
+    ];
+    for (what, bundle, artifact, arguments, code) in rows {
+        let run = world.program(artifact, bundle).arguments(arguments).run();
+        assert_eq!(run.code, code, "{what}: {}", run.stderr);
+        assert_eq!(run.stdout.is_empty(), code != 0, "{what}");
+    }
+    world.write(
+        "accepted.toml",
+        acceptance("rule = \"identity-mismatch\"\npackage = \"a\"", "9999-12-31").as_bytes(),
+    );
+    let (run, report) = world.program("a", &bad).arguments(file).report();
+    assert_eq!(
+        (run.code, codes(&report)),
+        (5, vec!["accepted-invalid".to_owned()])
+    );
+}
+
+#[test]
+fn a_rule_in_mode_audit_is_recorded_and_stops_nothing() {
+    let mut world = World::new();
+    let bundle = world.attest(A, &sbom(A, "GPL-3.0-only"), EMAIL);
+    let policy = POLICY.replace("[sbom.licences]", "[sbom.completeness]\nmode = \"audit\"\nrequire = [\"author\", \"supplier\"]\nmax-age = \"1d\"\n[[sbom.completeness.generator]]\nname = \"syft\"\n[sbom.components]\nmode = \"audit\"\n[[sbom.components.deny]]\npackage = \"pkg:npm/**\"\n[sbom.licences]\nmode = \"audit\"");
+    world.write("policy.toml", policy.as_bytes());
+    let (run, report) = world.program("a", &bundle).report();
+    assert_eq!(run.code, 0, "{report:#}");
+    for code in [
+        "licence-not-allowed",
+        "component-denied",
+        "sbom-incomplete",
+        "sbom-timestamp-invalid",
+        "sbom-generator-mismatch",
+    ] {
+        let finding = finding(&report, code);
+        assert_eq!(
+            (&finding["severity"], &finding["audited"]),
+            (&json!("warning"), &json!(true)),
+            "{code}"
+        );
+    }
+    world.write(
+        "policy.toml",
+        policy.replace("mode = \"audit\"", "mode = \"off\"").as_bytes(),
+    );
+    let (run, report) = world.program("a", &bundle).report();
+    assert_eq!((run.code, codes(&report)), (0, vec!["sbom-checked".to_owned()]));
+    world.write(
+        "policy.toml",
+        policy
+            .replace("mode = \"audit\"", "mode = \"enforce\"")
+            .as_bytes(),
+    );
+    let (run, _) = world.program("a", &bundle).report();
+    assert_eq!(run.code, 1);
+    // Who signed is never audited.
+    let eve = world.attest(A, &sbom(A, "MIT"), "eve@example.com");
+    world.write("policy.toml", policy.as_bytes());
+    assert_eq!(world.check("a", &eve).0.code, 1);
+}

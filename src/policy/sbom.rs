@@ -2,7 +2,7 @@
 
 use crate::report::Origin;
 
-use super::rules::{ComponentRules, DriftRules, LicenceRules, Mode, VulnerabilityRules};
+use super::rules::{CompletenessRules, ComponentRules, DriftRules, LicenceRules, Mode, VulnerabilityRules};
 
 /// The `[sbom]` table.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct SbomRules {
     pub drift: Option<DriftRules>,
     /// Which vulnerabilities the components may have.
     pub vulnerabilities: Option<VulnerabilityRules>,
+    /// What the document itself has to say.
+    pub completeness: Option<CompletenessRules>,
 }
 
 /// Which of several SBOMs have to pass, among those that an `[[attestation]]` rule accepts.

@@ -2,12 +2,12 @@
 
 use super::tally::Tally;
 use super::vex::Vex;
-use super::{Asked, drift, ingredients, vulnerabilities};
-use crate::policy::rules::Mode;
+use super::{Asked, completeness, drift, ingredients, vulnerabilities};
+use crate::policy::rules::{CompletenessRules, Element, Mode};
 use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
-use crate::sbom::{self, Component, Document, Problem, ProblemKind, cycle};
+use crate::sbom::{self, Component, Document, Problem, ProblemKind, Refused, cycle};
 use crate::subject::Digest;
 
 /// Most components of a cycle that are named.
@@ -17,6 +17,14 @@ const MAX_NAMED_IN_CYCLE: usize = 12;
 pub(super) struct Sbom<'a> {
     /// The document.
     pub(super) bytes: &'a [u8],
+    /// What is known of it without reading it.
+    pub(super) from: From,
+}
+
+/// What is known of an SBOM without reading it.
+pub(super) struct From {
+    /// SHA-256 of its bytes.
+    pub(super) digest: Digest,
     /// Where it is from, in words that follow its format.
     pub(super) origin: String,
     /// What ties it to the subject where its own root does not.
@@ -50,38 +58,67 @@ pub(super) fn check(
     sbom: &Sbom<'_>,
     about: &About<'_>,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Vec<Finding> {
-    let mut findings = examine(sbom, about, asked, acceptances);
-    let digest = Digest::sha256(sbom.bytes);
+    match sbom::read(sbom.bytes, asked.limits) {
+        Ok(document) => decide(
+            &document,
+            document.components.len(),
+            &sbom.from,
+            about,
+            asked,
+            acceptances,
+        ),
+        Err(refused) => vec![refusal(&refused)],
+    }
+}
+
+/// Why a document was not read.
+pub(super) fn refusal(refused: &Refused) -> Finding {
+    let unread = || {
+        Finding::new(
+            Code::SubjectUnreadable,
+            format!("the SBOM cannot be read: {refused}"),
+        )
+    };
+    refused.finding().unwrap_or_else(unread)
+}
+
+/// Everything that there is to say about a document. `total` components it has, of which some may have been left out that
+/// nothing objects to.
+pub(super) fn decide(
+    document: &Document<'_>,
+    total: usize,
+    from: &From,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &Acceptances,
+) -> Vec<Finding> {
+    let left_out = total.saturating_sub(document.components.len());
+    let mut findings = examine(document, left_out, from, about, asked, acceptances);
     for finding in &mut findings {
-        finding.sbom_digest = Some(digest.clone());
+        finding.sbom_digest = Some(from.digest.clone());
     }
     findings
 }
 
 fn examine(
-    sbom: &Sbom<'_>,
+    document: &Document<'_>,
+    left_out: usize,
+    from: &From,
     about: &About<'_>,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Vec<Finding> {
     let (rules, today, digests) = (asked.rules, asked.today(), about.digests);
-    let document = match sbom::read(sbom.bytes, asked.limits) {
-        Ok(document) => document,
-        Err(refused) => {
-            let unread = || Finding::new(Code::InternalError, refused.to_string());
-            return vec![refused.finding().unwrap_or_else(unread)];
-        }
-    };
-    let binding = bind(&document, digests);
+    let binding = bind(document, digests);
     let mut findings = Vec::new();
-    if sbom.tie != Tie::Nothing {
-        findings.extend(bound(&binding, sbom.tie, rules));
+    if from.tie != Tie::Nothing {
+        findings.extend(bound(&binding, from.tie, rules));
     }
-    findings.extend(unreadable(&document, rules));
-    findings.extend(cyclic(&document, rules));
-    let components = looked_at(&document);
+    findings.extend(unreadable(document, rules));
+    findings.extend(cyclic(document, rules));
+    let components = looked_at(document);
     if components.is_empty() {
         let message = "the SBOM lists no component beside what it describes";
         let finding = Finding::new(Code::SbomNoComponents, message)
@@ -91,7 +128,7 @@ fn examine(
     let mut tally = Tally::default();
     let mut objections = ingredients::objections(&components, rules, today);
     if let Some(rules) = &rules.vulnerabilities {
-        let said = vulnerabilities::check(&document, rules, about.vex, today);
+        let said = vulnerabilities::check(document, rules, about.vex, today);
         findings.extend(vulnerabilities::incomplete(&said, about.vex));
         objections.extend(ingredients::grouped(said));
     }
@@ -99,9 +136,9 @@ fn examine(
         acceptances.mark(objection.finding());
         tally.count(objection.finding());
     }
-    findings.extend(ingredients::tell(&document, objections));
+    findings.extend(ingredients::tell(document, objections));
     let mut drifted = drift::check(
-        &document,
+        document,
         rules.drift.as_ref(),
         asked.baseline,
         asked.limits,
@@ -112,14 +149,23 @@ fn examine(
         tally.count(finding);
     }
     findings.extend(drifted.tell());
+    for mut ruling in rules
+        .completeness
+        .iter()
+        .flat_map(|rules| completeness::check(document, &components, rules, asked.now))
+    {
+        acceptances.mark(&mut ruling.finding);
+        tally.count(&ruling.finding);
+        findings.push(ruling.finding);
+    }
     findings.extend(tally.finding());
-    findings.push(counted(sbom, &document, &binding, components.len()));
+    findings.push(counted(from, document, &binding, components.len() + left_out));
     findings
 }
 
 /// What the rules look at: everything but the root. Where a document describes several things, none of them is the
 /// artifact alone, and whatever else they are would go unseen.
-fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
+pub(super) fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
     match document.roots.as_slice() {
         [_] => document.ingredients().collect(),
         _ => document.components.iter().collect(),
@@ -162,6 +208,9 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         .is_some_and(|rules| rules.mode != Mode::Off);
     let components = rules.components.as_ref().is_some_and(|rules| rules.is_on());
     let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
+    let completeness = rules.completeness.as_ref();
+    let demands = |element| completeness.is_some_and(|rules| rules.demands(element));
+    let asks_for_tools = completeness.is_some_and(CompletenessRules::asks_for_tools);
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -171,14 +220,14 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
             licences
         }
         "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
+        "timestamp" | "created" => demands(Element::Timestamp),
+        "authors" => demands(Element::Author),
+        "creators" => demands(Element::Author) || asks_for_tools,
+        "tools" => asks_for_tools,
+        "creationInfo" => demands(Element::Timestamp) || demands(Element::Author) || asks_for_tools,
+        "supplier" if demands(Element::Supplier) => true,
         // Nothing is decided by these.
-        "timestamp"
-        | "created"
-        | "creationInfo"
-        | "creators"
-        | "tools"
-        | "authors"
-        | "author"
+        "author"
         | "publisher"
         | "originator"
         | "cpe"
@@ -220,13 +269,13 @@ fn cyclic(document: &Document<'_>, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Says that this SBOM counted, and how it is tied to the artifact.
-fn counted(sbom: &Sbom<'_>, document: &Document<'_>, binding: &Binding, components: usize) -> Finding {
+fn counted(from: &From, document: &Document<'_>, binding: &Binding, components: usize) -> Finding {
     let tie = match binding {
-        _ if sbom.tie == Tie::Nothing => "compared with no artifact".to_owned(),
+        _ if from.tie == Tie::Nothing => "compared with no artifact".to_owned(),
         Binding::Bound { named, of } => {
             format!("the {} of its root names {}", named.source.words(), of.words())
         }
-        Binding::Unbound { .. } => match sbom.tie {
+        Binding::Unbound { .. } => match from.tie {
             Tie::Statement => "only the signed statement ties it to the subject".to_owned(),
             Tie::RootOnly | Tie::Word | Tie::Nothing => "nothing ties it to the subject".to_owned(),
         },
@@ -239,7 +288,7 @@ fn counted(sbom: &Sbom<'_>, document: &Document<'_>, binding: &Binding, componen
     };
     let message = format!(
         "{} with {components} {noun}, {}: {tie}",
-        document.format, sbom.origin
+        document.format, from.origin
     );
     Finding::new(Code::SbomChecked, message)
 }

@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 
 use super::paths::Paths;
+use crate::licences::Expression;
 use crate::policy::SbomRules;
-use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling};
+use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling, Several};
 use crate::report::{Code, Finding, Severity};
-use crate::sbom::{Component, Document, HashAlgorithm, LicenceForm};
+use crate::sbom::{Claim, Component, Document, HashAlgorithm, LicenceForm};
 
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
@@ -36,8 +37,10 @@ pub(super) fn objections<'d, 'a>(
     rules: &SbomRules,
     today: Date,
 ) -> Vec<Objection<'d, 'a>> {
-    grouped(components.iter().flat_map(|component| {
-        let ingredient = ingredient(component);
+    let several = rules.licences.as_ref().map(|rule| rule.several);
+    let several = several.unwrap_or_default();
+    grouped(components.iter().flat_map(move |component| {
+        let ingredient = ingredient(component, several);
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
         let rulings = [
@@ -62,7 +65,7 @@ pub(super) fn grouped<'d, 'a>(
         let Finding { code, severity, .. } = ruling.finding;
         let key = (code, ruling.package.clone(), ruling.decided_by.clone(), severity);
         match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-            Some(group) => group.others += 1,
+            Some(group) => group.add(ruling, spot),
             None => {
                 known.insert(key, groups.len());
                 groups.push(Objection {
@@ -102,7 +105,17 @@ pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) 
     findings
 }
 
-impl Objection<'_, '_> {
+impl<'d, 'a> Objection<'d, 'a> {
+    /// Counts the same objection to another component. Which of them is told does not depend on their order.
+    fn add(&mut self, ruling: Ruling, spot: Spot<'d, 'a>) {
+        let key = |ruling: &Ruling| (ruling.finding.found.clone(), ruling.finding.message.clone());
+        if key(&ruling) < key(&self.ruling) {
+            self.ruling = ruling;
+            self.first = spot;
+        }
+        self.others += 1;
+    }
+
     /// What is said, to be marked as known.
     pub(super) fn finding(&mut self) -> &mut Finding {
         &mut self.ruling.finding
@@ -127,7 +140,7 @@ impl Objection<'_, '_> {
 }
 
 /// What the rules ask about a component.
-pub(super) fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
+pub(super) fn ingredient<'c>(component: &'c Component<'_>, several: Several) -> Ingredient<'c> {
     let hashes = component.hashes.iter();
     Ingredient {
         name: &component.name,
@@ -137,25 +150,28 @@ pub(super) fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
         hashes: hashes
             .filter_map(|hash| Some((pinned_name(hash.algorithm)?, hash.hex.as_ref())))
             .collect(),
-        licences: LicenceText::join(licences(component)),
+        licences: licences(component, several),
     }
 }
 
 /// The licences that are stated. `NOASSERTION` beside another one says nothing: whoever concluded nothing leaves what
-/// was declared as it is.
-fn licences<'c>(component: &'c Component<'_>) -> Vec<LicenceText<'c>> {
+/// was declared as it is. What was declared and what was concluded both hold, whatever several licences of one list mean.
+fn licences(component: &Component<'_>, several: Several) -> Option<Expression> {
     let is_said = |text: &str| text != "NOASSERTION";
     let says_any = component.licences.iter().any(|licence| is_said(&licence.text));
-    let counted = component
-        .licences
-        .iter()
-        .filter(|licence| !says_any || is_said(&licence.text));
-    counted
-        .map(|licence| match licence.form {
+    let of_claim = |claim: Claim| {
+        let counted = component
+            .licences
+            .iter()
+            .filter(move |licence| licence.claim == claim && (!says_any || is_said(&licence.text)));
+        let texts = counted.map(|licence| match licence.form {
             LicenceForm::Id | LicenceForm::Expression => LicenceText::Expression(&licence.text),
             LicenceForm::Name => LicenceText::Name(&licence.text),
-        })
-        .collect()
+        });
+        LicenceText::join(texts, several)
+    };
+    let claims = [Claim::Declared, Claim::Concluded, Claim::Unstated];
+    Expression::all(claims.into_iter().filter_map(of_claim))
 }
 
 /// The name of an algorithm that a policy can pin hashes of.
@@ -167,3 +183,6 @@ fn pinned_name(algorithm: HashAlgorithm) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,19 +4,26 @@
 //! accepted by [`crate::ops::verify`], or a file that the caller names ([`Given`]). A subject that was not allowed by then
 //! is not allowed here either, and nothing here turns another verdict into *allowed*.
 
+mod against;
 mod attested;
 mod baseline;
+mod completeness;
 mod document;
 mod drift;
 mod given;
 mod ingredients;
 mod paths;
+mod streamed;
+mod suggest;
 mod tally;
 mod vex;
 mod vulnerabilities;
 
 pub use baseline::Baseline;
 pub use given::{Content, Cover, Given, check_alone};
+
+pub use against::unused_rules;
+pub use suggest::suggest;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -67,7 +74,7 @@ impl<'a> Asked<'a> {
 
 /// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
 /// does not deny.
-pub fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &mut Acceptances) {
+pub fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &Acceptances) {
     match asked.given {
         Some(given) => given::check(outcome, given, asked, acceptances),
         None => attested::check(outcome, asked, acceptances),
@@ -94,11 +101,7 @@ pub fn check_as_demanded(outcome: &mut Outcome, rules: &Rules, now: Timestamp) {
             .push(Finding::new(Code::SbomNotChecked, message));
         return;
     }
-    attested::check(
-        outcome,
-        &Asked::new(rules, &limits, now),
-        &mut Acceptances::default(),
-    );
+    attested::check(outcome, &Asked::new(rules, &limits, now), &Acceptances::default());
 }
 
 /// The caps for one document that a policy sets.

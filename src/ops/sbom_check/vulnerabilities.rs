@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::ingredients::{Spot, ingredient};
 use super::vex::{Artifact, Heard, Vex};
-use crate::policy::rules::{self, Analysis, Ruling, Stated, VulnerabilityRules, Word};
+use crate::policy::rules::{self, Analysis, Ruling, Several, StatedVulnerability, VulnerabilityRules, Word};
 use crate::report::{Code, Finding};
 use crate::sbom::{Affected, Component, Document, Vulnerability};
 
@@ -38,11 +38,13 @@ pub(super) fn check<'d, 'a>(
         let unsaid = vulnerability.affects.is_empty().then_some(None);
         for affected in affected.chain(unsaid) {
             let component = affected.and_then(|affected| components.find(&affected.target));
-            let stated = Stated {
+            let stated = StatedVulnerability {
                 ids: vulnerability.ids().collect(),
                 assessment,
                 affected: match (component, affected) {
-                    (Some(component), _) => rules::Affected::Component(Box::new(ingredient(component))),
+                    (Some(component), _) => {
+                        rules::Affected::Component(Box::new(ingredient(component, Several::default())))
+                    }
                     (None, Some(affected)) => rules::Affected::Elsewhere(&affected.target),
                     (None, None) => rules::Affected::Unsaid,
                 },

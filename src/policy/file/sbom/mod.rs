@@ -1,5 +1,6 @@
 //! The `[sbom]` table: which of several SBOMs count, and the rules about what stands in them.
 
+mod completeness;
 mod components;
 mod drift;
 mod licences;
@@ -16,7 +17,7 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "require",
     "require-root-digest",
     "unauthenticated",
@@ -25,6 +26,7 @@ const KEYS: [&str; 8] = [
     "components",
     "drift",
     "vulnerabilities",
+    "completeness",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -67,6 +69,9 @@ pub(super) fn read(
     let vulnerabilities = section
         .get("vulnerabilities")
         .and_then(|value| vulnerabilities::read(reader, value));
+    let completeness = section
+        .get("completeness")
+        .and_then(|value| completeness::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
@@ -77,6 +82,7 @@ pub(super) fn read(
         components,
         drift,
         vulnerabilities,
+        completeness,
     })
 }
 
