@@ -18,6 +18,8 @@ unidentified = "audit"
 package = "pkg:npm/b"
 versions = "<2"
 [sbom.completeness]
+require = ["name", "id", "timestamp"]
+audit = ["supplier", "relationships", "author"]
 [sbom.vulnerabilities]
 [sbom.drift]
 removed = "deny"
