@@ -6,6 +6,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "sbom_check/cases.rs"]
+mod cases;
+#[path = "sbom_check/hostile.rs"]
+mod hostile;
+#[path = "sbom_check/properties.rs"]
+mod properties;
 mod support;
 
 use std::path::PathBuf;
@@ -196,7 +202,7 @@ fn a_person_sees_the_policy_line_and_the_place_in_the_sbom() {
     let run = world.program("a", &bundle).run();
     for words in [
         "pkg:npm/left-pad needs GPL-3.0-only",
-        "of the SBOM",
+        "in the SBOM .components[0].licenses[0].license.id (line 1, column",
         "policy.toml:19:1",
         "allow = [\"MIT\"]",
     ] {
@@ -255,7 +261,7 @@ fn an_accepted_finding_stays_in_the_report_and_denies_no_more_until_its_day() {
     );
     assert_eq!(
         finding(&report, "sbom-objections")["message"],
-        "1 objection to the SBOM: 0 new, 0 audited, 1 known"
+        "1 objection to 1 package of the SBOM: 0 new, 0 audited, 1 known"
     );
     assert_eq!(report["accepted"]["pinned"], false);
     // A new version of the package and of the SBOM is the same finding.
@@ -302,13 +308,27 @@ fn acceptances_open_nothing_but_rules_about_ingredients() {
     let target = "rule = \"licence-not-allowed\"\npackage = \"pkg:npm/left-pad\"";
     let path = world.write("accepted.toml", acceptance(target, "9999-12-31").as_bytes());
     let digest = Digest::sha256(&std::fs::read(path).unwrap()).to_string();
-    let policy = Digest::sha256(POLICY.as_bytes()).to_string();
+    // A pinned policy fixes the trust root that it names.
+    let root = std::fs::read(world.folder.path().join("root.json")).unwrap();
+    let root = format!("file = \"root.json\"\ndigest = \"{}\"", Digest::sha256(&root));
+    let policy = POLICY.replace("file = \"root.json\"", &root);
+    world.write("policy.toml", policy.as_bytes());
+    let policy = Digest::sha256(policy.as_bytes()).to_string();
     let other = Digest::sha256(b"other").to_string();
     let bad = world.attest(A, &sbom(A, "GPL-3.0-only"), EMAIL);
     let of_another = world.attest(A, &sbom(A, "GPL-3.0-only"), "eve@example.com");
     let of_b = world.attest(B, &sbom(A, "GPL-3.0-only"), EMAIL);
     let file = ["--accepted", "accepted.toml"];
-    let rows: [(&str, &Value, &str, &[&str], i32); 7] = [
+    let both_pinned = [
+        "--accepted",
+        "accepted.toml",
+        "--accepted-digest",
+        &digest,
+        "--policy-digest",
+        &policy,
+    ];
+    let rows: [(&str, &Value, &str, &[&str], i32); 8] = [
+        ("both pinned", &bad, "a", &both_pinned, 0),
         ("accepted", &bad, "a", &file, 0),
         ("another signer", &of_another, "a", &file, 1),
         ("another artifact", &of_b, "b", &file, 1),

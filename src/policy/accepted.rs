@@ -4,6 +4,7 @@
 //! put up with for a while can be in different hands. Only what a rule about ingredients objects to can be accepted: who
 //! signed, what was signed and whether the SBOM is about the artifact never can.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::civil::Date;
@@ -42,6 +43,8 @@ pub(super) enum Target {
 #[derive(Debug, Default)]
 pub struct Acceptances {
     entries: Vec<(Entry, AtomicBool)>,
+    /// The position of the entry for each target.
+    by_target: HashMap<Target, usize>,
     today: Date,
 }
 
@@ -58,6 +61,12 @@ impl Accepted {
                 .entries
                 .iter()
                 .map(|entry| (entry.clone(), AtomicBool::new(false)))
+                .collect(),
+            by_target: self
+                .entries
+                .iter()
+                .enumerate()
+                .map(|(at, entry)| (entry.target.clone(), at))
                 .collect(),
             today,
         }
@@ -88,10 +97,8 @@ impl Acceptances {
         };
         let mut ended: Option<&Entry> = None;
         let mut holding: Option<&Entry> = None;
-        for (entry, is_met) in &self.entries {
-            if !targets.contains(&entry.target) {
-                continue;
-            }
+        let meant = targets.iter().filter_map(|target| self.by_target.get(target));
+        for (entry, is_met) in meant.filter_map(|at| self.entries.get(*at)) {
             is_met.store(true, Ordering::Relaxed);
             if self.today <= entry.expires {
                 holding = holding.or(Some(entry));

@@ -21,12 +21,12 @@ pub struct SbomRules {
     pub licences: Option<LicenceRules>,
     /// Which packages the components may be.
     pub components: Option<ComponentRules>,
+    /// What the document itself has to say.
+    pub completeness: Option<CompletenessRules>,
     /// What may differ from an SBOM that was accepted before.
     pub drift: Option<DriftRules>,
     /// Which vulnerabilities the components may have.
     pub vulnerabilities: Option<VulnerabilityRules>,
-    /// What the document itself has to say.
-    pub completeness: Option<CompletenessRules>,
 }
 
 /// Which of several SBOMs have to pass, among those that an `[[attestation]]` rule accepts.

@@ -101,6 +101,7 @@ fn a_policy_without_a_word_about_sboms_cannot_be_held_against_one() {
         &["policy", "check", "policy.toml", "--against", &document],
     );
     assert_eq!(run.code, 5, "{}", run.stderr);
+    std::fs::write(folder.path().join("policy.toml"), format!("{HEAD}[sbom]\n")).unwrap();
     for missing in [
         &["policy", "check", "policy.toml", "--against", "missing.json"][..],
         &["sbom", "suggest", "missing.json"],

@@ -121,6 +121,8 @@ fn examine(
     let bytes = sbom.text.as_bytes();
     let from = From {
         digest: Digest::sha256(bytes),
+        name: sbom.location.clone(),
+        is_attested: true,
         origin: format!("attested in {}", sbom.location),
         tie: Tie::Statement,
     };

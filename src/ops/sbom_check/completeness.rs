@@ -1,6 +1,6 @@
 //! What the rule about completeness asks of a document.
 
-use crate::policy::rules::{CompletenessRules, Element, Ruling, Stated};
+use crate::policy::rules::{CompletenessRules, DocumentStated, Element, Ruling};
 use crate::sbom::{Component, Document};
 
 use jiff::Timestamp;
@@ -19,7 +19,7 @@ fn stated<'d>(
     document: &'d Document<'_>,
     components: &[&'d Component<'_>],
     rules: &CompletenessRules,
-) -> Stated<'d> {
+) -> DocumentStated<'d> {
     let head = &document.head;
     let is_related = related(document);
     let lacks = |component: &Component<'_>, element: Element| {
@@ -45,7 +45,7 @@ fn stated<'d>(
             lacking.map(|component| named(component)).collect(),
         )
     });
-    Stated {
+    DocumentStated {
         created: head.created.as_deref().filter(|text| !text.is_empty()),
         has_author: head.authors.iter().any(|author| !author.is_empty()),
         tools: head

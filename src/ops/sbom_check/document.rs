@@ -1,5 +1,6 @@
 //! One SBOM: read, bound to the artifact, and held against the rules.
 
+use super::places::{Source, point};
 use super::tally::Tally;
 use super::vex::Vex;
 use super::{Asked, completeness, drift, ingredients, vulnerabilities};
@@ -25,6 +26,10 @@ pub(super) struct Sbom<'a> {
 pub(super) struct From {
     /// SHA-256 of its bytes.
     pub(super) digest: Digest,
+    /// Location of the attestation, or the name of the file.
+    pub(super) name: String,
+    /// Whether it is a predicate.
+    pub(super) is_attested: bool,
     /// Where it is from, in words that follow its format.
     pub(super) origin: String,
     /// What ties it to the subject where its own root does not.
@@ -64,6 +69,8 @@ pub(super) fn check(
         Ok(document) => decide(
             &document,
             document.components.len(),
+            // What was read is UTF-8.
+            std::str::from_utf8(sbom.bytes).unwrap_or_default(),
             &sbom.from,
             about,
             asked,
@@ -85,17 +92,18 @@ pub(super) fn refusal(refused: &Refused) -> Finding {
 }
 
 /// Everything that there is to say about a document. `total` components it has, of which some may have been left out that
-/// nothing objects to.
+/// nothing objects to. `text` is all of it, or empty where it is not held: then places are told by their lines.
 pub(super) fn decide(
     document: &Document<'_>,
     total: usize,
+    text: &str,
     from: &From,
     about: &About<'_>,
     asked: &Asked<'_>,
     acceptances: &Acceptances,
 ) -> Vec<Finding> {
     let left_out = total.saturating_sub(document.components.len());
-    let mut findings = examine(document, left_out, from, about, asked, acceptances);
+    let mut findings = examine(document, left_out, text, from, about, asked, acceptances);
     for finding in &mut findings {
         finding.sbom_digest = Some(from.digest.clone());
     }
@@ -105,18 +113,25 @@ pub(super) fn decide(
 fn examine(
     document: &Document<'_>,
     left_out: usize,
+    text: &str,
     from: &From,
     about: &About<'_>,
     asked: &Asked<'_>,
     acceptances: &Acceptances,
 ) -> Vec<Finding> {
     let (rules, today, digests) = (asked.rules, asked.today(), about.digests);
+    let source = Source {
+        name: &from.name,
+        is_attested: from.is_attested,
+        text,
+        limits: asked.limits,
+    };
     let binding = bind(document, digests);
-    let mut findings = Vec::new();
-    if from.tie != Tie::Nothing {
-        findings.extend(bound(&binding, from.tie, rules));
-    }
-    findings.extend(unreadable(document, rules));
+    let bound = bound(&binding, from.tie, rules).filter(|_| from.tie != Tie::Nothing);
+    let at_root = bound.map(|finding| (root(document), finding));
+    let at_fields = unreadable(document, rules).into_iter();
+    let mut findings = point(&source, document, at_root.into_iter().chain(at_fields).collect());
+    findings.extend(further(document));
     findings.extend(cyclic(document, rules));
     let components = looked_at(document);
     if components.is_empty() {
@@ -126,6 +141,10 @@ fn examine(
         findings.push(finding);
     }
     let mut tally = Tally::default();
+    let mut note = |finding: &mut Finding| {
+        acceptances.mark(finding);
+        tally.count(finding);
+    };
     let mut objections = ingredients::objections(&components, rules, today);
     if let Some(rules) = &rules.vulnerabilities {
         let said = vulnerabilities::check(document, rules, about.vex, today);
@@ -133,10 +152,15 @@ fn examine(
         objections.extend(ingredients::grouped(said));
     }
     for objection in &mut objections {
-        acceptances.mark(objection.finding());
-        tally.count(objection.finding());
+        note(objection.finding());
     }
-    findings.extend(ingredients::tell(document, objections));
+    findings.extend(ingredients::tell(&source, document, objections));
+    if let Some(rules) = &rules.completeness {
+        for mut ruling in completeness::check(document, &components, rules, asked.now) {
+            note(&mut ruling.finding);
+            findings.push(ruling.finding);
+        }
+    }
     let mut drifted = drift::check(
         document,
         rules.drift.as_ref(),
@@ -144,20 +168,8 @@ fn examine(
         asked.limits,
         today,
     );
-    for finding in &mut drifted.objections {
-        acceptances.mark(finding);
-        tally.count(finding);
-    }
+    drifted.objections.iter_mut().for_each(&mut note);
     findings.extend(drifted.tell());
-    for mut ruling in rules
-        .completeness
-        .iter()
-        .flat_map(|rules| completeness::check(document, &components, rules, asked.now))
-    {
-        acceptances.mark(&mut ruling.finding);
-        tally.count(&ruling.finding);
-        findings.push(ruling.finding);
-    }
     findings.extend(tally.finding());
     findings.push(counted(from, document, &binding, components.len() + left_out));
     findings
@@ -185,20 +197,28 @@ fn bound(binding: &Binding, tie: Tie, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Fields that could have changed the decision, and cannot be read.
-fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<Finding> {
+fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(Option<u64>, Finding)> {
     let needed = document
         .problems
         .iter()
         .filter(|problem| is_needed(problem, document, rules));
-    let mut findings: Vec<Finding> = needed.map(Problem::finding).collect();
-    if document.further_problems > 0 {
-        let message = format!(
-            "in the SBOM, {} further fields cannot be read, and which they are is not kept",
-            document.further_problems
-        );
-        findings.push(Finding::new(Code::SbomFieldUnreadable, message));
-    }
-    findings
+    needed
+        .map(|problem| (Some(problem.place.offset), problem.finding()))
+        .collect()
+}
+
+fn further(document: &Document<'_>) -> Option<Finding> {
+    let message = format!(
+        "in the SBOM, {} further fields cannot be read, and which they are is not kept",
+        document.further_problems
+    );
+    (document.further_problems > 0).then(|| Finding::new(Code::SbomFieldUnreadable, message))
+}
+
+/// Where the first root begins.
+fn root(document: &Document<'_>) -> Option<u64> {
+    let root = document.component(*document.roots.first()?)?;
+    Some(root.place.offset)
 }
 
 fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> bool {
@@ -207,10 +227,10 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         .as_ref()
         .is_some_and(|rules| rules.mode != Mode::Off);
     let components = rules.components.as_ref().is_some_and(|rules| rules.is_on());
-    let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
     let completeness = rules.completeness.as_ref();
     let demands = |element| completeness.is_some_and(|rules| rules.demands(element));
     let asks_for_tools = completeness.is_some_and(CompletenessRules::asks_for_tools);
+    let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -219,13 +239,13 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "licenses" | "license" | "licenseDeclared" | "licenseConcluded" | "hasExtractedLicensingInfos" => {
             licences
         }
-        "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
         "timestamp" | "created" => demands(Element::Timestamp),
         "authors" => demands(Element::Author),
         "creators" => demands(Element::Author) || asks_for_tools,
         "tools" => asks_for_tools,
         "creationInfo" => demands(Element::Timestamp) || demands(Element::Author) || asks_for_tools,
         "supplier" if demands(Element::Supplier) => true,
+        "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
         // Nothing is decided by these.
         "author"
         | "publisher"

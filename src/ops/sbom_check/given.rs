@@ -302,6 +302,8 @@ fn examine(
     };
     let from = From {
         digest: given.digest.clone(),
+        name: given.label.clone(),
+        is_attested: false,
         origin,
         tie,
     };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::paths::Paths;
+use super::places::{Objection, Source, Spot, place};
 use crate::licences::Expression;
 use crate::policy::SbomRules;
 use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling, Several};
@@ -15,22 +15,6 @@ use crate::sbom::{Claim, Component, Document, HashAlgorithm, LicenceForm};
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
 
-/// An objection and how often it was made.
-pub(super) struct Objection<'d, 'a> {
-    ruling: Ruling,
-    first: Spot<'d, 'a>,
-    others: usize,
-}
-
-/// Where in the document something stands that is objected to.
-#[derive(Clone, Copy)]
-pub(super) struct Spot<'d, 'a> {
-    /// The component that it is about; `None` where that is not in the document.
-    pub(super) component: Option<&'d Component<'a>>,
-    /// 1-based line.
-    pub(super) line: u32,
-}
-
 /// Asks every rule about every component. Every objection is given; [`tell`] cuts the list.
 pub(super) fn objections<'d, 'a>(
     components: &[&'d Component<'a>],
@@ -38,9 +22,8 @@ pub(super) fn objections<'d, 'a>(
     today: Date,
 ) -> Vec<Objection<'d, 'a>> {
     let several = rules.licences.as_ref().map(|rule| rule.several);
-    let several = several.unwrap_or_default();
-    grouped(components.iter().flat_map(move |component| {
-        let ingredient = ingredient(component, several);
+    grouped(components.iter().flat_map(|component| {
+        let ingredient = ingredient(component, several.unwrap_or_default());
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
         let rulings = [
@@ -49,7 +32,7 @@ pub(super) fn objections<'d, 'a>(
         ];
         let spot = Spot {
             component: Some(*component),
-            line: component.place.line,
+            place: component.place,
         };
         rulings.into_iter().flatten().map(move |ruling| (ruling, spot))
     }))
@@ -60,10 +43,9 @@ pub(super) fn grouped<'d, 'a>(
     said: impl IntoIterator<Item = (Ruling, Spot<'d, 'a>)>,
 ) -> Vec<Objection<'d, 'a>> {
     let mut groups: Vec<Objection<'d, 'a>> = Vec::new();
-    let mut known: HashMap<(Code, String, String, Severity), usize> = HashMap::new();
+    let mut known: HashMap<(Option<String>, Severity), usize> = HashMap::new();
     for (ruling, spot) in said {
-        let Finding { code, severity, .. } = ruling.finding;
-        let key = (code, ruling.package.clone(), ruling.decided_by.clone(), severity);
+        let key = (ruling.finding.fingerprint.clone(), ruling.finding.severity);
         match known.get(&key).and_then(|at| groups.get_mut(*at)) {
             Some(group) => group.add(ruling, spot),
             None => {
@@ -80,7 +62,11 @@ pub(super) fn grouped<'d, 'a>(
 }
 
 /// The objections as findings, by rule and package: denials first, so that none of them is what the cap leaves out.
-pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) -> Vec<Finding> {
+pub(super) fn tell(
+    source: &Source<'_>,
+    document: &Document<'_>,
+    mut groups: Vec<Objection<'_, '_>>,
+) -> Vec<Finding> {
     if groups.is_empty() {
         return Vec::new();
     }
@@ -95,48 +81,13 @@ pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) 
             .then_with(|| a.ruling.decided_by.cmp(&b.ruling.decided_by))
     });
     let total = groups.len();
-    let paths = Paths::of(document);
-    let listed = groups.into_iter().take(MAX_LISTED);
-    let mut findings: Vec<Finding> = listed.map(|group| group.into_finding(document, &paths)).collect();
+    groups.truncate(MAX_LISTED);
+    let mut findings = place(source, document, groups);
     if total > MAX_LISTED {
         let message = format!("the rules object {total} times to the SBOM; {MAX_LISTED} of that are listed");
         findings.push(Finding::new(Code::LargeListTruncated, message));
     }
     findings
-}
-
-impl<'d, 'a> Objection<'d, 'a> {
-    /// Counts the same objection to another component. Which of them is told does not depend on their order.
-    fn add(&mut self, ruling: Ruling, spot: Spot<'d, 'a>) {
-        let key = |ruling: &Ruling| (ruling.finding.found.clone(), ruling.finding.message.clone());
-        if key(&ruling) < key(&self.ruling) {
-            self.ruling = ruling;
-            self.first = spot;
-        }
-        self.others += 1;
-    }
-
-    /// What is said, to be marked as known.
-    pub(super) fn finding(&mut self) -> &mut Finding {
-        &mut self.ruling.finding
-    }
-
-    /// The finding, with the SBOM's line and the way to the component.
-    fn into_finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
-        let mut finding = self.ruling.finding;
-        let mut place = format!("line {} of the SBOM", self.first.line);
-        let component = self.first.component;
-        if let Some(path) = component.and_then(|component| paths.to(document, component.index)) {
-            place += &format!(", by way of {path}");
-        }
-        match self.others {
-            0 => {}
-            1 => place += ", and once more",
-            others => place += &format!(", and {others} times more"),
-        }
-        finding.message = format!("{} ({place})", finding.message);
-        finding
-    }
 }
 
 /// What the rules ask about a component.

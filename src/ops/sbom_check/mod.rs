@@ -13,17 +13,18 @@ mod drift;
 mod given;
 mod ingredients;
 mod paths;
+mod places;
 mod streamed;
 mod suggest;
 mod tally;
 mod vex;
 mod vulnerabilities;
 
-pub use baseline::Baseline;
-pub use given::{Content, Cover, Given, check_alone};
-
 pub use against::unused_rules;
 pub use suggest::suggest;
+
+pub use baseline::Baseline;
+pub use given::{Content, Cover, Given, check_alone};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -117,6 +118,11 @@ pub fn limits(policy: &policy::Limits) -> Limits {
     }
 }
 
+/// The day by which exceptions and acceptances end, in UTC.
+pub fn today(now: Timestamp) -> Date {
+    now.to_zoned(TimeZone::UTC).date()
+}
+
 /// The verdict that findings about an SBOM leave of the one before.
 fn conclude(before: Verdict, findings: &[Finding]) -> Verdict {
     let denials = findings.iter().filter(|finding| is_denial(finding));
@@ -125,11 +131,6 @@ fn conclude(before: Verdict, findings: &[Finding]) -> Verdict {
 
 fn is_denial(finding: &Finding) -> bool {
     finding.severity == Severity::Deny
-}
-
-/// The day by which exceptions and acceptances end, in UTC.
-pub fn today(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

@@ -54,6 +54,7 @@ pub(super) fn check(
     let mut findings = document::decide(
         &sieved.document,
         sieved.components,
+        "",
         from,
         about,
         asked,

@@ -296,9 +296,18 @@ fn a_finding_names_the_policy_line_the_sbom_line_and_the_way_there() {
         .iter()
         .find(|finding| finding.code == Code::LicenceDenied);
     let finding = denied.unwrap();
+    assert_eq!(finding.message, "pkg:npm/left-pad needs MIT, which is denied");
+    let place = finding.sbom.as_ref().unwrap();
+    assert_eq!(place.document, "bundle.json");
     assert_eq!(
-        finding.message,
-        "pkg:npm/left-pad needs MIT, which is denied (line 1 of the SBOM, by way of app > left-pad > left-pad, and once more)"
+        place.path.as_deref(),
+        Some(".components[0].licenses[0].license.id")
+    );
+    assert_eq!((place.line, place.others), (1, 1));
+    assert_eq!(place.reached_by, ["app", "left-pad@1.2.0", "left-pad@1.3.0"]);
+    assert!(
+        place.excerpt.as_ref().unwrap().contains(r#"{"id":"MIT"}"#),
+        "{place:?}"
     );
     assert_eq!(finding.origin.as_ref().unwrap().line, Some(11));
 }

@@ -67,7 +67,7 @@ pub struct GeneratorRule {
 
 /// What a document says of itself, and which components lack what.
 #[derive(Debug, Clone, Default)]
-pub struct Stated<'a> {
+pub struct DocumentStated<'a> {
     /// When it was made, as written.
     pub created: Option<&'a str>,
     /// Whether a person or an organisation made it.
@@ -116,7 +116,7 @@ impl CompletenessRules {
     }
 
     /// Everything that the document lacks.
-    pub fn rule(&self, stated: &Stated<'_>, now: Timestamp) -> Vec<Ruling> {
+    pub fn rule(&self, stated: &DocumentStated<'_>, now: Timestamp) -> Vec<Ruling> {
         if self.mode == Mode::Off {
             return Vec::new();
         }
@@ -130,7 +130,7 @@ impl CompletenessRules {
         rulings
     }
 
-    fn element(&self, demanded: &DemandedElement, stated: &Stated<'_>) -> Option<Ruling> {
+    fn element(&self, demanded: &DemandedElement, stated: &DocumentStated<'_>) -> Option<Ruling> {
         let message = match demanded.element {
             Element::Author => {
                 (!stated.has_author).then(|| "the SBOM names nobody who made it".to_owned())?
@@ -159,7 +159,7 @@ impl CompletenessRules {
         ruling(mode, word, finding.expected(word), "have the generator write it")
     }
 
-    fn age(&self, stated: &Stated<'_>, now: Timestamp) -> Option<Ruling> {
+    fn age(&self, stated: &DocumentStated<'_>, now: Timestamp) -> Option<Ruling> {
         let (limit, origin) = self.max_age.as_ref()?;
         let unusable = |what: &str| {
             let found = stated.created.unwrap_or("no timestamp").to_owned();
@@ -196,7 +196,7 @@ impl CompletenessRules {
         )
     }
 
-    fn generator(&self, stated: &Stated<'_>) -> Option<Ruling> {
+    fn generator(&self, stated: &DocumentStated<'_>) -> Option<Ruling> {
         let first = self.generators.first()?;
         let is_one = |rule: &GeneratorRule| stated.tools.iter().any(|tool| rule.accepts(*tool));
         if self.generators.iter().any(is_one) {

@@ -12,16 +12,16 @@ mod licences;
 mod ruling;
 mod vulnerabilities;
 
-pub use completeness::{CompletenessRules, DemandedElement, Element, GeneratorRule, MAX_CLOCK_SKEW, Stated};
+pub use completeness::{
+    CompletenessRules, DemandedElement, DocumentStated, Element, GeneratorRule, MAX_CLOCK_SKEW,
+};
 pub use components::{ComponentRules, NamedRule, PackageRule};
 pub use drift::{Difference, Differing, DriftRules, OnDifference};
 pub use exception::{Exception, Exceptions};
 pub use ingredient::{Identity, Ingredient, LicenceText};
 pub use licences::{LicenceException, LicenceRules, Several};
 pub use ruling::{Mode, OnUnknown, Ruling};
-pub use vulnerabilities::{
-    Affected, Analysis, StatedVulnerability, VulnerabilityException, VulnerabilityRules, Word,
-};
+pub use vulnerabilities::{Affected, Analysis, Stated, VulnerabilityException, VulnerabilityRules, Word};
 
 #[cfg(test)]
 mod tests;

@@ -94,12 +94,12 @@ fn proposals(unknown: &BTreeMap<String, (String, bool)>) -> String {
     if unknown.is_empty() {
         return String::new();
     }
-    let (is, it) = match unknown.len() {
-        1 => ("is", "it"),
-        _ => ("are", "them"),
+    let (licences, are, them) = match unknown.len() {
+        1 => ("licence", "is", "it"),
+        _ => ("licences", "are", "them"),
     };
     let mut out = format!(
-        "\n# The licences of {} {is} not known, and nothing is suggested for {it}. Find them out; what is acceptable\n\
+        "\n# The {licences} of {} {are} not known, and nothing is suggested for {them}. Find out; what is acceptable\n\
          # all the same becomes an exception, with a reason, an owner and an end.\n",
         count(unknown.len(), "package")
     );

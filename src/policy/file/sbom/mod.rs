@@ -24,9 +24,9 @@ const KEYS: [&str; 9] = [
     "cycles",
     "licences",
     "components",
+    "completeness",
     "drift",
     "vulnerabilities",
-    "completeness",
 ];
 
 /// Reads the table, where there is one. `rules` are those that say who signs.
@@ -65,13 +65,13 @@ pub(super) fn read(
     let components = section
         .get("components")
         .and_then(|value| components::read(reader, value, warnings));
+    let completeness = section
+        .get("completeness")
+        .and_then(|value| completeness::read(reader, value));
     let drift = section.get("drift").and_then(|value| drift::read(reader, value));
     let vulnerabilities = section
         .get("vulnerabilities")
         .and_then(|value| vulnerabilities::read(reader, value));
-    let completeness = section
-        .get("completeness")
-        .and_then(|value| completeness::read(reader, value));
     Some(SbomRules {
         require,
         require_root_digest,
@@ -80,9 +80,9 @@ pub(super) fn read(
         cycles_origin: origin,
         licences,
         components,
+        completeness,
         drift,
         vulnerabilities,
-        completeness,
     })
 }
 

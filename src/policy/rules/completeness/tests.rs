@@ -27,7 +27,7 @@ fn demanded(element: Element, is_audited: bool) -> DemandedElement {
     }
 }
 
-fn codes(rules: &CompletenessRules, stated: &Stated<'_>) -> Vec<Code> {
+fn codes(rules: &CompletenessRules, stated: &DocumentStated<'_>) -> Vec<Code> {
     let rulings = rules.rule(stated, now()).into_iter();
     rulings.map(|ruling| ruling.finding.code).collect()
 }
@@ -54,9 +54,9 @@ fn an_age_is_measured_against_now_and_the_future_is_no_freshness() {
         (None, Some(Code::SbomTimestampInvalid)),
     ];
     for (created, expected) in rows {
-        let stated = Stated {
+        let stated = DocumentStated {
             created,
-            ..Stated::default()
+            ..DocumentStated::default()
         };
         assert_eq!(
             codes(&rules, &stated),
@@ -90,9 +90,9 @@ fn a_generator_is_known_by_its_name_and_version() {
         (&[], false),
     ];
     for (tools, passes) in rows {
-        let stated = Stated {
+        let stated = DocumentStated {
             tools: tools.to_vec(),
-            ..Stated::default()
+            ..DocumentStated::default()
         };
         assert_eq!(codes(&rules, &stated).is_empty(), passes, "{tools:?}");
     }
@@ -103,14 +103,14 @@ fn every_element_is_one_objection_however_many_components_lack_it() {
     let lacking: Vec<String> = (1..=8)
         .map(|number| format!("part-{number} (line {number})"))
         .collect();
-    let stated = Stated {
+    let stated = DocumentStated {
         components: 20,
         lacking: vec![
             (Element::Version, lacking),
             (Element::Supplier, Vec::new()),
             (Element::Id, vec!["odd (line 3)".to_owned()]),
         ],
-        ..Stated::default()
+        ..DocumentStated::default()
     };
     let rules = CompletenessRules {
         demanded: vec![
@@ -172,9 +172,9 @@ fn the_fingerprint_of_what_is_missing_does_not_depend_on_which_components_lack_i
         ..rules()
     };
     let print = |name: &str| {
-        let stated = Stated {
+        let stated = DocumentStated {
             lacking: vec![(Element::Version, vec![name.to_owned()])],
-            ..Stated::default()
+            ..DocumentStated::default()
         };
         let rulings = rules.rule(&stated, now());
         rulings[0].finding.fingerprint.clone().unwrap()
