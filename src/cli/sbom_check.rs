@@ -126,7 +126,7 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let rules = args.sbom_rules(&asked)?;
     let limits = args.limits.or(sbom_check::limits(&asked.rules.limits()));
     let accepted = args.accepted()?;
-    let mut acceptances = match &accepted {
+    let acceptances = match &accepted {
         Some(accepted) => accepted.on(sbom_check::today(now)),
         None => Acceptances::default(),
     };
@@ -192,7 +192,7 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     };
     let Some(opened) = opened else {
         for outcome in &mut outcomes {
-            sbom_check::check(outcome, &question, &mut acceptances);
+            sbom_check::check(outcome, &question, &acceptances);
         }
         return Ok(finish(outcomes, &acceptances));
     };
@@ -210,10 +210,10 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let (given, _kept) = opened.with(cover);
     question.given = Some(&given);
     if outcomes.is_empty() {
-        outcomes.push(sbom_check::check_alone(own, &given, &question, &mut acceptances));
+        outcomes.push(sbom_check::check_alone(own, &given, &question, &acceptances));
     } else {
         for outcome in &mut outcomes {
-            sbom_check::check(outcome, &question, &mut acceptances);
+            sbom_check::check(outcome, &question, &acceptances);
         }
     }
     Ok(finish(outcomes, &acceptances))

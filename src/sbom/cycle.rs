@@ -1,37 +1,39 @@
 //! Cycles in the dependency graph.
 
-use super::model::{Document, EdgeKind};
+use super::model::{Document, Edge, EdgeKind};
 
 /// One cycle of `DependsOn` edges, as component indexes in the order in which each depends on the next, or `None` where
 /// the graph has none. Which one is reported depends only on the document.
 pub fn find(document: &Document<'_>) -> Option<Vec<u32>> {
+    among(&document.edges, document.components.len())
+}
+
+/// Like [`find`], in a graph of this many components, with its edges sorted.
+pub(super) fn among(edges: &[Edge], components: usize) -> Option<Vec<u32>> {
     // Edges are sorted, so those of one component are one slice.
-    let edges: Vec<(u32, u32)> = document
-        .edges
-        .iter()
-        .filter(|edge| edge.kind == EdgeKind::DependsOn)
-        .map(|edge| (edge.from, edge.to))
-        .collect();
     let next = |from: u32| {
-        let begin = edges.partition_point(|edge| edge.0 < from);
-        let end = edges.partition_point(|edge| edge.0 <= from);
+        let begin = edges.partition_point(|edge| edge.from < from);
+        let end = edges.partition_point(|edge| edge.from <= from);
         edges.get(begin..end).unwrap_or_default()
     };
-    let mut state = vec![State::New; document.components.len()];
+    let mut state = vec![State::New; components];
     let mut path: Vec<(u32, usize)> = Vec::new();
-    for start in 0..u32::try_from(document.components.len()).unwrap_or(u32::MAX) {
+    for start in 0..u32::try_from(components).unwrap_or(u32::MAX) {
         if state_of(&state, start) != State::New {
             continue;
         }
         path.push((start, 0));
         set(&mut state, start, State::Open);
         while let Some((from, done)) = path.last_mut() {
-            let Some((_, to)) = next(*from).get(*done) else {
+            let Some(Edge { to, kind, .. }) = next(*from).get(*done) else {
                 set(&mut state, *from, State::Done);
                 path.pop();
                 continue;
             };
             *done += 1;
+            if *kind != EdgeKind::DependsOn {
+                continue;
+            }
             match state_of(&state, *to) {
                 State::New => {
                     set(&mut state, *to, State::Open);

@@ -3,8 +3,8 @@
 //! Everything here is pure: bytes in, values out. Nothing here decides; rules do, from what is said here.
 //!
 //! [`read`] makes a [`Document`] of bytes in memory, and [`stream`] tells a [`Visitor`] what a reader of bytes has, with
-//! little memory. [`binding`] compares the digests that the root of a document names with those that were verified.
-//! [`locate`](locate::locate) says where a component stands, and a value in it.
+//! little memory; [`sieve`] keeps a small document of a large one. [`binding`] compares the digests that the root of a
+//! document names with those that were verified. [`locate`](locate::locate) says where a component stands, and a value in it.
 //! [`drift`](drift::drift) compares two documents, and [`trim`](trim::trim) leaves out of one what no check reads.
 
 pub mod binding;
@@ -21,6 +21,7 @@ pub mod locate;
 mod model;
 mod problem;
 mod reading;
+mod sieve;
 mod spdx;
 mod stream;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub use model::{
     NamedLicence, Place, Text, Tool,
 };
 pub use problem::{Problem, ProblemKind, Refusal, Refused};
+pub use sieve::{Sieved, sieve};
 pub use stream::stream;
 pub use vulnerability::{Affected, AffectedVersion, Rating, Vulnerability};
 

@@ -137,6 +137,42 @@ pub struct Component<'a> {
     pub place: Place,
 }
 
+impl Component<'_> {
+    /// The component without the document that it was read from.
+    pub fn into_owned(self) -> Component<'static> {
+        fn own(text: Option<Text<'_>>) -> Option<Text<'static>> {
+            text.map(|text| Cow::Owned(text.into_owned()))
+        }
+        let hashes = self.hashes.into_iter().map(|hash| Hash {
+            algorithm: hash.algorithm,
+            hex: Cow::Owned(hash.hex.into_owned()),
+        });
+        let licences = self.licences.into_iter().map(|licence| Licence {
+            form: licence.form,
+            text: Cow::Owned(licence.text.into_owned()),
+            claim: licence.claim,
+        });
+        Component {
+            index: self.index,
+            id: own(self.id),
+            kind: own(self.kind),
+            scope: own(self.scope),
+            group: own(self.group),
+            name: Cow::Owned(self.name.into_owned()),
+            version: own(self.version),
+            purl: own(self.purl),
+            cpe: own(self.cpe),
+            supplier: own(self.supplier),
+            publisher: own(self.publisher),
+            hashes: hashes.collect(),
+            licences: licences.collect(),
+            image_id: own(self.image_id),
+            is_root: self.is_root,
+            place: self.place,
+        }
+    }
+}
+
 /// A hash of a component.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Hash<'a> {

@@ -171,7 +171,7 @@ fn a_subject_of_which_no_sbom_is_demanded_passes_verify_and_the_report_says_so()
     let scoped = policy(&world)
         .replace(
             "type = \"cyclonedx\"\n",
-            "type = \"cyclonedx\"\nsubjects = [\"other/**\"]\n",
+            "type = \"cyclonedx\"\nsubjects = [\"file:other/**\"]\n",
         )
         .replace(
             "[sbom]\n",

@@ -108,6 +108,7 @@ mod tests {
     fn spdx3(hash: &str) -> String {
         format!(
             r#"{{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[
+            {{"type":"CreationInfo","@id":"_:c","specVersion":"3.0.1","created":"2026-01-31T12:00:00Z"}},
             {{"type":"SpdxDocument","spdxId":"e:d","rootElement":["e:s"]}},
             {{"type":"software_Sbom","spdxId":"e:s","rootElement":["e:p"]}},
             {{"type":"software_Package","spdxId":"e:p","name":"a","verifiedUsing":[{{"type":"Hash","algorithm":"sha256","hashValue":"{hash}"}}]}}]}}"#

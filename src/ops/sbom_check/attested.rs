@@ -1,6 +1,6 @@
 //! The SBOMs that are attested for a subject: which of them have to pass, and what came of each.
 
-use super::document::{self, About, Sbom, Tie};
+use super::document::{self, About, From, Sbom, Tie};
 use super::vex::Vex;
 use super::{Asked, conclude, is_denial};
 use crate::attestation::PredicateType;
@@ -10,7 +10,7 @@ use crate::report::{Code, Finding, SbomReport, Verdict};
 use crate::subject::Digest;
 
 /// Checks the attested SBOMs of a subject that was verified, and adds to its report what was found.
-pub(super) fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &mut Acceptances) {
+pub(super) fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &Acceptances) {
     if outcome.report.verdict != Verdict::Allowed {
         return;
     }
@@ -116,15 +116,17 @@ fn examine(
     sbom: &AttestedSbom,
     about: &About<'_>,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Vec<Finding> {
-    let sbom = Sbom {
-        bytes: sbom.text.as_bytes(),
-        name: &sbom.location,
+    let bytes = sbom.text.as_bytes();
+    let from = From {
+        digest: Digest::sha256(bytes),
+        name: sbom.location.clone(),
         is_attested: true,
         origin: format!("attested in {}", sbom.location),
         tie: Tie::Statement,
     };
+    let sbom = Sbom { bytes, from };
     document::check(&sbom, about, asked, acceptances)
 }
 

@@ -8,7 +8,7 @@ use crate::policy::rules::{CompletenessRules, Element, Mode};
 use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
-use crate::sbom::{self, Component, Document, Problem, ProblemKind, cycle};
+use crate::sbom::{self, Component, Document, Problem, ProblemKind, Refused, cycle};
 use crate::subject::Digest;
 
 /// Most components of a cycle that are named.
@@ -18,8 +18,16 @@ const MAX_NAMED_IN_CYCLE: usize = 12;
 pub(super) struct Sbom<'a> {
     /// The document.
     pub(super) bytes: &'a [u8],
+    /// What is known of it without reading it.
+    pub(super) from: From,
+}
+
+/// What is known of an SBOM without reading it.
+pub(super) struct From {
+    /// SHA-256 of its bytes.
+    pub(super) digest: Digest,
     /// Location of the attestation, or the name of the file.
-    pub(super) name: &'a str,
+    pub(super) name: String,
     /// Whether it is a predicate.
     pub(super) is_attested: bool,
     /// Where it is from, in words that follow its format.
@@ -55,45 +63,77 @@ pub(super) fn check(
     sbom: &Sbom<'_>,
     about: &About<'_>,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Vec<Finding> {
-    let mut findings = examine(sbom, about, asked, acceptances);
-    let digest = Digest::sha256(sbom.bytes);
+    match sbom::read(sbom.bytes, asked.limits) {
+        Ok(document) => decide(
+            &document,
+            document.components.len(),
+            // What was read is UTF-8.
+            std::str::from_utf8(sbom.bytes).unwrap_or_default(),
+            &sbom.from,
+            about,
+            asked,
+            acceptances,
+        ),
+        Err(refused) => vec![refusal(&refused)],
+    }
+}
+
+/// Why a document was not read.
+pub(super) fn refusal(refused: &Refused) -> Finding {
+    let unread = || {
+        Finding::new(
+            Code::SubjectUnreadable,
+            format!("the SBOM cannot be read: {refused}"),
+        )
+    };
+    refused.finding().unwrap_or_else(unread)
+}
+
+/// Everything that there is to say about a document. `total` components it has, of which some may have been left out that
+/// nothing objects to. `text` is all of it, or empty where it is not held: then places are told by their lines.
+pub(super) fn decide(
+    document: &Document<'_>,
+    total: usize,
+    text: &str,
+    from: &From,
+    about: &About<'_>,
+    asked: &Asked<'_>,
+    acceptances: &Acceptances,
+) -> Vec<Finding> {
+    let left_out = total.saturating_sub(document.components.len());
+    let mut findings = examine(document, left_out, text, from, about, asked, acceptances);
     for finding in &mut findings {
-        finding.sbom_digest = Some(digest.clone());
+        finding.sbom_digest = Some(from.digest.clone());
     }
     findings
 }
 
 fn examine(
-    sbom: &Sbom<'_>,
+    document: &Document<'_>,
+    left_out: usize,
+    text: &str,
+    from: &From,
     about: &About<'_>,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Vec<Finding> {
     let (rules, today, digests) = (asked.rules, asked.today(), about.digests);
-    let document = match sbom::read(sbom.bytes, asked.limits) {
-        Ok(document) => document,
-        Err(refused) => {
-            let unread = || Finding::new(Code::InternalError, refused.to_string());
-            return vec![refused.finding().unwrap_or_else(unread)];
-        }
-    };
     let source = Source {
-        name: sbom.name,
-        is_attested: sbom.is_attested,
-        // What was read is UTF-8.
-        text: std::str::from_utf8(sbom.bytes).unwrap_or_default(),
+        name: &from.name,
+        is_attested: from.is_attested,
+        text,
         limits: asked.limits,
     };
-    let binding = bind(&document, digests);
-    let bound = bound(&binding, sbom.tie, rules).filter(|_| sbom.tie != Tie::Nothing);
-    let at_root = bound.map(|finding| (root(&document), finding));
-    let at_fields = unreadable(&document, rules).into_iter();
-    let mut findings = point(&source, &document, at_root.into_iter().chain(at_fields).collect());
-    findings.extend(further(&document));
-    findings.extend(cyclic(&document, rules));
-    let components = looked_at(&document);
+    let binding = bind(document, digests);
+    let bound = bound(&binding, from.tie, rules).filter(|_| from.tie != Tie::Nothing);
+    let at_root = bound.map(|finding| (root(document), finding));
+    let at_fields = unreadable(document, rules).into_iter();
+    let mut findings = point(&source, document, at_root.into_iter().chain(at_fields).collect());
+    findings.extend(further(document));
+    findings.extend(cyclic(document, rules));
+    let components = looked_at(document);
     if components.is_empty() {
         let message = "the SBOM lists no component beside what it describes";
         let finding = Finding::new(Code::SbomNoComponents, message)
@@ -107,22 +147,22 @@ fn examine(
     };
     let mut objections = ingredients::objections(&components, rules, today);
     if let Some(rules) = &rules.vulnerabilities {
-        let said = vulnerabilities::check(&document, rules, about.vex, today);
+        let said = vulnerabilities::check(document, rules, about.vex, today);
         findings.extend(vulnerabilities::incomplete(&said, about.vex));
         objections.extend(ingredients::grouped(said));
     }
     for objection in &mut objections {
         note(objection.finding());
     }
-    findings.extend(ingredients::tell(&source, &document, objections));
+    findings.extend(ingredients::tell(&source, document, objections));
     if let Some(rules) = &rules.completeness {
-        for mut ruling in completeness::check(&document, &components, rules, asked.now) {
+        for mut ruling in completeness::check(document, &components, rules, asked.now) {
             note(&mut ruling.finding);
             findings.push(ruling.finding);
         }
     }
     let mut drifted = drift::check(
-        &document,
+        document,
         rules.drift.as_ref(),
         asked.baseline,
         asked.limits,
@@ -131,7 +171,7 @@ fn examine(
     drifted.objections.iter_mut().for_each(&mut note);
     findings.extend(drifted.tell());
     findings.extend(tally.finding());
-    findings.push(counted(sbom, &document, &binding, components.len()));
+    findings.push(counted(from, document, &binding, components.len() + left_out));
     findings
 }
 
@@ -249,13 +289,13 @@ fn cyclic(document: &Document<'_>, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Says that this SBOM counted, and how it is tied to the artifact.
-fn counted(sbom: &Sbom<'_>, document: &Document<'_>, binding: &Binding, components: usize) -> Finding {
+fn counted(from: &From, document: &Document<'_>, binding: &Binding, components: usize) -> Finding {
     let tie = match binding {
-        _ if sbom.tie == Tie::Nothing => "compared with no artifact".to_owned(),
+        _ if from.tie == Tie::Nothing => "compared with no artifact".to_owned(),
         Binding::Bound { named, of } => {
             format!("the {} of its root names {}", named.source.words(), of.words())
         }
-        Binding::Unbound { .. } => match sbom.tie {
+        Binding::Unbound { .. } => match from.tie {
             Tie::Statement => "only the signed statement ties it to the subject".to_owned(),
             Tie::RootOnly | Tie::Word | Tie::Nothing => "nothing ties it to the subject".to_owned(),
         },
@@ -268,7 +308,7 @@ fn counted(sbom: &Sbom<'_>, document: &Document<'_>, binding: &Binding, componen
     };
     let message = format!(
         "{} with {components} {noun}, {}: {tie}",
-        document.format, sbom.origin
+        document.format, from.origin
     );
     Finding::new(Code::SbomChecked, message)
 }

@@ -7,7 +7,8 @@
 use std::path::PathBuf;
 
 use super::attested;
-use super::document::{self, About, Sbom, Tie};
+use super::document::{self, About, From, Sbom, Tie};
+use super::streamed;
 use super::vex::Vex;
 use super::{Asked, conclude};
 use crate::ops::verify::{Outcome, Rules, VexEvidence};
@@ -114,7 +115,7 @@ impl Authority {
 }
 
 /// Checks the given SBOM of a subject. What else the policy demands of the subject has to hold before it is read.
-pub(super) fn check(outcome: &mut Outcome, given: &Given, asked: &Asked<'_>, acceptances: &mut Acceptances) {
+pub(super) fn check(outcome: &mut Outcome, given: &Given, asked: &Asked<'_>, acceptances: &Acceptances) {
     let before = outcome.beside_sbom.verdict.unwrap_or(Verdict::Allowed);
     outcome.report.verdict = before;
     outcome.report.findings.clone_from(&outcome.beside_sbom.findings);
@@ -171,7 +172,7 @@ pub fn check_alone(
     own: Vec<Outcome>,
     given: &Given,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Outcome {
     let mut report = SubjectReport {
         input: given.label.clone(),
@@ -293,27 +294,22 @@ fn examine(
     about: &About<'_>,
     tie: Tie,
     asked: &Asked<'_>,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
 ) -> Vec<Finding> {
     let origin = match authority {
         Some(authority) => format!("{}, {}", given.label, authority.words()),
         None => format!("{}, unauthenticated", given.label),
     };
+    let from = From {
+        digest: given.digest.clone(),
+        name: given.label.clone(),
+        is_attested: false,
+        origin,
+        tie,
+    };
     match &given.content {
-        Content::Memory(bytes) => {
-            let sbom = Sbom {
-                bytes,
-                name: &given.label,
-                is_attested: false,
-                origin,
-                tie,
-            };
-            document::check(&sbom, about, asked, acceptances)
-        }
-        Content::File(path) => {
-            let message = format!("{} is larger than what is read here", path.display());
-            vec![Finding::new(Code::SbomTooLarge, message)]
-        }
+        Content::Memory(bytes) => document::check(&Sbom { bytes, from }, about, asked, acceptances),
+        Content::File(path) => streamed::check(path, &from, about, asked, acceptances),
     }
 }
 

@@ -14,6 +14,7 @@ mod given;
 mod ingredients;
 mod paths;
 mod places;
+mod streamed;
 mod suggest;
 mod tally;
 mod vex;
@@ -74,7 +75,7 @@ impl<'a> Asked<'a> {
 
 /// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
 /// does not deny.
-pub fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &mut Acceptances) {
+pub fn check(outcome: &mut Outcome, asked: &Asked<'_>, acceptances: &Acceptances) {
     match asked.given {
         Some(given) => given::check(outcome, given, asked, acceptances),
         None => attested::check(outcome, asked, acceptances),
@@ -101,11 +102,7 @@ pub fn check_as_demanded(outcome: &mut Outcome, rules: &Rules, now: Timestamp) {
             .push(Finding::new(Code::SbomNotChecked, message));
         return;
     }
-    attested::check(
-        outcome,
-        &Asked::new(rules, &limits, now),
-        &mut Acceptances::default(),
-    );
+    attested::check(outcome, &Asked::new(rules, &limits, now), &Acceptances::default());
 }
 
 /// The caps for one document that a policy sets.

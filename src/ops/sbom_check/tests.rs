@@ -1,3 +1,5 @@
+mod trimming;
+
 use std::path::Path;
 
 use super::*;
@@ -84,11 +86,7 @@ fn now() -> Timestamp {
 
 fn check_under(outcome: &mut Outcome, rules: &SbomRules) {
     let (limits, now) = (Limits::default(), now());
-    check(
-        outcome,
-        &Asked::new(rules, &limits, now),
-        &mut Acceptances::default(),
-    );
+    check(outcome, &Asked::new(rules, &limits, now), &Acceptances::default());
 }
 
 /// The verdict, and the codes of what denies or warns.
@@ -378,7 +376,7 @@ fn what_needs_every_sbom_is_undecided_until_every_place_answered() {
             baseline: with_baseline.then_some(&baseline),
             ..Asked::new(&rules, &limits, now())
         };
-        check(&mut outcome, &asked, &mut Acceptances::default());
+        check(&mut outcome, &asked, &Acceptances::default());
         assert_eq!(outcome.report.verdict, verdict, "{policy} {with_baseline}");
         let told = all_codes(&outcome).contains(&Code::PlaceFailed);
         assert_eq!(told, verdict == Verdict::Undecided, "{policy}");
@@ -411,7 +409,7 @@ fn decide_given(
         given: Some(&given),
         ..Asked::new(&rules, &limits, now())
     };
-    check(&mut outcome, &asked, &mut Acceptances::default());
+    check(&mut outcome, &asked, &Acceptances::default());
     (outcome.report.verdict, all_codes(&outcome))
 }
 
@@ -593,7 +591,7 @@ fn drifted(old: &str, new: &str, policy: &str) -> (Verdict, Vec<String>) {
         baseline: Some(&baseline),
         ..Asked::new(&rules, &limits, now())
     };
-    check(&mut outcome, &asked, &mut Acceptances::default());
+    check(&mut outcome, &asked, &Acceptances::default());
     let drift = outcome
         .report
         .findings
@@ -775,7 +773,7 @@ fn a_baseline_that_nobody_vouches_for_proves_nothing() {
             baseline: Some(&baseline),
             ..Asked::new(&rules, &limits, now())
         };
-        check(&mut outcome, &asked, &mut Acceptances::default());
+        check(&mut outcome, &asked, &Acceptances::default());
         assert_eq!(outcome.report.verdict, verdict, "{what}");
         assert!(
             all_codes(&outcome).contains(&code),
@@ -783,4 +781,124 @@ fn a_baseline_that_nobody_vouches_for_proves_nothing() {
             all_codes(&outcome)
         );
     }
+}
+
+/// What is said of a document that is held, and of the same one while it passes.
+fn both_ways(text: &str, policy: &str) -> [(Verdict, Vec<String>); 2] {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    let contents = [
+        Content::Memory(text.as_bytes().to_vec()),
+        Content::File(file.path().to_owned()),
+    ];
+    contents.map(|content| {
+        let given = Given {
+            label: "large.json".to_owned(),
+            digest: Digest::sha256(text.as_bytes()),
+            content,
+            cover: Cover::Nothing,
+        };
+        let mut outcome = outcome(Vec::new(), Verdict::NoEvidence);
+        let (rules, limits) = (rules(policy), Limits::default());
+        let asked = Asked {
+            given: Some(&given),
+            ..Asked::new(&rules, &limits, now())
+        };
+        check(&mut outcome, &asked, &Acceptances::default());
+        let findings = outcome.report.findings.iter();
+        // The way to a component may lead over others that were not kept, and what is broken is told in other words.
+        let told = findings.map(|finding| {
+            let message = finding.message.split(", by way of").next().unwrap();
+            let message = message.split("it cannot be read:").next().unwrap();
+            format!("{:?} {} {message}", finding.severity, finding.code.name())
+        });
+        (outcome.report.verdict, told.collect())
+    })
+}
+
+#[test]
+fn a_document_that_passes_by_is_decided_like_one_that_is_held() {
+    let many: Vec<String> = (0..300)
+        .map(|number| {
+            let licence = if number % 7 == 0 { "GPL-3.0-only" } else { "MIT" };
+            LEFT_PAD
+                .replace("\"l\"", &format!("\"c{number}\""))
+                .replace("left-pad", &format!("package-{}", number % 40))
+                .replace("MIT", licence)
+        })
+        .collect();
+    let edges = r#","dependencies":[{"ref":"app","dependsOn":["c1","c2"]},{"ref":"c2","dependsOn":["c3"]}]"#;
+    let cycle = r#","dependencies":[{"ref":"c5","dependsOn":["c6"]},{"ref":"c6","dependsOn":["c5"]}]"#;
+    let good = document(&digest(), &many.join(",\n"), edges);
+    let spdx = format!(
+        r#"{{"spdxVersion":"SPDX-2.3","SPDXID":"SPDXRef-DOCUMENT","name":"a","documentNamespace":"https://e.example/1","creationInfo":{{"created":"2026-01-01T00:00:00Z","creators":["Tool: t"]}},"packages":[{{"SPDXID":"SPDXRef-a","name":"a","licenseDeclared":"MIT","externalRefs":[{{"referenceCategory":"PACKAGE-MANAGER","referenceType":"purl","referenceLocator":"pkg:npm/a@1"}}]}},{{"SPDXID":"SPDXRef-app","name":"app","checksums":[{{"algorithm":"SHA256","checksumValue":"{}"}}]}},{{"SPDXID":"SPDXRef-b","name":"b","licenseDeclared":"GPL-3.0-only"}}],"relationships":[{{"spdxElementId":"SPDXRef-DOCUMENT","relationshipType":"DESCRIBES","relatedSpdxElement":"SPDXRef-app"}}]}}"#,
+        digest().to_hex()
+    );
+    let documents = [
+        good.clone(),
+        document(&digest(), &many.join(","), cycle),
+        document(&Digest::sha256(b"another"), LEFT_PAD, ""),
+        document(&digest(), "", ""),
+        document(&digest(), &format!("{LEFT_PAD},{LEFT_PAD}"), ""),
+        spdx.clone(),
+        spdx.replace("SPDXRef-app\",\"name", "SPDXRef-other\",\"name"),
+        good.replace("GPL-3.0-only", "MIT"),
+        good.replace("\"bomFormat\":\"CycloneDX\",", ""),
+        "{".to_owned(),
+        "{}".to_owned(),
+    ];
+    let policies = [
+        "[sbom]",
+        "[sbom]\nrequire-root-digest = true\ncycles = \"audit\"",
+        "[sbom.licences]\nallow = [\"MIT\"]\nunknown = \"audit\"",
+        "[sbom.components]\n[[sbom.components.deny]]\npackage = \"pkg:npm/package-7\"",
+    ];
+    let mut verdicts = std::collections::HashSet::new();
+    for text in &documents {
+        for policy in policies {
+            let [held, passing] = both_ways(text, policy);
+            assert_eq!(held, passing, "{policy}: {}", &text[..text.len().min(200)]);
+            verdicts.insert(held.0.words());
+        }
+    }
+    assert_eq!(verdicts.len(), 2, "both verdicts were seen");
+}
+
+#[test]
+fn what_needs_all_of_a_document_at_once_refuses_one_that_passes_by() {
+    let text = document(&digest(), LEFT_PAD, "");
+    for policy in [
+        "[sbom.drift]\nrequired = false",
+        "[sbom.completeness]\nrequire = [\"name\"]",
+        "[sbom.vulnerabilities]",
+    ] {
+        let [_, (verdict, told)] = both_ways(&text, policy);
+        assert_eq!(verdict, Verdict::Denied, "{policy}: {told:?}");
+        assert!(
+            told.iter().any(|told| told.contains("sbom-too-large")),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_changes_between_its_readings_is_not_decided() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let good = document(&digest(), LEFT_PAD, "");
+    std::fs::write(file.path(), good.replace("MIT", "BSD-3-Clause")).unwrap();
+    let given = Given {
+        label: "large.json".to_owned(),
+        digest: Digest::sha256(good.as_bytes()),
+        content: Content::File(file.path().to_owned()),
+        cover: Cover::Signed("b.json".to_owned()),
+    };
+    let (rules, limits) = (rules("[sbom]"), Limits::default());
+    let asked = Asked {
+        given: Some(&given),
+        ..Asked::new(&rules, &limits, now())
+    };
+    let mut outcome = outcome(Vec::new(), Verdict::NoEvidence);
+    check(&mut outcome, &asked, &Acceptances::default());
+    assert_eq!(outcome.report.verdict, Verdict::Undecided);
+    assert!(all_codes(&outcome).contains(&Code::SubjectUnreadable));
 }
