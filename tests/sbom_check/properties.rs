@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
-use portcullis::ops::sbom_check::check;
-use portcullis::ops::verify::{AttestedSbom, Outcome};
+use portcullis::ops::sbom_check::{Asked, check};
+use portcullis::ops::verify::{AttestedSbom, Beside, Outcome, VexEvidence};
 use portcullis::policy::{Acceptances, Files, SbomRules, parse};
 use portcullis::report::{Code, Severity, SubjectKind, SubjectReport, Verdict};
 use portcullis::sbom::Limits;
@@ -267,11 +267,11 @@ fn decide(
             of: Thing::Subject,
         }],
     };
+    let (limits, now) = (Limits::default(), Timestamp::from_second(1_760_000_000).unwrap());
     check(
         &mut outcome,
-        rules,
+        &Asked::new(rules, &limits, now),
         &mut Acceptances::default(),
-        Timestamp::from_second(1_760_000_000).unwrap(),
     );
     let said = outcome.report.findings.into_iter();
     (
