@@ -190,6 +190,9 @@ _portcullis() {
             portcullis__subcmd__help__subcmd__sbom,diff)
                 cmd="portcullis__subcmd__help__subcmd__sbom__subcmd__diff"
                 ;;
+            portcullis__subcmd__help__subcmd__sbom,suggest)
+                cmd="portcullis__subcmd__help__subcmd__sbom__subcmd__suggest"
+                ;;
             portcullis__subcmd__help__subcmd__sbom,trim)
                 cmd="portcullis__subcmd__help__subcmd__sbom__subcmd__trim"
                 ;;
@@ -259,6 +262,9 @@ _portcullis() {
             portcullis__subcmd__sbom,help)
                 cmd="portcullis__subcmd__sbom__subcmd__help"
                 ;;
+            portcullis__subcmd__sbom,suggest)
+                cmd="portcullis__subcmd__sbom__subcmd__suggest"
+                ;;
             portcullis__subcmd__sbom,trim)
                 cmd="portcullis__subcmd__sbom__subcmd__trim"
                 ;;
@@ -267,6 +273,9 @@ _portcullis() {
                 ;;
             portcullis__subcmd__sbom__subcmd__help,help)
                 cmd="portcullis__subcmd__sbom__subcmd__help__subcmd__help"
+                ;;
+            portcullis__subcmd__sbom__subcmd__help,suggest)
+                cmd="portcullis__subcmd__sbom__subcmd__help__subcmd__suggest"
                 ;;
             portcullis__subcmd__sbom__subcmd__help,trim)
                 cmd="portcullis__subcmd__sbom__subcmd__help__subcmd__trim"
@@ -1310,7 +1319,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help__subcmd__sbom)
-            opts="diff trim"
+            opts="diff trim suggest"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1338,6 +1347,20 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help__subcmd__sbom__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__sbom__subcmd__suggest)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2144,13 +2167,17 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__policy__subcmd__check)
-            opts="-o -q -v -h -V --policy-digest --deny-warnings --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-o -q -v -h -V --policy-digest --against --deny-warnings --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --policy-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --against)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2434,7 +2461,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__sbom)
-            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version diff trim help"
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version diff trim suggest help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2472,7 +2499,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__sbom__subcmd__check)
-            opts="-o -q -v -h -V --policy --policy-digest --deny-warnings --bundle --platform --all-platforms --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            opts="-o -q -v -h -V --policy --policy-digest --accepted --accepted-digest --deny-warnings --bundle --platform --all-platforms --sbom --sbom-bundle --baseline --baseline-bundle --max-sbom-bytes --max-sbom-components --trust --trusted-root --tuf-url --tuf-root --trust-cache --registry-username --registry-password-stdin --registry-token-file --registry-auth-host --registry-egress --registry-ca --registry-cert --registry-key --allow-http --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2486,11 +2513,43 @@ _portcullis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --accepted)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --accepted-digest)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --bundle)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --platform)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sbom)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sbom-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --baseline-bundle)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-sbom-bytes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-sbom-components)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -2616,7 +2675,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__sbom__subcmd__help)
-            opts="diff trim help"
+            opts="diff trim suggest help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2657,6 +2716,20 @@ _portcullis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        portcullis__subcmd__sbom__subcmd__help__subcmd__suggest)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         portcullis__subcmd__sbom__subcmd__help__subcmd__trim)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2664,6 +2737,44 @@ _portcullis() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__sbom__subcmd__suggest)
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

@@ -40,7 +40,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "verify" -d 'V
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sign" -d 'Sign images and files'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom-check" -d 'Decide what an artifact is made of, by its attested SBOMs'
-complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "sbom" -d 'Compare SBOMs, make them smaller, suggest an allow-list'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
@@ -246,8 +246,16 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s h -l he
 complete -c portcullis -n "__fish_portcullis_using_subcommand attest" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l policy -d 'Policy file: who signs the SBOM, and what may stand in it (its [sbom] table)' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l policy-digest -d 'Digest that the policy file has to have, so that a change cannot edit its own judge' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l accepted -d 'File of accepted findings, each with a reason, an owner and its last day; they stay in the report and do not deny' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l accepted-digest -d 'Digest that the file of accepted findings has to have; needed where the policy is pinned' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l bundle -d 'Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l platform -d 'Image of an index to check, for example linux/amd64' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l sbom -d 'SBOM to check instead of the attested one; `-` is standard input. Without a SUBJECT only the rules are asked' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l sbom-bundle -d 'Bundle over the SBOM file itself, repeatable. Without it, FILE.sigstore.json and FILE.sigstore are read' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l baseline -d 'SBOM file that was accepted before, or the artifact whose attested SBOM it is (an image, oci-layout:…, sha256:…)' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l baseline-bundle -d 'Bundle with the attested SBOM of the baseline, repeatable: --baseline names the artifact then, also where it is a file' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l max-sbom-bytes -d 'Most bytes of an SBOM [default: 64 MiB in memory, 1 GiB where a file can be streamed]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l max-sbom-components -d 'Most components of an SBOM [default: 250000, or 4000000 where a file is streamed]' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l trust -d 'Sigstore instance whose root is trusted [default: public-good]' -r -f -a "public-good\t''
 staging\t''
 github\t''"
@@ -278,21 +286,22 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s v -
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom-check" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
-complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -f -a "suggest" -d 'An allow-list that accepts what SBOMs say, as the start of a policy'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and not __fish_seen_subcommand_from diff trim suggest help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from diff" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -317,8 +326,21 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_s
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from trim" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from suggest" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "suggest" -d 'An allow-list that accepts what SBOMs say, as the start of a policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand sbom; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity -l certificate-identity -d 'Exact identity of the signer: the workflow URI or e-mail address in the certificate' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand pin" -l identity-regex -l certificate-identity-regexp -d 'Pattern for the whole identity; a match of a part of it is no match' -r
@@ -573,6 +595,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "explain" -d 'Show which identities a pattern or an exact identity accepts'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and not __fish_seen_subcommand_from check init explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l policy-digest -d 'Digest that the file has to have' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l against -d 'SBOM to hold the policy against, repeatable: tells which entries of [sbom] nothing in them is met by. Not verified' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand policy; and __fish_seen_subcommand_from check" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
@@ -826,7 +849,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fi
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sign" -d 'Sign images and files'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "attest" -d 'Sign a statement about images and files: an SBOM, provenance, a scan'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom-check" -d 'Decide what an artifact is made of, by its attested SBOMs'
-complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom" -d 'Compare SBOMs, and make them smaller'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "sbom" -d 'Compare SBOMs, make them smaller, suggest an allow-list'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "pin" -d 'Verify every image of deployment files, and put digests in'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
@@ -843,6 +866,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fi
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and not __fish_seen_subcommand_from verify sign attest sbom-check sbom pin inspect save load build key policy trust explain completions man conformance generate help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "diff" -d 'What differs between two SBOMs, package by package, whatever their formats'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "trim" -d 'A smaller SBOM that says the same to every check'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from sbom" -f -a "suggest" -d 'An allow-list that accepts what SBOMs say, as the start of a policy'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "public" -d 'Print the public key of a private key'

@@ -265,8 +265,16 @@ never\:"Never"))' \
 _arguments "${_arguments_options[@]}" : \
 '--policy=[Policy file\: who signs the SBOM, and what may stand in it (its \[sbom\] table)]:FILE:_files' \
 '--policy-digest=[Digest that the policy file has to have, so that a change cannot edit its own judge]:DIGEST:_default' \
+'--accepted=[File of accepted findings, each with a reason, an owner and its last day; they stay in the report and do not deny]:FILE:_files' \
+'--accepted-digest=[Digest that the file of accepted findings has to have; needed where the policy is pinned]:DIGEST:_default' \
 '*--bundle=[Bundle file, repeatable; JSON Lines hold several. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
 '(--all-platforms)--platform=[Image of an index to check, for example linux/amd64]:OS/ARCH:_default' \
+'--sbom=[SBOM to check instead of the attested one; \`-\` is standard input. Without a SUBJECT only the rules are asked]:FILE:_files' \
+'*--sbom-bundle=[Bundle over the SBOM file itself, repeatable. Without it, FILE.sigstore.json and FILE.sigstore are read]:FILE:_files' \
+'--baseline=[SBOM file that was accepted before, or the artifact whose attested SBOM it is (an image, oci-layout\:…, sha256\:…)]:SBOM|SUBJECT:_default' \
+'*--baseline-bundle=[Bundle with the attested SBOM of the baseline, repeatable\: --baseline names the artifact then, also where it is a file]:FILE:_files' \
+'--max-sbom-bytes=[Most bytes of an SBOM \[default\: 64 MiB in memory, 1 GiB where a file can be streamed\]]:BYTES:_default' \
+'--max-sbom-components=[Most components of an SBOM \[default\: 250000, or 4000000 where a file is streamed\]]:COUNT:_default' \
 '--trust=[Sigstore instance whose root is trusted \[default\: public-good\]]:INSTANCE:(public-good staging github)' \
 '(--trust --tuf-url)--trusted-root=[Trusted root in a file (trusted_root.json or a client trust configuration)]:FILE:_files' \
 '(--trust)--tuf-url=[TUF repository that publishes the trusted root of a private instance]:URL:_default' \
@@ -377,6 +385,28 @@ never\:"Never"))' \
 ':file -- The SBOM:_files' \
 && ret=0
 ;;
+(suggest)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+'*::files -- The SBOMs, of any format:_files' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__sbom__subcmd__help_commands" \
@@ -394,6 +424,10 @@ _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
 (trim)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(suggest)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -838,6 +872,7 @@ never\:"Never"))' \
             (check)
 _arguments "${_arguments_options[@]}" : \
 '--policy-digest=[Digest that the file has to have]:DIGEST:_default' \
+'*--against=[SBOM to hold the policy against, repeatable\: tells which entries of \[sbom\] nothing in them is met by. Not verified]:SBOM:_files' \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
 '-o+[File for the one format that names none]:FILE:_files' \
 '--output=[File for the one format that names none]:FILE:_files' \
@@ -1372,6 +1407,10 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(suggest)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -1560,7 +1599,7 @@ _portcullis_commands() {
 'sign:Sign images and files' \
 'attest:Sign a statement about images and files\: an SBOM, provenance, a scan' \
 'sbom-check:Decide what an artifact is made of, by its attested SBOMs' \
-'sbom:Compare SBOMs, and make them smaller' \
+'sbom:Compare SBOMs, make them smaller, suggest an allow-list' \
 'pin:Verify every image of deployment files, and put digests in' \
 'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
@@ -1679,7 +1718,7 @@ _portcullis__subcmd__help_commands() {
 'sign:Sign images and files' \
 'attest:Sign a statement about images and files\: an SBOM, provenance, a scan' \
 'sbom-check:Decide what an artifact is made of, by its attested SBOMs' \
-'sbom:Compare SBOMs, and make them smaller' \
+'sbom:Compare SBOMs, make them smaller, suggest an allow-list' \
 'pin:Verify every image of deployment files, and put digests in' \
 'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
@@ -1830,6 +1869,7 @@ _portcullis__subcmd__help__subcmd__sbom_commands() {
     local commands; commands=(
 'diff:What differs between two SBOMs, package by package, whatever their formats' \
 'trim:A smaller SBOM that says the same to every check' \
+'suggest:An allow-list that accepts what SBOMs say, as the start of a policy' \
     )
     _describe -t commands 'portcullis help sbom commands' commands "$@"
 }
@@ -1837,6 +1877,11 @@ _portcullis__subcmd__help__subcmd__sbom_commands() {
 _portcullis__subcmd__help__subcmd__sbom__subcmd__diff_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help sbom diff commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__suggest_commands] )) ||
+_portcullis__subcmd__help__subcmd__sbom__subcmd__suggest_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help sbom suggest commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands] )) ||
 _portcullis__subcmd__help__subcmd__sbom__subcmd__trim_commands() {
@@ -2028,6 +2073,7 @@ _portcullis__subcmd__sbom_commands() {
     local commands; commands=(
 'diff:What differs between two SBOMs, package by package, whatever their formats' \
 'trim:A smaller SBOM that says the same to every check' \
+'suggest:An allow-list that accepts what SBOMs say, as the start of a policy' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis sbom commands' commands "$@"
@@ -2042,6 +2088,7 @@ _portcullis__subcmd__sbom__subcmd__help_commands() {
     local commands; commands=(
 'diff:What differs between two SBOMs, package by package, whatever their formats' \
 'trim:A smaller SBOM that says the same to every check' \
+'suggest:An allow-list that accepts what SBOMs say, as the start of a policy' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis sbom help commands' commands "$@"
@@ -2056,10 +2103,20 @@ _portcullis__subcmd__sbom__subcmd__help__subcmd__help_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis sbom help help commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__suggest_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__help__subcmd__suggest_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom help suggest commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands] )) ||
 _portcullis__subcmd__sbom__subcmd__help__subcmd__trim_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis sbom help trim commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__sbom__subcmd__suggest_commands] )) ||
+_portcullis__subcmd__sbom__subcmd__suggest_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis sbom suggest commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__sbom__subcmd__trim_commands] )) ||
 _portcullis__subcmd__sbom__subcmd__trim_commands() {

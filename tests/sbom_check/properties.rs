@@ -229,14 +229,11 @@ fn laid_out_otherwise(value: &Value) -> String {
     }
 }
 
+/// A finding without its place: code, severity, package and fingerprint.
+type Said = (Code, Severity, Option<String>, Option<String>);
+
 /// The verdict, and what is objected to which package.
-fn decide(
-    text: &str,
-    rules: &SbomRules,
-) -> (
-    Verdict,
-    BTreeSet<(Code, Severity, Option<String>, Option<String>)>,
-) {
+fn decide(text: &str, rules: &SbomRules) -> (Verdict, BTreeSet<Said>) {
     let mut outcome = Outcome {
         report: SubjectReport {
             input: "app".to_owned(),
@@ -267,8 +264,7 @@ fn decide(
             of: Thing::Subject,
         }],
     };
-    let limits = Limits::default();
-    let now = Timestamp::from_second(1_760_000_000).unwrap();
+    let (limits, now) = (Limits::default(), Timestamp::from_second(1_760_000_000).unwrap());
     check(
         &mut outcome,
         &Asked::new(rules, &limits, now),

@@ -15,6 +15,8 @@ const MAX_PATH: usize = 256;
 const MAX_EXCERPT: usize = 100;
 /// Characters of them before the place, where its line is longer.
 const BEFORE: usize = 40;
+/// Most bytes on either side of a place that are looked at for those words.
+const WINDOW: usize = 4 * MAX_EXCERPT;
 
 /// What is looked for: a component, and in it one value.
 #[derive(Debug, Clone, Copy)]
@@ -119,24 +121,42 @@ fn excerpt(text: &str, spot: &Spot) -> Option<String> {
     if !spot.is_value && after.starts_with(['{', '<']) {
         return None;
     }
-    let head = before.rsplit('\n').next().unwrap_or_default().trim_start();
-    // Cut first: the line may be the whole document.
-    let window = head.len() + 4 * MAX_EXCERPT;
-    let tail = after.split('\n').next().unwrap_or_default();
-    if head.len() <= MAX_EXCERPT && tail.len() <= window {
-        let line = format!("{head}{}", tail.trim_end());
-        if line.chars().count() <= MAX_EXCERPT {
-            return Some(line);
-        }
+    let (head, is_begin) = line_before(before);
+    let (tail, is_end) = line_after(after);
+    if is_begin && is_end && head.chars().count() + tail.chars().count() <= MAX_EXCERPT {
+        return Some(format!("{head}{tail}"));
     }
     let kept: String = head.chars().rev().take(BEFORE).collect();
-    let is_cut = kept.len() < head.len();
-    let head: String = kept.chars().rev().collect();
-    let room = MAX_EXCERPT - head.chars().count().min(BEFORE);
+    let is_begin = is_begin && kept.len() == head.len();
+    let room = MAX_EXCERPT - kept.chars().count();
+    let kept: String = kept.chars().rev().collect();
     let shown: String = tail.chars().take(room).collect();
-    let (left, right) = (
-        if is_cut { "..." } else { "" },
-        if shown.len() < tail.len() { "..." } else { "" },
-    );
-    Some(format!("{left}{head}{shown}{right}"))
+    let is_end = is_end && shown.len() == tail.len();
+    let (left, right) = (if is_begin { "" } else { "..." }, if is_end { "" } else { "..." });
+    Some(format!("{left}{kept}{shown}{right}"))
+}
+
+/// The end of a text, from its last line on, and whether the line begins there: no more is looked at than can be shown,
+/// since one line may be the whole document.
+fn line_before(text: &str) -> (&str, bool) {
+    let from = text.len().saturating_sub(WINDOW);
+    let from = (from..text.len()).find(|at| text.is_char_boundary(*at));
+    let near = from.and_then(|from| text.get(from..)).unwrap_or_default();
+    match near.rsplit_once('\n') {
+        Some((_, line)) => (line.trim_start(), true),
+        None if near.len() == text.len() => (near.trim_start(), true),
+        None => (near, false),
+    }
+}
+
+/// The beginning of a text, to the end of its first line, and whether the line ends there.
+fn line_after(text: &str) -> (&str, bool) {
+    let to = text.len().min(WINDOW);
+    let to = (0..=to).rev().find(|at| text.is_char_boundary(*at));
+    let near = to.and_then(|to| text.get(..to)).unwrap_or_default();
+    match near.split_once('\n') {
+        Some((line, _)) => (line.trim_end(), true),
+        None if near.len() == text.len() => (near.trim_end(), true),
+        None => (near, false),
+    }
 }
