@@ -131,3 +131,6 @@ impl<'d, 'a> Components<'d, 'a> {
         self.ids.get(target).copied().or_else(linked)
     }
 }
+
+#[cfg(test)]
+mod tests;
