@@ -197,7 +197,7 @@ fn a_rating_that_cannot_be_read_denies_where_the_rule_is_on() {
         .iter()
         .find(|finding| finding.code == Code::SbomFieldUnreadable);
     assert!(
-        unreadable.unwrap().message.contains("line 6: ratings"),
+        unreadable.unwrap().message.contains("line 7: ratings"),
         "{findings:?}"
     );
     let (verdict, _) = ask(text, &[], true, "[sbom.licences]\nmode = \"off\"");
@@ -209,14 +209,14 @@ fn a_finding_names_everything_that_a_person_needs() {
     let (_, message) = excuses(&[]);
     assert_eq!(
         message,
-        "pkg:npm/left-pad has CVE-1, which is rated high (line 6 of the SBOM, by way of app > left-pad)"
+        "pkg:npm/left-pad has CVE-1, which is rated high (line 7 of the SBOM, by way of app > left-pad)"
     );
     let (excused, message) = excuses(&[vex_document(1, &statement("not_affected", "", 1))]);
     assert!(excused);
     assert_eq!(
         message,
         "pkg:npm/left-pad has CVE-1, which is rated high, and is excused: VEX says not_affected: \
-         vulnerable_code_not_present, 2025-02-01T00:00:01Z, urn:vex:1 in vex.json (line 6 of the SBOM, by way of app > \
+         vulnerable_code_not_present, 2025-02-01T00:00:01Z, urn:vex:1 in vex.json (line 7 of the SBOM, by way of app > \
          left-pad)"
     );
     let (_, findings) = ask(sbom(&of_left_pad(RATED_HIGH)), &[], true, HIGH);
