@@ -57,6 +57,7 @@ fn people_may_ask_for_everything() {
         ("allowed-file-by-key", samples::allowed_file_by_key()),
         ("denied-unverified", samples::denied_unverified()),
         ("denied-identity", samples::denied_identity()),
+        ("denied-ingredients", samples::denied_ingredients()),
     ] {
         snapshot(
             &format!("{name}.human-verbose"),
@@ -174,7 +175,57 @@ fn sarif_rules_are_the_finding_codes() {
         assert_eq!(rule["id"], code.name());
         assert_eq!(rule["shortDescription"]["text"], code.title());
         assert_eq!(rule["fullDescription"]["text"], code.explanation());
+        assert!(
+            rule["help"]["text"]
+                .as_str()
+                .is_some_and(|help| help.contains(code.name()))
+        );
     }
+}
+
+/// An objection points at the policy and, beside it, at the SBOM: at a line only where the SBOM is a file.
+#[test]
+fn sarif_points_into_the_policy_and_into_the_sbom() {
+    let sarif = json(&plain(&samples::denied_ingredients(), Format::Sarif));
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let of = |rule: &str| results.iter().find(|result| result["ruleId"] == rule).unwrap();
+    let signed = of("licence-not-allowed");
+    assert_eq!(
+        signed["locations"][0]["physicalLocation"]["region"]["startLine"],
+        4
+    );
+    let related = &signed["relatedLocations"][0];
+    assert_eq!(related["physicalLocation"].get("region"), None);
+    assert_eq!(
+        related["logicalLocations"][0]["fullyQualifiedName"],
+        ".components[0].licenses[0].license.id"
+    );
+    let in_file = of("component-denied");
+    for place in [&in_file["locations"][0], &in_file["relatedLocations"][0]] {
+        assert_eq!(
+            place["physicalLocation"]["artifactLocation"]["uri"],
+            "target/shop.cdx.json"
+        );
+        assert_eq!(place["physicalLocation"]["region"]["startLine"], 412);
+    }
+}
+
+#[test]
+fn objections_of_a_rule_are_one_annotation_and_one_case() {
+    let report = samples::denied_ingredients();
+    let github = plain(&report, Format::Github);
+    let annotations = github.lines().filter(|line| line.starts_with("::error ")).count();
+    assert_eq!(annotations, 3, "two rules and the verdict:\n{github}");
+    let junit = plain(&report, Format::Junit);
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let cases = document
+        .descendants()
+        .filter(|node| node.has_tag_name("testcase"));
+    let failed: Vec<_> = cases
+        .filter(|case| case.children().any(|child| child.has_tag_name("failure")))
+        .map(|case| case.attribute("name").unwrap())
+        .collect();
+    assert_eq!(failed[1..], ["licence-not-allowed", "component-denied"]);
 }
 
 #[test]

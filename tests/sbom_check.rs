@@ -6,7 +6,15 @@
     reason = "a test stops at the first surprise"
 )]
 
+#[path = "sbom_check/cases.rs"]
+mod cases;
+#[path = "sbom_check/hostile.rs"]
+mod hostile;
+#[path = "sbom_check/properties.rs"]
+mod properties;
 mod support;
+#[path = "sbom_check/vex.rs"]
+mod vex;
 
 use std::path::PathBuf;
 
@@ -201,7 +209,7 @@ fn a_person_sees_the_policy_line_and_the_place_in_the_sbom() {
     let run = world.program("a", &bundle).run();
     for words in [
         "pkg:npm/left-pad needs GPL-3.0-only",
-        "of the SBOM",
+        "in the SBOM .components[0].licenses[0].license.id (line 1, column",
         "policy.toml:19:1",
         "allow = [\"MIT\"]",
     ] {
@@ -220,94 +228,186 @@ fn a_policy_that_says_nothing_about_sboms_is_a_mistake() {
     assert_eq!((run.code, codes), (5, vec!["policy-invalid".to_owned()]));
 }
 
-/// An OpenVEX document that says this of CVE-2026-0001 in the artifact that it is attested for.
-fn vex(status: &str, version: u64) -> Value {
-    json!({
-        "@context": "https://openvex.dev/ns/v0.2.0",
-        "@id": "https://example.com/vex/app",
-        "author": "security@example.com",
-        "timestamp": "2025-10-01T00:00:00Z",
-        "version": version,
-        "statements": [{
-            "vulnerability": {"name": "CVE-2026-0001"},
-            "status": status,
-            "justification": "vulnerable_code_not_in_execute_path",
-        }],
-    })
+/// What the report says of the one finding with this code.
+fn finding(report: &Value, code: &str) -> Value {
+    let findings = report["subjects"][0]["findings"].as_array().unwrap();
+    let found = findings.iter().find(|finding| finding["code"] == code);
+    found.unwrap_or_else(|| panic!("{code}: {report:#}")).clone()
 }
 
-const SECURITY: &str = "security@example.com";
-const OPENVEX: &str = "https://openvex.dev/ns/v0.2.0";
+fn acceptance(target: &str, expires: &str) -> String {
+    format!(
+        "version = 1\n[[accepted]]\n{target}\nreason = \"ticket 7\"\nowner = \"legal@example.com\"\nexpires = \"{expires}\"\n"
+    )
+}
 
 #[test]
-fn a_stated_vulnerability_passes_only_by_vex_of_an_accepted_signer_about_this_artifact() {
+fn an_accepted_finding_stays_in_the_report_and_denies_no_more_until_its_day() {
     let mut world = World::new();
-    let rules = "[[pin]]\nname = \"security\"\nidentity = \"security@example.com\"\nissuer = \"https://accounts.example.com\"\n\n\
-                 [[attestation]]\ntype = \"openvex\"\npins = [\"security\"]\noptional = true\n\n\
-                 [sbom]\n\n[sbom.vulnerabilities]\ndeny = \"high\"\n";
-    let before = POLICY.split("[sbom]").next().unwrap();
-    world.write("policy.toml", format!("{before}{rules}").as_bytes());
-    let mut document = sbom(A, "MIT");
-    document["components"][0]["bom-ref"] = json!("l");
-    document["vulnerabilities"] = json!([{
-        "id": "CVE-2026-0001",
-        "ratings": [{"severity": "high"}],
-        "affects": [{"ref": "l"}],
-    }]);
-    let sbom = world.attest(A, &document, EMAIL);
-    let excuse = world.state(A, OPENVEX, &vex("not_affected", 1), SECURITY);
-    let mut forged = excuse.clone();
-    let other = world.state(A, OPENVEX, &vex("affected", 1), SECURITY);
-    forged["dsseEnvelope"]["signatures"] = other["dsseEnvelope"]["signatures"].clone();
-    let rows = [
-        ("no VEX", vec![], 1, "vulnerability-denied"),
-        ("VEX", vec![excuse.clone()], 0, "vulnerability-excused"),
+    let document = sbom(A, "GPL-3.0-only");
+    let bundle = world.attest(A, &document, EMAIL);
+    let (run, report) = world.program("a", &bundle).report();
+    assert_eq!(run.code, 1);
+    let new = finding(&report, "licence-not-allowed");
+    assert_eq!(new["package"], "pkg:npm/left-pad");
+    assert!(new.get("accepted").is_none() && new.get("audited").is_none());
+    let fingerprint = format!("fingerprint = \"{}\"", new["fingerprint"].as_str().unwrap());
+    world.write("accepted.toml", acceptance(&fingerprint, "9999-12-31").as_bytes());
+    let accepted = ["--accepted", "accepted.toml"];
+
+    let (run, report) = world.program("a", &bundle).arguments(accepted).report();
+    assert_eq!(run.code, 0, "{report:#}");
+    let known = finding(&report, "licence-not-allowed");
+    assert_eq!(
         (
-            "by whoever signs the SBOM, whom no rule for VEX accepts",
-            vec![world.state(A, OPENVEX, &vex("not_affected", 1), EMAIL)],
-            1,
-            "vulnerability-denied",
+            &known["severity"],
+            &known["accepted"]["owner"],
+            &known["fingerprint"]
+        ),
+        (&json!("info"), &json!("legal@example.com"), &new["fingerprint"])
+    );
+    assert_eq!(
+        finding(&report, "sbom-objections")["message"],
+        "1 objection to the SBOM: 0 new, 0 audited, 1 known"
+    );
+    assert_eq!(report["accepted"]["pinned"], false);
+    // A new version of the package and of the SBOM is the same finding.
+    let mut later = document.clone();
+    later["components"][0]["version"] = json!("1.4.0");
+    later["components"][0]["purl"] = json!("pkg:npm/left-pad@1.4.0");
+    let later = world.attest(A, &later, EMAIL);
+    let (run, report) = world
+        .program("a", &later)
+        .arguments(accepted)
+        .argument("--deny-warnings")
+        .report();
+    assert_eq!(run.code, 0, "{report:#}");
+    let known = finding(&report, "licence-not-allowed");
+    assert_ne!(known["sbomDigest"], new["sbomDigest"]);
+    // SARIF keeps the fingerprint and closes the result.
+    let sarif = world
+        .program("a", &later)
+        .arguments(accepted)
+        .arguments(["--format", "sarif"])
+        .run();
+    let sarif: Value = serde_json::from_str(&sarif.stdout).unwrap();
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let result = results
+        .iter()
+        .find(|result| result["ruleId"] == "licence-not-allowed")
+        .unwrap();
+    assert_eq!(
+        result["partialFingerprints"]["portcullis/v1"],
+        format!("{}:1", new["fingerprint"].as_str().unwrap())
+    );
+    assert_eq!(result["suppressions"][0]["status"], "accepted");
+
+    world.write("accepted.toml", acceptance(&fingerprint, "2020-01-01").as_bytes());
+    let (run, report) = world.program("a", &bundle).arguments(accepted).report();
+    assert_eq!(run.code, 1);
+    let codes = codes(&report);
+    assert!(codes.contains(&"acceptance-ended".to_owned()), "{codes:?}");
+}
+
+#[test]
+fn acceptances_open_nothing_but_rules_about_ingredients() {
+    let mut world = World::new();
+    let target = "rule = \"licence-not-allowed\"\npackage = \"pkg:npm/left-pad\"";
+    let path = world.write("accepted.toml", acceptance(target, "9999-12-31").as_bytes());
+    let digest = Digest::sha256(&std::fs::read(path).unwrap()).to_string();
+    let policy = Digest::sha256(POLICY.as_bytes()).to_string();
+    let other = Digest::sha256(b"other").to_string();
+    let bad = world.attest(A, &sbom(A, "GPL-3.0-only"), EMAIL);
+    let of_another = world.attest(A, &sbom(A, "GPL-3.0-only"), "eve@example.com");
+    let of_b = world.attest(B, &sbom(A, "GPL-3.0-only"), EMAIL);
+    let file = ["--accepted", "accepted.toml"];
+    let rows: [(&str, &Value, &str, &[&str], i32); 7] = [
+        ("accepted", &bad, "a", &file, 0),
+        ("another signer", &of_another, "a", &file, 1),
+        ("another artifact", &of_b, "b", &file, 1),
+        (
+            "pinned",
+            &bad,
+            "a",
+            &["--accepted", "accepted.toml", "--accepted-digest", &digest],
+            0,
         ),
         (
-            "about another artifact",
-            vec![world.state(B, OPENVEX, &vex("not_affected", 1), SECURITY)],
-            1,
-            "vulnerability-denied",
-        ),
-        ("with another signature", vec![forged], 1, "vulnerability-denied"),
-        (
-            "taken back in the next version",
-            vec![
-                excuse.clone(),
-                world.state(A, OPENVEX, &vex("affected", 2), SECURITY),
-            ],
-            1,
-            "vulnerability-denied",
+            "another file",
+            &bad,
+            "a",
+            &["--accepted", "accepted.toml", "--accepted-digest", &other],
+            5,
         ),
         (
-            "and a document that cannot be read",
-            vec![excuse, world.state(A, OPENVEX, &vex("repaired", 2), SECURITY)],
-            1,
-            "vex-unreadable",
+            "beside a pinned policy",
+            &bad,
+            "a",
+            &["--accepted", "accepted.toml", "--policy-digest", &policy],
+            2,
         ),
         (
-            "not signed",
-            vec![vex("not_affected", 1)],
-            1,
-            "vulnerability-denied",
+            "a digest of nothing",
+            &bad,
+            "a",
+            &["--accepted-digest", &digest],
+            2,
         ),
     ];
-    for (what, vex, code, expected) in rows {
-        let lines: Vec<String> = std::iter::once(&sbom).chain(&vex).map(Value::to_string).collect();
-        world.write("bundle.json", lines.join("\n").as_bytes());
-        let program = Program::new()
-            .in_folder(world.folder.path())
-            .argument("sbom-check");
-        let (run, report) = program
-            .arguments(["a", "--policy", "policy.toml", "--bundle", "bundle.json"])
-            .report();
-        assert_eq!(run.code, code, "{what}: {run:?}");
-        let codes = codes(&report);
-        assert!(codes.iter().any(|found| found == expected), "{what}: {codes:?}");
+    for (what, bundle, artifact, arguments, code) in rows {
+        let run = world.program(artifact, bundle).arguments(arguments).run();
+        assert_eq!(run.code, code, "{what}: {}", run.stderr);
+        assert_eq!(run.stdout.is_empty(), code != 0, "{what}");
     }
+    world.write(
+        "accepted.toml",
+        acceptance("rule = \"identity-mismatch\"\npackage = \"a\"", "9999-12-31").as_bytes(),
+    );
+    let (run, report) = world.program("a", &bad).arguments(file).report();
+    assert_eq!(
+        (run.code, codes(&report)),
+        (5, vec!["accepted-invalid".to_owned()])
+    );
+}
+
+#[test]
+fn a_rule_in_mode_audit_is_recorded_and_stops_nothing() {
+    let mut world = World::new();
+    let bundle = world.attest(A, &sbom(A, "GPL-3.0-only"), EMAIL);
+    let policy = POLICY.replace("[sbom.licences]", "[sbom.completeness]\nmode = \"audit\"\nrequire = [\"author\", \"supplier\"]\nmax-age = \"1d\"\n[[sbom.completeness.generator]]\nname = \"syft\"\n[sbom.components]\nmode = \"audit\"\n[[sbom.components.deny]]\npackage = \"pkg:npm/**\"\n[sbom.licences]\nmode = \"audit\"");
+    world.write("policy.toml", policy.as_bytes());
+    let (run, report) = world.program("a", &bundle).report();
+    assert_eq!(run.code, 0, "{report:#}");
+    for code in [
+        "licence-not-allowed",
+        "component-denied",
+        "sbom-incomplete",
+        "sbom-timestamp-invalid",
+        "sbom-generator-mismatch",
+    ] {
+        let finding = finding(&report, code);
+        assert_eq!(
+            (&finding["severity"], &finding["audited"]),
+            (&json!("warning"), &json!(true)),
+            "{code}"
+        );
+    }
+    world.write(
+        "policy.toml",
+        policy.replace("mode = \"audit\"", "mode = \"off\"").as_bytes(),
+    );
+    let (run, report) = world.program("a", &bundle).report();
+    assert_eq!((run.code, codes(&report)), (0, vec!["sbom-checked".to_owned()]));
+    world.write(
+        "policy.toml",
+        policy
+            .replace("mode = \"audit\"", "mode = \"enforce\"")
+            .as_bytes(),
+    );
+    let (run, _) = world.program("a", &bundle).report();
+    assert_eq!(run.code, 1);
+    // Who signed is never audited.
+    let eve = world.attest(A, &sbom(A, "MIT"), "eve@example.com");
+    world.write("policy.toml", policy.as_bytes());
+    assert_eq!(world.check("a", &eve).0.code, 1);
 }

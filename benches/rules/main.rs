@@ -10,8 +10,14 @@ use std::hint::black_box;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use jiff::civil::date;
 use portcullis::licences::{Entry, Expression, LicenceLists};
+use portcullis::policy::rules::{
+    ComponentRules, Exception, Exceptions, Identity, Ingredient, LicenceRules, LicenceText, Mode, OnUnknown,
+    PackageRule, Several,
+};
 use portcullis::purl::{Pattern, PatternIndex, Purl};
+use portcullis::report::Origin;
 use portcullis::versions::{Range, Scheme};
 
 /// Components of a CycloneDX document of 50 MB.
@@ -111,5 +117,105 @@ fn e_licence_expressions(bencher: Bencher) {
         for text in texts.iter().cycle().take(COMPONENTS) {
             black_box(lists.decide(&Expression::parse(text).unwrap()));
         }
+    });
+}
+
+/// Rules as a large policy has them: most allow, some deny, a few exceptions; a third with a range of versions.
+fn component_rules() -> ComponentRules {
+    let rule = |(at, package): (usize, Pattern)| {
+        let scheme = Scheme::of_type(package.kind().unwrap_or_default());
+        let versions = match at % 3 {
+            0 => Range::parse(scheme, ">=1.2, <2").unwrap(),
+            _ => Range::any(scheme),
+        };
+        PackageRule {
+            package,
+            versions,
+            suppliers: Vec::new(),
+            hashes: Vec::new(),
+            origin: Origin::flag("policy"),
+        }
+    };
+    let rules: Vec<PackageRule> = patterns().into_iter().enumerate().map(rule).collect();
+    let wide = ["pkg:npm/**", "pkg:golang/**", "pkg:deb/**", "pkg:cargo/**"];
+    let wide = wide.iter().map(|text| rule((1, Pattern::parse(text).unwrap())));
+    let (deny, allow) = rules.split_at(RULES / 5);
+    let exceptions = deny.iter().take(50).map(|rule| {
+        let exception = Exception {
+            package: rule.package.clone(),
+            versions: rule.versions.clone(),
+            reason: "reviewed".to_owned(),
+            owner: "security".to_owned(),
+            expires: date(2027, 1, 1),
+            origin: rule.origin.clone(),
+        };
+        (exception, ())
+    });
+    ComponentRules::new(Mode::Enforce, OnUnknown::Deny, Origin::flag("policy"))
+        .allow(allow.iter().cloned().chain(wide).collect())
+        .deny(deny.to_vec())
+        .except(Exceptions::new(exceptions.collect()))
+}
+
+fn licence_rules() -> LicenceRules {
+    let ids = [
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Unicode-3.0",
+        "Zlib",
+        "MPL-2.0",
+        "0BSD",
+        "CC0-1.0",
+        "Unlicense",
+        "BSL-1.0",
+    ];
+    LicenceRules {
+        mode: Mode::Enforce,
+        unknown: OnUnknown::Audit,
+        lists: LicenceLists {
+            allow: Some(ids.iter().map(|id| Entry::parse(id).unwrap()).collect()),
+            deny: vec![Entry::parse("AGPL-3.0-or-later").unwrap()],
+        },
+        several: Several::All,
+        allow_origins: ids.iter().map(|_| Origin::flag("policy")).collect(),
+        deny_origins: vec![Origin::flag("policy")],
+        origin: Origin::flag("policy"),
+        exceptions: Exceptions::default(),
+    }
+}
+
+/// All that deciding costs on top of reading the document: package URLs and licences read, 1,000 rules about packages and
+/// the rule about licences asked, for every component.
+#[divan::bench(sample_count = 20)]
+fn f_decide_every_component(bencher: Bencher) {
+    let texts = components();
+    let licences = [
+        "MIT",
+        "MIT OR Apache-2.0",
+        "(MIT OR Apache-2.0) AND Unicode-3.0",
+        "ISC",
+    ];
+    let (packages, licence_rules) = (component_rules(), licence_rules());
+    let today = date(2026, 5, 1);
+    bencher.counter(ItemsCount::new(COMPONENTS)).bench(|| {
+        let decided = texts.iter().zip(licences.iter().cycle()).map(|(purl, licence)| {
+            let ingredient = Ingredient {
+                name: "component",
+                version: None,
+                identity: Identity::of(Some(purl)),
+                supplier: None,
+                hashes: Vec::new(),
+                licences: LicenceText::join([LicenceText::Expression(licence)], Several::All),
+            };
+            let rulings = [
+                packages.rule(&ingredient, today),
+                licence_rules.rule(&ingredient, today),
+            ];
+            rulings.iter().flatten().count()
+        });
+        decided.sum::<usize>()
     });
 }

@@ -366,6 +366,20 @@ pub fn sbom_document(data: &[u8]) {
             .iter()
             .all(|one| (1..=lines).contains(&(one.place.line as usize)))
     );
+    let sought: Vec<_> = document
+        .components
+        .iter()
+        .map(|one| sbom::locate::Sought {
+            offset: one.place.offset,
+            members: &["licenses", "licenseDeclared", "PackageLicenseDeclared"],
+            value: one.licences.first().map(|licence| licence.text.as_ref()),
+        })
+        .collect();
+    let text = std::str::from_utf8(data).unwrap();
+    let found = sbom::locate::locate(text, document.format, &sought, &limits);
+    for (one, found) in document.components.iter().zip(found) {
+        assert!(found.is_none_or(|found| found.line >= one.place.line && found.line as usize <= lines));
+    }
     assert!(sbom::cycle::find(&document).is_none_or(|cycle| !cycle.is_empty()));
     let compare = |_: &str, one: &str, other: &str| Some(one.cmp(other));
     assert_eq!(sbom::drift::drift(&document, &document, &compare), []);

@@ -22,7 +22,7 @@ pub enum Command {
     /// Decide what an artifact is made of, by its attested SBOMs
     #[command(long_about = sbom_check::LONG_ABOUT)]
     SbomCheck(Box<sbom_check::Args>),
-    /// Compare SBOMs, and make them smaller
+    /// Compare SBOMs, make them smaller, suggest an allow-list
     Sbom(sbom::Args),
     /// Verify every image of deployment files, and put digests in
     #[command(long_about = pin::LONG_ABOUT)]

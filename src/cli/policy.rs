@@ -5,9 +5,11 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::output::Console;
-use super::{Problem, policy_file};
-use crate::policy::TEMPLATE;
-use crate::report::{ExitCode, Finding, Origin, PolicyReport, Report, Verdict, visible};
+use super::pins::Failure;
+use super::{Problem, policy_file, sbom};
+use crate::ops::sbom_check;
+use crate::policy::{Policy, TEMPLATE};
+use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report, Verdict, visible};
 use crate::sigstore::certificate::SanKind;
 use crate::sigstore::pin::{Explanation, IdentityRule, Pin, TextRule, explain};
 use crate::subject::Digest;
@@ -31,7 +33,7 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  portcullis policy check portcullis.toml --deny-warnings --format github"
+    after_help = "Examples:\n  portcullis policy check portcullis.toml --deny-warnings --format github\n  portcullis policy check portcullis.toml --against app.cdx.json --against web.spdx.json"
 )]
 struct Check {
     /// The policy file
@@ -39,6 +41,9 @@ struct Check {
     /// Digest that the file has to have
     #[arg(long, value_name = "DIGEST")]
     policy_digest: Option<Digest>,
+    /// SBOM to hold the policy against, repeatable: tells which entries of [sbom] nothing in them is met by. Not verified
+    #[arg(long, value_name = "SBOM")]
+    against: Vec<PathBuf>,
     /// Fail where there are warnings
     #[arg(long)]
     deny_warnings: bool,
@@ -121,6 +126,18 @@ fn check(args: &Check, console: &Console) -> ExitCode {
     });
     report.pins = policy.pins().iter().map(Pin::report).collect();
     report.findings = policy.warnings().to_vec();
+    if let Some(rules) = policy.sbom() {
+        report
+            .findings
+            .extend(crate::policy::review(rules, sbom_check::today(now)));
+    }
+    if !args.against.is_empty() {
+        match against(args, &policy) {
+            Ok(findings) => report.findings.extend(findings),
+            Err(Failure::Findings(findings)) => report.findings.extend(findings),
+            Err(Failure::Usage(problem)) => return console.fail(&problem),
+        }
+    }
     report.conclude(args.deny_warnings);
     if report.verdict == Verdict::Undecided {
         // Nothing was asked about a subject; a policy without mistakes is what was asked for.
@@ -133,6 +150,18 @@ fn check(args: &Check, console: &Console) -> ExitCode {
     }
     // The line that --policy-digest wants.
     console.print_and_exit(&format!("{}  {}\n", policy.digest(), args.file.display()), code)
+}
+
+/// The entries of the policy that the SBOMs have no use for.
+fn against(args: &Check, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    let rules = policy.sbom().ok_or_else(|| {
+        Finding::new(Code::PolicyInvalid, "the policy has no [sbom] table")
+            .origin(&Origin::flag("--against"))
+            .help("add [sbom], and under it what may be in the artifact")
+    })?;
+    Ok(sbom::with_documents(&args.against, |documents| {
+        sbom_check::unused_rules(rules, documents)
+    })?)
 }
 
 fn init(args: &Init, console: &Console) -> ExitCode {

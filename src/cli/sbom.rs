@@ -1,4 +1,4 @@
-//! `portcullis sbom`: diff, trim.
+//! `portcullis sbom`: diff, trim, suggest.
 
 use std::path::{Path, PathBuf};
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::Problem;
 use super::output::Console;
 use crate::ops::read::bounded;
+use crate::ops::sbom_check;
 use crate::report::{ExitCode, visible};
 use crate::sbom::drift::{Change, drift};
 use crate::sbom::trim::trim;
@@ -26,6 +27,8 @@ enum Command {
     Diff(Diff),
     /// A smaller SBOM that says the same to every check
     Trim(Trim),
+    /// An allow-list that accepts what SBOMs say, as the start of a policy
+    Suggest(Suggest),
 }
 
 #[derive(Debug, clap::Args)]
@@ -55,6 +58,20 @@ struct Trim {
     file: PathBuf,
 }
 
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Nothing is verified, and what nobody knows is not accepted: a component without a licence that SPDX knows, or without a \
+package URL, becomes a comment.
+
+Examples:
+  portcullis sbom suggest app.cdx.json >> portcullis.toml
+  portcullis sbom suggest app.cdx.json web.spdx.json | less")]
+struct Suggest {
+    /// The SBOMs, of any format
+    #[arg(value_name = "SBOM", required = true)]
+    files: Vec<PathBuf>,
+}
+
 impl Args {
     /// Whether the command's answer can be JSON.
     pub(super) fn is_diff(&self) -> bool {
@@ -66,6 +83,7 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
     let answer = match &args.command {
         Command::Diff(args) => diff(args, console.wants_json()),
         Command::Trim(args) => small(args),
+        Command::Suggest(args) => suggested(&args.files),
     };
     match answer {
         Ok(text) => console.print_and_exit(&text, ExitCode::Allowed),
@@ -180,6 +198,28 @@ fn small(args: &Trim) -> Result<String, Problem> {
             Problem::usage(format!("{}: only JSON can be trimmed", args.file.display()))
                 .help("have the generator write JSON")
         })
+}
+
+fn suggested(files: &[PathBuf]) -> Result<String, Problem> {
+    let names: Vec<String> = files.iter().map(|path| path.display().to_string()).collect();
+    with_documents(files, |documents| sbom_check::suggest(documents, &names))
+}
+
+/// Reads SBOMs as they are and does something with all of them.
+pub(super) fn with_documents<T>(
+    files: &[PathBuf],
+    act: impl FnOnce(&[sbom::Document<'_>]) -> T,
+) -> Result<T, Problem> {
+    let limits = Limits::default();
+    let texts = files
+        .iter()
+        .map(|path| read(path, &limits))
+        .collect::<Result<Vec<_>, _>>()?;
+    let documents = files
+        .iter()
+        .zip(&texts)
+        .map(|(path, text)| sbom::read(text, &limits).map_err(|refused| refusal(path, &refused)));
+    Ok(act(&documents.collect::<Result<Vec<_>, _>>()?))
 }
 
 fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>, Problem> {

@@ -100,7 +100,7 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     let asked = by_policy(&args.policy, args.policy_digest.as_ref(), &args.trust)?;
     let sbom_rules = args.sbom_rules(&asked)?;
     let accepted = args.accepted()?;
-    let mut acceptances = match &accepted {
+    let acceptances = match &accepted {
         Some(accepted) => accepted.on(sbom_check::today(now)),
         None => Acceptances::default(),
     };
@@ -117,7 +117,7 @@ fn check(args: &Args, global: &Global, console: &Console) -> Result<Report, Fail
     };
     let (trust, mut outcomes) = examination.run(&args.trust, asked.trust.as_ref(), global, console, now);
     for outcome in &mut outcomes {
-        sbom_check::check(outcome, &sbom_rules, &mut acceptances, now);
+        sbom_check::check(outcome, &sbom_rules, &acceptances, now);
     }
     let is_decided = |outcome: &Outcome| !outcome.sboms.is_empty();
     let everything_was_seen = !outcomes.is_empty() && outcomes.iter().all(is_decided);

@@ -4,6 +4,8 @@
 //! put up with for a while can be in different hands. Only what a rule about ingredients objects to can be accepted: who
 //! signed, what was signed and whether the SBOM is about the artifact never can.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use jiff::civil::Date;
 
 use crate::report::{Acceptance, Code, Finding, Origin};
@@ -39,7 +41,7 @@ pub(super) enum Target {
 /// The acceptances while a run is decided: which of them were met.
 #[derive(Debug, Default)]
 pub struct Acceptances {
-    entries: Vec<(Entry, bool)>,
+    entries: Vec<(Entry, AtomicBool)>,
     today: Date,
 }
 
@@ -52,7 +54,11 @@ impl Accepted {
     /// The acceptances for a run on this day, in UTC.
     pub fn on(&self, today: Date) -> Acceptances {
         Acceptances {
-            entries: self.entries.iter().map(|entry| (entry.clone(), false)).collect(),
+            entries: self
+                .entries
+                .iter()
+                .map(|entry| (entry.clone(), AtomicBool::new(false)))
+                .collect(),
             today,
         }
     }
@@ -73,7 +79,7 @@ impl Target {
 impl Acceptances {
     /// Marks a finding as known where somebody accepted it. An acceptance that has ended accepts nothing; the message
     /// says so.
-    pub fn mark(&mut self, finding: &mut Finding) {
+    pub fn mark(&self, finding: &mut Finding) {
         if finding.accepted.is_some() || self.entries.is_empty() {
             return;
         }
@@ -82,11 +88,11 @@ impl Acceptances {
         };
         let mut ended: Option<&Entry> = None;
         let mut holding: Option<&Entry> = None;
-        for (entry, is_met) in &mut self.entries {
+        for (entry, is_met) in &self.entries {
             if !targets.contains(&entry.target) {
                 continue;
             }
-            *is_met = true;
+            is_met.store(true, Ordering::Relaxed);
             if self.today <= entry.expires {
                 holding = holding.or(Some(entry));
             } else {
@@ -124,7 +130,7 @@ impl Acceptances {
                     .origin(&entry.origin)
                     .help("put right what was accepted, and take the entry out");
                 findings.push(finding);
-            } else if !is_met && everything_was_seen {
+            } else if !is_met.load(Ordering::Relaxed) && everything_was_seen {
                 let message = format!("nothing that was found meets the acceptance {what}");
                 let finding = Finding::new(Code::AcceptanceUnmatched, message)
                     .origin(&entry.origin)

@@ -8,17 +8,22 @@ mod demand;
 pub mod duration;
 mod file;
 mod limits;
+mod review;
 mod rule;
 pub mod rules;
 mod sbom;
 mod scope;
+mod usage;
 
 pub use accepted::{Acceptances, Accepted};
 pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};
 pub use file::{Files, MAX_ACCEPTED_BYTES, MAX_POLICY_BYTES, parse, parse_accepted};
 pub use limits::Limits;
+pub use review::review;
 pub use sbom::{SbomRequire, SbomRules};
 pub use scope::{MAX_SCOPE_BYTES, Scope, ScopeError, SubjectName};
+
+pub use usage::Usage;
 
 use self::rule::Rule;
 use crate::report::{Code, Finding, Origin};

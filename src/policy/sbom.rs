@@ -2,7 +2,7 @@
 
 use crate::report::Origin;
 
-use super::rules::{ComponentRules, LicenceRules, Mode, VulnerabilityRules};
+use super::rules::{CompletenessRules, ComponentRules, LicenceRules, Mode, VulnerabilityRules};
 
 /// The `[sbom]` table.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct SbomRules {
     pub licences: Option<LicenceRules>,
     /// Which packages the components may be.
     pub components: Option<ComponentRules>,
+    /// What the document itself has to say.
+    pub completeness: Option<CompletenessRules>,
     /// Which vulnerabilities the components may have.
     pub vulnerabilities: Option<VulnerabilityRules>,
 }

@@ -112,6 +112,17 @@ impl Pattern {
         fits && parts.next().is_some() == self.goes_on
     }
 
+    /// Whether every package that `other` means is one of these too.
+    pub fn covers(&self, other: &Self) -> bool {
+        let covers = |(mine, theirs): (&Part, &Part)| *mine == Part::Any || mine == theirs;
+        let is_inside = match (self.goes_on, other.goes_on) {
+            (true, true) => other.parts.len() >= self.parts.len(),
+            (true, false) => other.parts.len() > self.parts.len(),
+            (false, goes_on) => !goes_on && other.parts.len() == self.parts.len(),
+        };
+        is_inside && self.parts.iter().zip(&other.parts).all(covers)
+    }
+
     /// As it was written.
     pub fn as_str(&self) -> &str {
         &self.text

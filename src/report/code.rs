@@ -599,6 +599,18 @@ codes! {
         PolicyInvalid "policy-invalid" Deny Misconfigured
             "The policy file is invalid"
             "Every mistake is listed with its place. Nothing was examined."
+        PolicyRuleUnused "policy-rule-unused" Warning Allowed
+            "A rule of the policy matches nothing in the SBOMs it was held against"
+            "`policy check --against` found no component that this entry is about. An allow entry or an exception that nothing needs lets something in one day that nobody looked at. A deny entry that matches nothing does its work, and is only mentioned."
+        PolicyRuleShadowed "policy-rule-shadowed" Warning Allowed
+            "A rule of the policy never decides"
+            "Another entry of the same list is about everything that this one is about. Take out one of the two, or what the narrower one was meant to restrict stays open."
+        PolicyRuleContradicted "policy-rule-contradicted" Warning Allowed
+            "A rule of the policy allows what another one denies as a whole"
+            "Deny beats allow, so the allow entry does nothing. Either the deny entry is wider than it was meant to be, or the allow entry is left over."
+        PolicyExceptionEnded "policy-exception-ended" Warning Allowed
+            "An exception of the policy has ended"
+            "Its last day is over, so it does nothing any more. Take it out, or have its owner decide anew."
         SubjectNotCovered "subject-not-covered" Deny Misconfigured
             "No rule of the policy covers the subject"
             "A policy says for which subjects its rules hold. What none of them covers is refused, never passed. If the subject belongs to this policy, add it to the `subjects` of the rule that is meant for it."

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Code, Severity};
+use super::{Code, SbomPlace, Severity};
 use crate::subject::Digest;
 
 /// One observation about a subject, a candidate or the run.
@@ -33,6 +33,9 @@ pub struct Finding {
     /// Where the expectation was written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// Where in an SBOM the offender stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sbom: Option<Box<SbomPlace>>,
     /// One safe next step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
@@ -155,6 +158,7 @@ impl Finding {
             expected: None,
             parts: Vec::new(),
             origin: None,
+            sbom: None,
             help: None,
             package: None,
             fingerprint: None,
@@ -162,6 +166,11 @@ impl Finding {
             accepted: None,
             sbom_digest: None,
         }
+    }
+
+    /// Whether a rule about ingredients objects to a package with it.
+    pub(super) fn is_objection(&self) -> bool {
+        self.package.is_some() && self.sbom.is_some()
     }
 
     /// Says that `--deny-warnings` is why something is denied.
@@ -189,6 +198,13 @@ impl Finding {
     #[must_use]
     pub fn origin(mut self, origin: &Origin) -> Self {
         self.origin = Some(origin.clone());
+        self
+    }
+
+    /// Adds where in an SBOM the offender stands.
+    #[must_use]
+    pub fn in_sbom(mut self, place: SbomPlace) -> Self {
+        self.sbom = Some(Box::new(place));
         self
     }
 

@@ -9,6 +9,7 @@ mod finding;
 mod inspection;
 mod model;
 mod render;
+mod sbom_place;
 mod schema;
 mod verdict;
 
@@ -29,6 +30,7 @@ pub use render::{
     Format, Signs, Style, UnknownFormat, inspection_json, inspection_tree, render, render_findings,
     stdout_lines,
 };
+pub use sbom_place::SbomPlace;
 pub(crate) use schema::schema_of;
 pub use schema::{inspection_schema, schema};
 pub use verdict::{ExitCode, Verdict};

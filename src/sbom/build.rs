@@ -157,14 +157,14 @@ impl<'a> Builder<'a> {
 }
 
 /// Whether nothing that a decision could rest on differs between two components of one id.
-fn says_the_same(one: &Component<'_>, other: &Component<'_>) -> bool {
-    let told = |component: &Component<'_>| Component {
-        index: 0,
-        place: super::model::Place::default(),
-        is_root: false,
-        ..component.clone()
+fn says_the_same<'a>(one: &Component<'a>, other: &Component<'a>) -> bool {
+    let placed = Component {
+        index: one.index,
+        place: one.place,
+        is_root: one.is_root,
+        ..other.clone()
     };
-    told(one) == told(other)
+    placed == *one
 }
 
 /// The start of a value, for a problem.

@@ -4,6 +4,7 @@
 //!
 //! [`read`] makes a [`Document`] of bytes in memory, and [`stream`] tells a [`Visitor`] what a reader of bytes has, with
 //! little memory. [`binding`] compares the digests that the root of a document names with those that were verified.
+//! [`locate`](locate::locate) says where a component stands, and a value in it.
 //! [`drift`](drift::drift) compares two documents, and [`trim`](trim::trim) leaves out of one what no check reads.
 
 pub mod binding;
@@ -16,6 +17,7 @@ mod event;
 mod hashes;
 mod json;
 mod limits;
+pub mod locate;
 mod model;
 mod problem;
 mod reading;

@@ -20,6 +20,7 @@ mod sbom;
 mod stdin;
 mod streams;
 mod subjects;
+mod suggest;
 
 use support::{Case, Program};
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use portcullis::report::{
-    CandidateReport, Code, EvidenceKind, ExitCode, Finding, LogReference, Origin, PartDifference, PinReport,
-    Place, PlaceKind, PlaceOutcome, PolicyReport, Report, SCHEMA_VERSION, SignerReport, SubjectKind,
-    SubjectReport, TimeSource, ToolReport, TrustReport, Verdict, VerifiedTime,
+    Acceptance, CandidateReport, Code, EvidenceKind, ExitCode, Finding, LogReference, Origin, PartDifference,
+    PinReport, Place, PlaceKind, PlaceOutcome, PolicyReport, Report, SCHEMA_VERSION, SbomPlace, SignerReport,
+    SubjectKind, SubjectReport, TimeSource, ToolReport, TrustReport, Verdict, VerifiedTime,
 };
 use portcullis::subject::Digest;
 
@@ -31,6 +31,7 @@ pub(crate) fn all() -> Vec<Sample> {
         ("denied-unverified", denied_unverified()),
         ("denied-many-alike", denied_many_alike()),
         ("denied-warnings", denied_warnings()),
+        ("denied-ingredients", denied_ingredients()),
         ("no-evidence", no_evidence()),
         ("no-evidence-other-type", no_evidence_other_type()),
         ("undecided", undecided()),
@@ -380,6 +381,73 @@ pub(crate) fn denied_many_alike() -> Report {
         ..mismatch(99)
     });
     report(vec![subject])
+}
+
+const SBOM_POLICY: &str = "version = 1\n\n[sbom.licences]\nallow = [\"MIT\"]\n\n[[sbom.components.deny]]\npackage = \"pkg:npm/left-pad\"\n";
+
+/// Objections of two rules to a signed SBOM, more of one than are told in full, some audited and one known before; and
+/// one to an SBOM in a file.
+pub(crate) fn denied_ingredients() -> Report {
+    let policy: Arc<str> = SBOM_POLICY.into();
+    let at = |words: &str| {
+        let start = policy.find(words).unwrap();
+        Origin::file("portcullis.toml", &policy, start..start + words.len())
+    };
+    let objection = |code: Code, number: usize, licence: &str| {
+        let package = format!("pkg:npm/package-{number:02}");
+        let mut finding = Finding::new(code, format!("{package} needs {licence}, which is not allowed"))
+            .found(licence)
+            .origin(&at("allow = [\"MIT\"]"))
+            .help("replace the component, or ask whoever answers for licences")
+            .in_sbom(SbomPlace {
+                document: format!("referrers, manifest {}", digest("attestation")),
+                attested: true,
+                line: 1,
+                column: Some(1200 + 300 * number as u64),
+                path: Some(format!(".components[{number}].licenses[0].license.id")),
+                version: Some("1.2.0".to_owned()),
+                reached_by: vec!["shop@1.4.0".to_owned(), "web@3.0.0".to_owned(), format!("package-{number:02}@1.2.0")],
+                others: number % 3,
+                excerpt: Some(format!("...package-{number:02}\",\"licenses\":[{{\"license\":{{\"id\":\"{licence}\"}}}}],\"purl\":...")),
+            });
+        finding.fingerprint = Some(format!("{number:032x}"));
+        finding.package = Some(package);
+        finding
+    };
+    let mut subject = image(Verdict::Denied);
+    subject.candidates = vec![good_candidate()];
+    subject.findings = (0..15)
+        .map(|number| objection(Code::LicenceNotAllowed, number, "GPL-3.0-only"))
+        .collect();
+    let mut in_file = objection(Code::ComponentDenied, 15, "");
+    in_file.message = "pkg:npm/left-pad is denied by pkg:npm/left-pad".to_owned();
+    in_file.found = Some("pkg:npm/left-pad@1.3.0".to_owned());
+    in_file.package = Some("pkg:npm/left-pad".to_owned());
+    in_file.origin = Some(Origin::flag("--deny-package"));
+    let place = in_file.sbom.as_mut().unwrap();
+    (place.document, place.attested) = ("target/shop.cdx.json".to_owned(), false);
+    (place.line, place.column) = (412, Some(15));
+    place.path = Some(".components[15].purl".to_owned());
+    place.excerpt = Some("\"purl\": \"pkg:npm/left-pad@1.3.0\",".to_owned());
+    subject.findings.push(in_file);
+    subject
+        .findings
+        .extend((16..18).map(|number| objection(Code::LicenceUnknown, number, "LicenseRef-acme").audited()));
+    let mut known = objection(Code::LicenceNotAllowed, 18, "MPL-2.0");
+    known.accept(Acceptance {
+        reason: "reviewed, ticket 1234".to_owned(),
+        owner: "legal@example.com".to_owned(),
+        expires: "2027-06-30".to_owned(),
+        origin: Origin::flag("--accepted"),
+    });
+    subject.findings.push(known);
+    subject.findings.push(Finding::new(
+        Code::SbomObjections,
+        "19 objections to 19 packages of the SBOM: 16 new, 2 audited, 1 known",
+    ));
+    let mut report = report(vec![subject]);
+    report.policy = Some(policy_report());
+    report
 }
 
 pub(crate) fn denied_warnings() -> Report {

@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::places::{Source, point};
 use super::tally::Tally;
 use super::vex::Vex;
-use super::{ingredients, today, vulnerabilities};
+use super::{completeness, ingredients, today, vulnerabilities};
 use crate::ops::verify::AttestedSbom;
-use crate::policy::rules::Mode;
+use crate::policy::rules::{CompletenessRules, Element, Mode};
 use crate::policy::{Acceptances, SbomRules};
 use crate::report::{Code, Finding, Severity};
 use crate::sbom::binding::{Binding, Verified, bind};
@@ -21,7 +22,7 @@ pub(super) fn check(
     attested: &AttestedSbom,
     digests: &[Verified],
     rules: &SbomRules,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
     vex: &Vex<'_>,
     now: Timestamp,
 ) -> Vec<Finding> {
@@ -37,7 +38,7 @@ fn examine(
     attested: &AttestedSbom,
     digests: &[Verified],
     rules: &SbomRules,
-    acceptances: &mut Acceptances,
+    acceptances: &Acceptances,
     vex: &Vex<'_>,
     now: Timestamp,
 ) -> Vec<Finding> {
@@ -49,10 +50,17 @@ fn examine(
             return vec![refused.finding().unwrap_or_else(unread)];
         }
     };
+    let source = Source {
+        name: &attested.location,
+        is_attested: true,
+        text: &attested.text,
+        limits: &limits,
+    };
     let binding = bind(&document, digests);
-    let mut findings = Vec::new();
-    findings.extend(bound(&binding, rules));
-    findings.extend(unreadable(&document, rules));
+    let at_root = bound(&binding, rules).map(|finding| (root(&document), finding));
+    let at_fields = unreadable(&document, rules).into_iter();
+    let mut findings = point(&source, &document, at_root.into_iter().chain(at_fields).collect());
+    findings.extend(further(&document));
     findings.extend(cyclic(&document, rules));
     let components = looked_at(&document);
     if components.is_empty() {
@@ -72,7 +80,16 @@ fn examine(
         acceptances.mark(objection.finding());
         tally.count(objection.finding());
     }
-    findings.extend(ingredients::tell(&document, objections));
+    findings.extend(ingredients::tell(&source, &document, objections));
+    for mut ruling in rules
+        .completeness
+        .iter()
+        .flat_map(|rules| completeness::check(&document, &components, rules, now))
+    {
+        acceptances.mark(&mut ruling.finding);
+        tally.count(&ruling.finding);
+        findings.push(ruling.finding);
+    }
     findings.extend(tally.finding());
     findings.push(counted(attested, &document, &binding, components.len()));
     findings
@@ -80,7 +97,7 @@ fn examine(
 
 /// What the rules look at: everything but the root. Where a document describes several things, none of them is the
 /// artifact alone, and whatever else they are would go unseen.
-fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
+pub(super) fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
     match document.roots.as_slice() {
         [_] => document.ingredients().collect(),
         _ => document.components.iter().collect(),
@@ -97,20 +114,28 @@ fn bound(binding: &Binding, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Fields that could have changed the decision, and cannot be read.
-fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<Finding> {
+fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(Option<u64>, Finding)> {
     let needed = document
         .problems
         .iter()
         .filter(|problem| is_needed(problem, document, rules));
-    let mut findings: Vec<Finding> = needed.map(Problem::finding).collect();
-    if document.further_problems > 0 {
-        let message = format!(
-            "in the SBOM, {} further fields cannot be read, and which they are is not kept",
-            document.further_problems
-        );
-        findings.push(Finding::new(Code::SbomFieldUnreadable, message));
-    }
-    findings
+    needed
+        .map(|problem| (Some(problem.place.offset), problem.finding()))
+        .collect()
+}
+
+fn further(document: &Document<'_>) -> Option<Finding> {
+    let message = format!(
+        "in the SBOM, {} further fields cannot be read, and which they are is not kept",
+        document.further_problems
+    );
+    (document.further_problems > 0).then(|| Finding::new(Code::SbomFieldUnreadable, message))
+}
+
+/// Where the first root begins.
+fn root(document: &Document<'_>) -> Option<u64> {
+    let root = document.component(*document.roots.first()?)?;
+    Some(root.place.offset)
 }
 
 fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> bool {
@@ -120,6 +145,9 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         .is_some_and(|rules| rules.mode != Mode::Off);
     let components = rules.components.as_ref().is_some_and(|rules| rules.is_on());
     let vulnerabilities = rules.vulnerabilities.as_ref().is_some_and(|rules| rules.is_on());
+    let completeness = rules.completeness.as_ref();
+    let demands = |element| completeness.is_some_and(|rules| rules.demands(element));
+    let asks_for_tools = completeness.is_some_and(CompletenessRules::asks_for_tools);
     let is_root = problem.component.is_some_and(|index| document.is_root(index));
     if !problem.kind.hides_a_value() {
         return false;
@@ -128,15 +156,15 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "licenses" | "license" | "licenseDeclared" | "licenseConcluded" | "hasExtractedLicensingInfos" => {
             licences
         }
+        "timestamp" | "created" => demands(Element::Timestamp),
+        "authors" => demands(Element::Author),
+        "creators" => demands(Element::Author) || asks_for_tools,
+        "tools" => asks_for_tools,
+        "creationInfo" => demands(Element::Timestamp) || demands(Element::Author) || asks_for_tools,
+        "supplier" if demands(Element::Supplier) => true,
         "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
         // Nothing is decided by these.
-        "timestamp"
-        | "created"
-        | "creationInfo"
-        | "creators"
-        | "tools"
-        | "authors"
-        | "author"
+        "author"
         | "publisher"
         | "originator"
         | "cpe"

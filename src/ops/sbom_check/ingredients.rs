@@ -5,30 +5,15 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::paths::Paths;
+use super::places::{Objection, Source, Spot, place};
+use crate::licences::Expression;
 use crate::policy::SbomRules;
-use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling};
+use crate::policy::rules::{Identity, Ingredient, LicenceText, Ruling, Several};
 use crate::report::{Code, Finding, Severity};
-use crate::sbom::{Component, Document, HashAlgorithm, LicenceForm};
+use crate::sbom::{Claim, Component, Document, HashAlgorithm, LicenceForm};
 
 /// Most objections to one SBOM that are listed, denials first. All of them count.
 const MAX_LISTED: usize = 500;
-
-/// An objection and how often it was made.
-pub(super) struct Objection<'d, 'a> {
-    ruling: Ruling,
-    first: Spot<'d, 'a>,
-    others: usize,
-}
-
-/// Where in the document something stands that is objected to.
-#[derive(Clone, Copy)]
-pub(super) struct Spot<'d, 'a> {
-    /// The component that it is about; `None` where that is not in the document.
-    pub(super) component: Option<&'d Component<'a>>,
-    /// 1-based line.
-    pub(super) line: u32,
-}
 
 /// Asks every rule about every component. Every objection is given; [`tell`] cuts the list.
 pub(super) fn objections<'d, 'a>(
@@ -36,18 +21,16 @@ pub(super) fn objections<'d, 'a>(
     rules: &SbomRules,
     today: Date,
 ) -> Vec<Objection<'d, 'a>> {
+    let several = rules.licences.as_ref().map(|rule| rule.several);
     grouped(components.iter().flat_map(|component| {
-        let ingredient = ingredient(component);
+        let ingredient = ingredient(component, several.unwrap_or_default());
         let licences = rules.licences.as_ref();
         let packages = rules.components.as_ref();
         let rulings = [
             licences.and_then(|rule| rule.rule(&ingredient, today)),
             packages.and_then(|rule| rule.rule(&ingredient, today)),
         ];
-        let spot = Spot {
-            component: Some(*component),
-            line: component.place.line,
-        };
+        let spot = Spot::component(component);
         rulings.into_iter().flatten().map(move |ruling| (ruling, spot))
     }))
 }
@@ -62,7 +45,7 @@ pub(super) fn grouped<'d, 'a>(
         let Finding { code, severity, .. } = ruling.finding;
         let key = (code, ruling.package.clone(), ruling.decided_by.clone(), severity);
         match known.get(&key).and_then(|at| groups.get_mut(*at)) {
-            Some(group) => group.others += 1,
+            Some(group) => group.add(ruling, spot),
             None => {
                 known.insert(key, groups.len());
                 groups.push(Objection {
@@ -77,7 +60,11 @@ pub(super) fn grouped<'d, 'a>(
 }
 
 /// The objections as findings, by rule and package: denials first, so that none of them is what the cap leaves out.
-pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) -> Vec<Finding> {
+pub(super) fn tell(
+    source: &Source<'_>,
+    document: &Document<'_>,
+    mut groups: Vec<Objection<'_, '_>>,
+) -> Vec<Finding> {
     if groups.is_empty() {
         return Vec::new();
     }
@@ -92,9 +79,8 @@ pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) 
             .then_with(|| a.ruling.decided_by.cmp(&b.ruling.decided_by))
     });
     let total = groups.len();
-    let paths = Paths::of(document);
-    let listed = groups.into_iter().take(MAX_LISTED);
-    let mut findings: Vec<Finding> = listed.map(|group| group.into_finding(document, &paths)).collect();
+    groups.truncate(MAX_LISTED);
+    let mut findings = place(source, document, groups);
     if total > MAX_LISTED {
         let message = format!("the rules object {total} times to the SBOM; {MAX_LISTED} of that are listed");
         findings.push(Finding::new(Code::LargeListTruncated, message));
@@ -102,32 +88,8 @@ pub(super) fn tell(document: &Document<'_>, mut groups: Vec<Objection<'_, '_>>) 
     findings
 }
 
-impl Objection<'_, '_> {
-    /// What is said, to be marked as known.
-    pub(super) fn finding(&mut self) -> &mut Finding {
-        &mut self.ruling.finding
-    }
-
-    /// The finding, with the SBOM's line and the way to the component.
-    fn into_finding(self, document: &Document<'_>, paths: &Paths) -> Finding {
-        let mut finding = self.ruling.finding;
-        let mut place = format!("line {} of the SBOM", self.first.line);
-        let component = self.first.component;
-        if let Some(path) = component.and_then(|component| paths.to(document, component.index)) {
-            place += &format!(", by way of {path}");
-        }
-        match self.others {
-            0 => {}
-            1 => place += ", and once more",
-            others => place += &format!(", and {others} times more"),
-        }
-        finding.message = format!("{} ({place})", finding.message);
-        finding
-    }
-}
-
 /// What the rules ask about a component.
-pub(super) fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
+pub(super) fn ingredient<'c>(component: &'c Component<'_>, several: Several) -> Ingredient<'c> {
     let hashes = component.hashes.iter();
     Ingredient {
         name: &component.name,
@@ -137,25 +99,28 @@ pub(super) fn ingredient<'c>(component: &'c Component<'_>) -> Ingredient<'c> {
         hashes: hashes
             .filter_map(|hash| Some((pinned_name(hash.algorithm)?, hash.hex.as_ref())))
             .collect(),
-        licences: LicenceText::join(licences(component)),
+        licences: licences(component, several),
     }
 }
 
 /// The licences that are stated. `NOASSERTION` beside another one says nothing: whoever concluded nothing leaves what
-/// was declared as it is.
-fn licences<'c>(component: &'c Component<'_>) -> Vec<LicenceText<'c>> {
+/// was declared as it is. What was declared and what was concluded both hold, whatever several licences of one list mean.
+fn licences(component: &Component<'_>, several: Several) -> Option<Expression> {
     let is_said = |text: &str| text != "NOASSERTION";
     let says_any = component.licences.iter().any(|licence| is_said(&licence.text));
-    let counted = component
-        .licences
-        .iter()
-        .filter(|licence| !says_any || is_said(&licence.text));
-    counted
-        .map(|licence| match licence.form {
+    let of_claim = |claim: Claim| {
+        let counted = component
+            .licences
+            .iter()
+            .filter(move |licence| licence.claim == claim && (!says_any || is_said(&licence.text)));
+        let texts = counted.map(|licence| match licence.form {
             LicenceForm::Id | LicenceForm::Expression => LicenceText::Expression(&licence.text),
             LicenceForm::Name => LicenceText::Name(&licence.text),
-        })
-        .collect()
+        });
+        LicenceText::join(texts, several)
+    };
+    let claims = [Claim::Declared, Claim::Concluded, Claim::Unstated];
+    Expression::all(claims.into_iter().filter_map(of_claim))
 }
 
 /// The name of an algorithm that a policy can pin hashes of.
@@ -167,3 +132,6 @@ fn pinned_name(algorithm: HashAlgorithm) -> Option<&'static str> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

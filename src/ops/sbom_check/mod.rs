@@ -4,12 +4,19 @@
 //! accepted by [`crate::ops::verify`]; anything else is never parsed. A subject that was not allowed by then is not
 //! allowed here either, and nothing here turns another verdict into *allowed*.
 
+mod against;
+mod completeness;
 mod document;
 mod ingredients;
 mod paths;
+mod places;
+mod suggest;
 mod tally;
 mod vex;
 mod vulnerabilities;
+
+pub use against::unused_rules;
+pub use suggest::suggest;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -23,7 +30,7 @@ use crate::report::{Code, Finding, Severity, Verdict};
 
 /// Checks the SBOMs of a subject that was verified, and adds to its report what was found. What `acceptances` know of
 /// does not deny.
-pub fn check(outcome: &mut Outcome, rules: &SbomRules, acceptances: &mut Acceptances, now: Timestamp) {
+pub fn check(outcome: &mut Outcome, rules: &SbomRules, acceptances: &Acceptances, now: Timestamp) {
     if outcome.report.verdict != Verdict::Allowed {
         return;
     }

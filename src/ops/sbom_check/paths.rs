@@ -2,10 +2,12 @@
 
 use std::collections::VecDeque;
 
-use crate::sbom::Document;
+use crate::sbom::{Component, Document};
 
 /// Most components of a path that are named.
 const MAX_NAMED: usize = 12;
+/// Longest version that is named beside its component. Longer ones are digests.
+const MAX_VERSION: usize = 32;
 
 /// The shortest way to every component.
 pub(super) struct Paths {
@@ -32,24 +34,38 @@ impl Paths {
         Self { before }
     }
 
-    /// The names on the way to a component, from the root; `None` where no way leads to it or where it is the root.
-    pub(super) fn to(&self, document: &Document<'_>, index: u32) -> Option<String> {
+    /// The names on the way to a component, from the root, both included; none where no way leads to it or where it is
+    /// the root. Where the way is long, `...` stands for the part next to the root.
+    pub(super) fn to(&self, document: &Document<'_>, index: u32) -> Vec<String> {
         let mut names = Vec::new();
         let mut at = index;
-        loop {
-            names.push(document.component(at)?.name.as_ref());
-            let before = self.before.get(at as usize).copied().flatten()?;
+        while let (Some(component), Some(before)) = (document.component(at), self.before(at)) {
+            names.push(named(component));
             if before == at {
                 break;
             }
             if names.len() == MAX_NAMED {
-                names.push("…");
+                names.push("...".to_owned());
                 break;
             }
             at = before;
         }
         names.reverse();
-        (names.len() > 1).then(|| names.join(" > "))
+        if names.len() > 1 { names } else { Vec::new() }
+    }
+
+    fn before(&self, index: u32) -> Option<u32> {
+        self.before.get(index as usize).copied().flatten()
+    }
+}
+
+/// Name and version: a tree often holds a package in several.
+fn named(component: &Component<'_>) -> String {
+    match component.version.as_deref() {
+        Some(version) if !version.is_empty() && version.len() <= MAX_VERSION => {
+            format!("{}@{version}", component.name)
+        }
+        _ => component.name.to_string(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! How many objections there are, and how many of them are new.
 
+use std::collections::BTreeSet;
+
 use crate::report::{Code, Finding};
 
 /// Objections of the rules, counted before a long list is cut.
@@ -8,6 +10,7 @@ pub(super) struct Tally {
     new: usize,
     audited: usize,
     known: usize,
+    packages: BTreeSet<String>,
 }
 
 impl Tally {
@@ -16,6 +19,7 @@ impl Tally {
         if finding.fingerprint.is_none() {
             return;
         }
+        self.packages.extend(finding.package.clone());
         match (&finding.accepted, finding.audited) {
             (Some(_), _) => self.known += 1,
             (None, true) => self.audited += 1,
@@ -29,10 +33,15 @@ impl Tally {
         if total == 0 {
             return None;
         }
-        let noun = if total == 1 { "objection" } else { "objections" };
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let packages = self.packages.len();
         let message = format!(
-            "{total} {noun} to the SBOM: {} new, {} audited, {} known",
-            self.new, self.audited, self.known
+            "{total} objection{} to {packages} package{} of the SBOM: {} new, {} audited, {} known",
+            plural(total),
+            plural(packages),
+            self.new,
+            self.audited,
+            self.known
         );
         Some(Finding::new(Code::SbomObjections, message))
     }

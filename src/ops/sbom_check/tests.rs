@@ -80,7 +80,7 @@ fn now() -> Timestamp {
 /// The verdict, and the codes of what denies or warns.
 fn decide(text: &str, policy: &str) -> (Verdict, Vec<Code>) {
     let mut outcome = outcome(vec![attested(text.to_owned(), None)], Verdict::Allowed);
-    check(&mut outcome, &rules(policy), &mut Acceptances::default(), now());
+    check(&mut outcome, &rules(policy), &Acceptances::default(), now());
     let findings = outcome.report.findings.iter();
     let codes = findings.filter(|finding| finding.severity != Severity::Info);
     (
@@ -197,7 +197,7 @@ fn nothing_is_read_of_a_subject_that_was_not_allowed() {
         Verdict::Misconfigured,
     ] {
         let mut outcome = outcome(vec![attested("[[[".to_owned(), None)], verdict);
-        check(&mut outcome, &rules("[sbom]"), &mut Acceptances::default(), now());
+        check(&mut outcome, &rules("[sbom]"), &Acceptances::default(), now());
         assert_eq!(outcome.report.verdict, verdict);
         assert_eq!(outcome.report.findings, []);
     }
@@ -206,7 +206,7 @@ fn nothing_is_read_of_a_subject_that_was_not_allowed() {
 #[test]
 fn without_an_sbom_nothing_is_allowed() {
     let mut outcome = outcome(Vec::new(), Verdict::Allowed);
-    check(&mut outcome, &rules("[sbom]"), &mut Acceptances::default(), now());
+    check(&mut outcome, &rules("[sbom]"), &Acceptances::default(), now());
     assert_eq!(outcome.report.verdict, Verdict::NoEvidence);
     assert_eq!(outcome.report.findings[0].code, Code::NoEvidence);
 }
@@ -254,7 +254,7 @@ fn every_sbom_has_to_pass_or_the_newest_where_the_policy_says_so() {
                 .map(|(text, made)| attested(text.clone(), *made))
                 .collect();
             let mut outcome = outcome(sboms, Verdict::Allowed);
-            check(&mut outcome, &rules(policy), &mut Acceptances::default(), now());
+            check(&mut outcome, &rules(policy), &Acceptances::default(), now());
             assert_eq!(outcome.report.verdict, expected, "{what} under {policy}");
         }
     }
@@ -280,7 +280,7 @@ fn a_finding_names_the_policy_line_the_sbom_line_and_the_way_there() {
     check(
         &mut outcome,
         &rules("[sbom.licences]\ndeny = [\"MIT\"]"),
-        &mut Acceptances::default(),
+        &Acceptances::default(),
         now(),
     );
     let denied = outcome
@@ -289,9 +289,18 @@ fn a_finding_names_the_policy_line_the_sbom_line_and_the_way_there() {
         .iter()
         .find(|finding| finding.code == Code::LicenceDenied);
     let finding = denied.unwrap();
+    assert_eq!(finding.message, "pkg:npm/left-pad needs MIT, which is denied");
+    let place = finding.sbom.as_ref().unwrap();
+    assert_eq!(place.document, "bundle.json");
     assert_eq!(
-        finding.message,
-        "pkg:npm/left-pad needs MIT, which is denied (line 1 of the SBOM, by way of app > left-pad > left-pad, and once more)"
+        place.path.as_deref(),
+        Some(".components[0].licenses[0].license.id")
+    );
+    assert_eq!((place.line, place.others), (1, 1));
+    assert_eq!(place.reached_by, ["app", "left-pad@1.2.0", "left-pad@1.3.0"]);
+    assert!(
+        place.excerpt.as_ref().unwrap().contains(r#"{"id":"MIT"}"#),
+        "{place:?}"
     );
     assert_eq!(finding.origin.as_ref().unwrap().line, Some(11));
 }

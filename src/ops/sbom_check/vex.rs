@@ -7,19 +7,16 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::attestation::vex::{Document, Identity, Product, Statement, Status};
 use crate::ops::verify::VexEvidence;
-use crate::policy::rules::{Mode, VulnerabilityRules};
+use crate::policy::rules::{MAX_CLOCK_SKEW, Mode, VulnerabilityRules};
 use crate::purl::Purl;
 use crate::report::{Code, Finding};
 use crate::sbom::binding::{Verified, image_digest};
 use crate::sbom::{Component, HashAlgorithm};
 use crate::subject::{Algorithm, Digest};
-
-/// How far the clock of whoever made a statement may be ahead of ours.
-const MAX_CLOCK_SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Statements of accepted documents, by the names of their vulnerabilities in upper case.
 pub(super) struct Vex<'v> {
@@ -171,7 +168,8 @@ impl<'v> Vex<'v> {
     /// Why a statement excuses, or why it does not.
     fn excuse(&self, statement: &Statement) -> Result<String, String> {
         let label = statement.status.label();
-        if statement.time > self.now + MAX_CLOCK_SKEW {
+        let ahead = statement.time.as_second().saturating_sub(self.now.as_second());
+        if ahead > MAX_CLOCK_SKEW {
             return Err(format!(
                 "the latest VEX statement says {label} from a time to come"
             ));

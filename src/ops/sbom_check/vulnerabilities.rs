@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use jiff::civil::Date;
 
-use super::ingredients::{Spot, ingredient};
+use super::ingredients::ingredient;
+use super::places::Spot;
 use super::vex::{Artifact, Heard, Vex};
-use crate::policy::rules::{self, Analysis, Ruling, Stated, VulnerabilityRules, Word};
+use crate::policy::rules::{self, Analysis, Ruling, Several, StatedVulnerability, VulnerabilityRules, Word};
 use crate::report::{Code, Finding};
 use crate::sbom::{Affected, Component, Document, Vulnerability};
 
@@ -38,11 +39,13 @@ pub(super) fn check<'d, 'a>(
         let unsaid = vulnerability.affects.is_empty().then_some(None);
         for affected in affected.chain(unsaid) {
             let component = affected.and_then(|affected| components.find(&affected.target));
-            let stated = Stated {
+            let stated = StatedVulnerability {
                 ids: vulnerability.ids().collect(),
                 assessment,
                 affected: match (component, affected) {
-                    (Some(component), _) => rules::Affected::Component(Box::new(ingredient(component))),
+                    (Some(component), _) => {
+                        rules::Affected::Component(Box::new(ingredient(component, Several::default())))
+                    }
                     (None, Some(affected)) => rules::Affected::Elsewhere(&affected.target),
                     (None, None) => rules::Affected::Unsaid,
                 },
@@ -50,7 +53,7 @@ pub(super) fn check<'d, 'a>(
             };
             let spot = Spot {
                 component,
-                line: vulnerability.place.line,
+                offender: Some(vulnerability.place),
             };
             said.extend(rules.rule(&stated, today).map(|ruling| (ruling, spot)));
         }

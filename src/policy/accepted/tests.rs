@@ -26,7 +26,7 @@ fn entry(target: &str, expires: &str) -> String {
 fn marked(entries: &str, mut finding: Finding) -> (Severity, String) {
     let text = format!("version = 1\n{entries}");
     let accepted = parse_accepted("accepted.toml", text.as_bytes()).unwrap();
-    let mut acceptances = accepted.on(TODAY);
+    let acceptances = accepted.on(TODAY);
     acceptances.mark(&mut finding);
     assert_eq!(finding.accepted.is_some(), finding.severity == Severity::Info);
     (finding.severity, finding.message)
@@ -108,7 +108,7 @@ fn what_has_ended_and_what_nothing_meets_is_reported() {
         entry(&rule("pkg:npm/over"), "2026-04-30"),
     );
     let accepted = parse_accepted("accepted.toml", text.as_bytes()).unwrap();
-    let mut acceptances = accepted.on(TODAY);
+    let acceptances = accepted.on(TODAY);
     acceptances.mark(&mut odd());
     let told = |all| -> Vec<(Code, Option<usize>)> {
         let leftovers = acceptances.leftovers(all).into_iter();

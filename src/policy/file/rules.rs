@@ -243,7 +243,7 @@ fn combine(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Combine> {
     }
 }
 
-fn max_age(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Written<Duration>> {
+pub(super) fn max_age(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Written<Duration>> {
     let text = section.text(reader, "max-age")?;
     match duration::parse(text.value) {
         Ok(value) => Some(Written {

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::exception::Exceptions;
+use super::exception::{Exception, Exceptions};
 use super::ingredient::{Identity, Ingredient};
 use super::ruling::{Mode, OnUnknown, Ruling, finding};
 use crate::purl::{Pattern, PatternIndex, Purl};
@@ -50,6 +50,23 @@ pub struct NamedRule {
     pub name: String,
     /// Its supplier, letter by letter: a name alone is anybody's.
     pub supplier: String,
+    /// Where it is written.
+    pub origin: Origin,
+}
+
+/// Which entries are about a component, by their positions.
+#[derive(Debug, Default)]
+pub(crate) struct Met {
+    pub(crate) allow: Vec<usize>,
+    pub(crate) deny: Vec<usize>,
+    pub(crate) named: Vec<usize>,
+    pub(crate) exceptions: Vec<usize>,
+}
+
+impl NamedRule {
+    fn is(&self, ingredient: &Ingredient<'_>) -> bool {
+        self.name == ingredient.name && ingredient.supplier == Some(self.supplier.as_str())
+    }
 }
 
 impl List {
@@ -105,6 +122,59 @@ impl ComponentRules {
     pub fn except(mut self, exceptions: Exceptions<()>) -> Self {
         self.exceptions = exceptions;
         self
+    }
+
+    /// The allow list, where there is one.
+    pub(crate) fn allowed(&self) -> &[PackageRule] {
+        self.allow.as_ref().map_or(&[], |list| &list.rules)
+    }
+
+    /// The deny list.
+    pub(crate) fn denied(&self) -> &[PackageRule] {
+        &self.deny.rules
+    }
+
+    /// The components that pass by name.
+    pub(crate) fn by_name(&self) -> &[NamedRule] {
+        &self.named
+    }
+
+    /// The exceptions.
+    pub(crate) fn exceptions(&self) -> impl Iterator<Item = &Exception> {
+        self.exceptions.iter()
+    }
+
+    /// The positions in the allow list, the deny list and the list of names of what is about this component.
+    pub(crate) fn met(&self, ingredient: &Ingredient<'_>) -> Met {
+        let Identity::Package(purl) = &ingredient.identity else {
+            let is_named = |(_, rule): &(usize, &NamedRule)| rule.is(ingredient);
+            return Met {
+                named: self
+                    .named
+                    .iter()
+                    .enumerate()
+                    .filter(is_named)
+                    .map(|(at, _)| at)
+                    .collect(),
+                ..Met::default()
+            };
+        };
+        let version = ingredient.comparable_version();
+        let answer = |rule: &PackageRule| rule.versions.contains(version.as_deref());
+        let met = |list: &List, is_met: &dyn Fn(&PackageRule) -> bool| -> Vec<usize> {
+            let about = list.index.matching(purl).into_iter();
+            about
+                .filter(|at| list.rules.get(*at).is_some_and(is_met))
+                .collect()
+        };
+        Met {
+            allow: self.allow.as_ref().map_or(Vec::new(), |list| {
+                met(list, &|rule| lack(rule, ingredient, answer(rule)).is_none())
+            }),
+            deny: met(&self.deny, &|rule| answer(rule).condemns()),
+            named: Vec::new(),
+            exceptions: self.exceptions.about(ingredient),
+        }
     }
 
     /// Whether the rule looks at components at all.
@@ -207,11 +277,10 @@ impl ComponentRules {
     }
 
     fn unidentified(&self, ingredient: &Ingredient<'_>, found: &str, what: &str) -> Option<Ruling> {
-        let is_named = |rule: &NamedRule| {
-            rule.name == ingredient.name && ingredient.supplier == Some(rule.supplier.as_str())
-        };
         // A package URL that cannot be read contradicts whatever name stands beside it.
-        if matches!(ingredient.identity, Identity::Unnamed) && self.named.iter().any(is_named) {
+        if matches!(ingredient.identity, Identity::Unnamed)
+            && self.named.iter().any(|rule| rule.is(ingredient))
+        {
             return None;
         }
         let mode = self.mode.of_unknown(self.unidentified)?;

@@ -46,6 +46,30 @@ impl<T> Exceptions<T> {
         Self { entries, index }
     }
 
+    /// The exceptions, in their order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Exception> {
+        self.entries.iter().map(|(exception, _)| exception)
+    }
+
+    /// The positions of the exceptions for a component, whether they hold still or not.
+    pub(crate) fn about(&self, ingredient: &Ingredient<'_>) -> Vec<usize> {
+        let Identity::Package(purl) = &ingredient.identity else {
+            return Vec::new();
+        };
+        if self.entries.is_empty() {
+            return Vec::new();
+        }
+        let mut matching = self.index.matching(purl);
+        if !matching.is_empty() {
+            let version = ingredient.comparable_version();
+            matching.retain(|at| {
+                let versions = self.entries.get(*at).map(|(exception, _)| &exception.versions);
+                versions.is_some_and(|versions| versions.contains(version.as_deref()).permits())
+            });
+        }
+        matching
+    }
+
     pub(super) fn of(&self, ingredient: &Ingredient<'_>, today: Date) -> Excepted<'_, T> {
         self.of_those(ingredient, today, |_| true)
     }
@@ -57,16 +81,11 @@ impl<T> Exceptions<T> {
         today: Date,
         counts: impl Fn(&T) -> bool,
     ) -> Excepted<'_, T> {
-        let matching = match &ingredient.identity {
-            Identity::Package(purl) => self.index.matching(purl),
-            Identity::Unreadable(..) | Identity::Unnamed => Vec::new(),
-        };
-        let version = ingredient.comparable_version();
-        let (holding, ended): (Vec<_>, Vec<_>) = matching
+        let (holding, ended): (Vec<_>, Vec<_>) = self
+            .about(ingredient)
             .into_iter()
             .filter_map(|at| self.entries.get(at))
             .filter(|(_, allows)| counts(allows))
-            .filter(|(exception, _)| exception.versions.contains(version.as_deref()).permits())
             .partition(|(exception, _)| today <= exception.expires);
         Excepted {
             holding,

@@ -1,5 +1,8 @@
 //! What a rule asks about one component.
 
+use std::borrow::Cow;
+
+use super::licences::Several;
 use crate::licences::Expression;
 use crate::purl::{Purl, PurlError};
 
@@ -64,24 +67,36 @@ impl Ingredient<'_> {
     }
 
     /// The version to compare by: that of the package URL, or else the component's own.
-    pub(super) fn comparable_version(&self) -> Option<String> {
-        match &self.identity {
-            Identity::Package(purl) => purl.comparable_version().map(|version| version.into_owned()),
+    pub(super) fn comparable_version(&self) -> Option<Cow<'_, str>> {
+        let of_purl = match &self.identity {
+            Identity::Package(purl) => purl.comparable_version(),
             _ => None,
-        }
-        .or_else(|| self.version.map(str::to_owned))
+        };
+        of_purl.or(self.version.map(Cow::Borrowed))
     }
 }
 
 impl LicenceText<'_> {
-    /// Joins what a document states about one component. A text that is no expression is the name of a licence that
-    /// nobody knows, so that the rest of the list still counts.
-    pub fn join<'t>(texts: impl IntoIterator<Item = LicenceText<'t>>) -> Option<Expression> {
-        Expression::all(texts.into_iter().map(|text| match text {
+    /// What one licence means. A text that is no expression is the name of a licence that nobody knows, so that the rest
+    /// of the list still counts.
+    fn read(self) -> Expression {
+        match self {
             LicenceText::Expression(text) => {
                 Expression::parse(text).unwrap_or_else(|_| Expression::from_name(text))
             }
             LicenceText::Name(text) => Expression::from_name(text),
-        }))
+        }
+    }
+
+    /// Joins one list of licences.
+    pub fn join<'t>(
+        texts: impl IntoIterator<Item = LicenceText<'t>>,
+        several: Several,
+    ) -> Option<Expression> {
+        let parts = texts.into_iter().map(LicenceText::read);
+        match several {
+            Several::All => Expression::all(parts),
+            Several::Any => Expression::any(parts),
+        }
     }
 }

@@ -17,12 +17,26 @@ pub struct LicenceRules {
     pub unknown: OnUnknown,
     /// What is allowed and denied.
     pub lists: LicenceLists,
+    /// What several licences of one component mean.
+    pub several: Several,
+    /// Where each entry of the allow list is written, in its order.
+    pub allow_origins: Vec<Origin>,
     /// Where each entry of the deny list is written, in its order.
     pub deny_origins: Vec<Origin>,
     /// Where the allow list is written, or the table if there is none.
     pub origin: Origin,
     /// Exceptions for single packages.
     pub exceptions: Exceptions<LicenceException>,
+}
+
+/// What several licences in one list of a component mean, where nothing joins them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Several {
+    /// All of them hold at once.
+    #[default]
+    All,
+    /// The licensee may choose.
+    Any,
 }
 
 /// What an exception to the rule about licences allows its package.

@@ -3,6 +3,7 @@
 //! A rule looks at one [`Ingredient`] and passes it, or gives a [`Ruling`]. It knows nothing of the document that the
 //! ingredient was read from. What cannot be told counts against the ingredient.
 
+mod completeness;
 mod components;
 mod exception;
 mod ingredient;
@@ -10,12 +11,15 @@ mod licences;
 mod ruling;
 mod vulnerabilities;
 
+pub use completeness::{CompletenessRules, DemandedElement, Element, GeneratorRule, MAX_CLOCK_SKEW, Stated};
 pub use components::{ComponentRules, NamedRule, PackageRule};
 pub use exception::{Exception, Exceptions};
 pub use ingredient::{Identity, Ingredient, LicenceText};
-pub use licences::{LicenceException, LicenceRules};
+pub use licences::{LicenceException, LicenceRules, Several};
 pub use ruling::{Mode, OnUnknown, Ruling};
-pub use vulnerabilities::{Affected, Analysis, Stated, VulnerabilityException, VulnerabilityRules, Word};
+pub use vulnerabilities::{
+    Affected, Analysis, StatedVulnerability, VulnerabilityException, VulnerabilityRules, Word,
+};
 
 #[cfg(test)]
 mod tests;

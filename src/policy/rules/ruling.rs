@@ -88,7 +88,10 @@ impl Mode {
 
 /// A finding with its place in the policy.
 pub(super) fn finding(code: Code, message: String, found: String, origin: Option<&Origin>) -> Finding {
-    let finding = Finding::new(code, message).found(found);
+    let mut finding = Finding::new(code, message);
+    if !found.is_empty() {
+        finding = finding.found(found);
+    }
     match origin {
         Some(origin) => finding.origin(origin),
         None => finding,

@@ -1,5 +1,7 @@
 //! The rules by tables: what passes, what is objected to, and by which code.
 
+mod properties;
+
 use jiff::civil::{Date, date};
 
 use super::*;
@@ -62,7 +64,7 @@ fn component(purl: &str) -> Ingredient<'_> {
 
 fn licensed<'a>(purl: &'a str, licences: &[LicenceText<'_>]) -> Ingredient<'a> {
     Ingredient {
-        licences: LicenceText::join(licences.iter().copied()),
+        licences: LicenceText::join(licences.iter().copied(), Several::All),
         ..component(purl)
     }
 }
@@ -208,6 +210,7 @@ fn a_component_without_a_package_url_passes_by_name_and_supplier_only() {
     let named = NamedRule {
         name: "component".to_owned(),
         supplier: "Acme".to_owned(),
+        origin: origin(),
     };
     let rules = library().named(vec![named]);
     let with = |supplier, purl| Ingredient {
@@ -252,6 +255,8 @@ fn licences() -> LicenceRules {
             allow: Some(entries(&["MIT", "Apache-2.0"])),
             deny: entries(&["AGPL-3.0-only"]),
         },
+        several: Several::All,
+        allow_origins: vec![origin(), origin()],
         deny_origins: vec![Origin::flag("deny")],
         origin: Origin::flag("allow"),
         exceptions: Exceptions::default(),

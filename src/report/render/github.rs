@@ -5,13 +5,15 @@
 
 use std::fmt::Write as _;
 
-use super::notes::{Level, Note, notes};
+use super::notes::{Level, Note, Objections, notes, objections};
 use super::{exit_name, text};
 use crate::report::{Report, SubjectReport, Verdict};
 
 /// Most annotations of one kind that the service keeps for a step; the rest of the lines are only in the log. The
 /// verdicts have to be among those that are kept, so findings beyond the limit are written as plain lines.
 const MAX_ANNOTATIONS: usize = 10;
+/// Most objections of one rule that its annotation names.
+const MAX_NAMED: usize = 10;
 
 /// Renders the report.
 pub(super) fn render(report: &Report) -> String {
@@ -24,12 +26,17 @@ pub(super) fn render(report: &Report) -> String {
             .filter(|subject| level_of(subject.verdict) == level)
             .count();
         let room = MAX_ANNOTATIONS.saturating_sub(verdicts.max(1));
-        let of_level: Vec<&Note<'_>> = all.iter().filter(|note| note.level == level).collect();
-        for (number, note) in of_level.iter().enumerate() {
-            if number < room {
-                annotation(&mut out, note);
-            } else {
-                plain_line(&mut out, note);
+        let entries = entries(&all, level);
+        for (number, entry) in entries.iter().enumerate() {
+            match (entry, number < room) {
+                (Entry::One(note), true) => annotation(&mut out, note),
+                (Entry::One(note), false) => plain_line(&mut out, note),
+                (Entry::Many(many), is_annotated) => {
+                    if is_annotated {
+                        summary(&mut out, many);
+                    }
+                    folded(&mut out, many);
+                }
             }
         }
     }
@@ -38,6 +45,60 @@ pub(super) fn render(report: &Report) -> String {
     }
     verdict_of_run(&mut out, report);
     out
+}
+
+/// What gets one annotation: a finding, or all objections of a rule together.
+enum Entry<'n, 'r> {
+    One(&'n Note<'r>),
+    Many(Objections<'n, 'r>),
+}
+
+/// The entries of a level: single findings first, so that rules with many objections crowd none of them out.
+fn entries<'n, 'r>(all: &'n [Note<'r>], level: Level) -> Vec<Entry<'n, 'r>> {
+    let of_level = || all.iter().filter(|note| note.level == level);
+    let single = of_level().filter(|note| !note.is_objection()).map(Entry::One);
+    let grouped = objections(of_level())
+        .into_iter()
+        .map(|group| match group.notes.as_slice() {
+            [only] => Entry::One(only),
+            _ => Entry::Many(group),
+        });
+    single.chain(grouped).collect()
+}
+
+/// The objections of a rule as one annotation, the first of them named.
+fn summary(out: &mut String, many: &Objections<'_, '_>) {
+    let Some(first) = many.notes.first() else { return };
+    let mut lines = vec![many.counted()];
+    lines.extend(first.subject_line());
+    lines.extend(
+        many.notes
+            .iter()
+            .take(MAX_NAMED)
+            .map(|note| Objections::line(note)),
+    );
+    let left = many.notes.len().saturating_sub(MAX_NAMED);
+    if left > 0 {
+        lines.push(format!("and {left} more, in the log of this step"));
+    }
+    lines.extend(many.attested_in());
+    lines.extend(
+        first
+            .finding
+            .help
+            .as_ref()
+            .map(|help| format!("next: {}", text::shown(help))),
+    );
+    command(out, many.level, &properties(first), &lines);
+}
+
+/// The objections of a rule as a part of the log that can be unfolded.
+fn folded(out: &mut String, many: &Objections<'_, '_>) {
+    let _ = writeln!(out, "::group::{}: {}", many.code, many.counted());
+    for note in &many.notes {
+        let _ = writeln!(out, "{}: {}", many.code, Objections::line(note));
+    }
+    let _ = writeln!(out, "::endgroup::");
 }
 
 fn command_name(level: Level) -> &'static str {
@@ -56,14 +117,24 @@ fn level_of(verdict: Verdict) -> Level {
 }
 
 fn annotation(out: &mut String, note: &Note<'_>) {
+    command(out, note.level, &properties(note), &note.lines());
+}
+
+/// The title, and the place that the annotation is shown at: the policy line that decided, or else the line of an SBOM
+/// that is a file. A line of a signed predicate is a line of no file.
+fn properties(note: &Note<'_>) -> Vec<(&'static str, String)> {
     let mut properties = vec![("title", format!("portcullis: {}", note.finding.code))];
     let origin = note.finding.origin.as_ref();
     if let Some((origin, line)) = origin.and_then(|origin| Some((origin, origin.line?))) {
         properties.push(("file", origin.source.clone()));
         properties.push(("line", line.to_string()));
         properties.extend(origin.column.map(|column| ("col", column.to_string())));
+    } else if let Some(place) = note.finding.sbom.as_ref().filter(|place| !place.attested) {
+        properties.push(("file", place.document.clone()));
+        properties.push(("line", place.line.to_string()));
+        properties.extend(place.column.map(|column| ("col", column.to_string())));
     }
-    command(out, note.level, &properties, &note.lines());
+    properties
 }
 
 /// A finding as a line of the log that is no command: it begins with its code.

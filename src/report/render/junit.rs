@@ -1,10 +1,11 @@
-//! JUnit XML, in the dialect that CI systems share: one suite for the run, one case for each subject.
+//! JUnit XML, in the dialect that CI systems share: one suite for the run, one case for each subject, and one
+//! for each rule that objects to what is in it.
 //!
 //! *Denied* and *no evidence* are failures; *undecided* and *misconfigured* are errors, since nothing was judged.
 
 use std::fmt::Write as _;
 
-use super::notes::{Level, Note, notes};
+use super::notes::{Level, Note, Objections, counted, notes, objections};
 use super::{Style, exit_name, human, text};
 use crate::report::{Report, SubjectKind, SubjectReport, Verdict};
 
@@ -16,6 +17,7 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
     };
     let all = notes(report);
     let mut cases = String::new();
+    let mut verdicts: Vec<Verdict> = report.subjects.iter().map(|subject| subject.verdict).collect();
     // A run that was refused as a whole has a case of its own, or a dashboard would show an empty suite as a success.
     let subjects_say_it = report
         .subjects
@@ -47,8 +49,10 @@ pub(super) fn render(report: &Report, style: &Style) -> String {
             &about,
             &human,
         );
+        for group in objections(about) {
+            verdicts.push(rule_case(&mut cases, subject, &group));
+        }
     }
-    let mut verdicts: Vec<Verdict> = report.subjects.iter().map(|subject| subject.verdict).collect();
     if !subjects_say_it {
         verdicts.push(report.verdict);
     }
@@ -123,10 +127,15 @@ fn case(out: &mut String, class: &str, name: &str, verdict: Verdict, about: &[&N
             format!(": {}: {}", note.finding.code, text::shown(&note.finding.message))
         });
         let code = errors.first().map_or("", |note| note.finding.code.name());
-        let body: Vec<String> = errors
+        let (objecting, others): (Vec<&Note<'_>>, Vec<&Note<'_>>) = errors
             .iter()
-            .map(|note| format!("{}: {}", note.finding.code, note.lines().join("\n  ")))
-            .collect();
+            .map(|note| **note)
+            .partition(|note| note.is_objection());
+        let mut body: Vec<String> = others.into_iter().map(|note| told(note)).collect();
+        if !objecting.is_empty() {
+            let counted = counted(objecting.iter().map(|note| note.finding.as_ref()));
+            body.push(format!("{counted}: each rule that objects has a case of its own"));
+        }
         let _ = writeln!(
             out,
             "      <{tag} type=\"{code}\" message=\"{}\">{}</{tag}>",
@@ -136,6 +145,36 @@ fn case(out: &mut String, class: &str, name: &str, verdict: Verdict, about: &[&N
     }
     let _ = writeln!(out, "      <system-out>{}</system-out>", escape(human));
     out.push_str("    </testcase>\n");
+}
+
+/// A finding in full.
+fn told(note: &Note<'_>) -> String {
+    format!("{}: {}", note.finding.code, note.lines().join("\n  "))
+}
+
+/// What a rule objects to, as a case beside that of its subject.
+fn rule_case(out: &mut String, subject: &SubjectReport, group: &Objections<'_, '_>) -> Verdict {
+    let _ = writeln!(
+        out,
+        "    <testcase classname=\"{}\" name=\"{}\">",
+        escape(&text::visible(&subject.name)),
+        group.code
+    );
+    let body: Vec<String> = group.notes.iter().map(|note| told(note)).collect();
+    let (counted, body) = (escape(&group.counted()), escape(&body.join("\n")));
+    let verdict = if group.level == Level::Error {
+        let _ = writeln!(
+            out,
+            "      <failure type=\"{}\" message=\"{counted}\">{body}</failure>",
+            group.code
+        );
+        Verdict::Denied
+    } else {
+        let _ = writeln!(out, "      <system-out>{counted}\n{body}</system-out>");
+        Verdict::Allowed
+    };
+    out.push_str("    </testcase>\n");
+    verdict
 }
 
 /// Escapes text for XML 1.0, in content and in attributes. What that version cannot hold even escaped (most controls,

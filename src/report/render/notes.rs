@@ -1,7 +1,7 @@
 //! The findings of a report as one list, for formats that list findings instead of telling a story.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::text;
 use crate::report::{
@@ -50,13 +50,7 @@ impl Note<'_> {
     pub(super) fn lines(&self) -> Vec<String> {
         let finding = &self.finding;
         let mut lines = vec![text::shown(&finding.message)];
-        if let Some(subject) = self.subject {
-            lines.push(format!(
-                "{}: {}",
-                subject.verdict.words(),
-                text::shown(&subject.name)
-            ));
-        }
+        lines.extend(self.subject_line());
         match self.candidates.as_slice() {
             [] => {}
             [one] => lines.push(format!("at: {}", text::shown(one))),
@@ -79,6 +73,7 @@ impl Note<'_> {
         if let Some(expected) = &finding.expected {
             lines.push(format!("expected: {}", told(expected, &finding.found)));
         }
+        lines.extend(self.in_sbom());
         if !differing.is_empty() {
             lines.push(format!("differs in: {}", differing.join(", ")));
         }
@@ -96,6 +91,126 @@ impl Note<'_> {
         }
         lines
     }
+}
+
+impl Note<'_> {
+    /// Where in the SBOM the offender stands, and how it came into the artifact.
+    pub(super) fn in_sbom(&self) -> Vec<String> {
+        let Some(place) = &self.finding.sbom else {
+            return Vec::new();
+        };
+        let mut lines = vec![format!("in the SBOM: {}", text::shown(&place.words()))];
+        if place.attested {
+            lines.push(format!("attested in: {}", text::shown(&place.document)));
+        }
+        lines.extend(
+            place
+                .way()
+                .map(|way| format!("reached by: {}", text::shown(&way))),
+        );
+        if place.others > 0 {
+            lines.push(format!("further components of this package: {}", place.others));
+        }
+        lines
+    }
+
+    /// The subject with its verdict.
+    pub(super) fn subject_line(&self) -> Option<String> {
+        let subject = self.subject?;
+        Some(format!(
+            "{}: {}",
+            subject.verdict.words(),
+            text::shown(&subject.name)
+        ))
+    }
+
+    /// Whether it objects to a package.
+    pub(super) fn is_objection(&self) -> bool {
+        self.finding.is_objection()
+    }
+}
+
+/// Objections of one rule, as formats list them that have room for one entry each.
+#[derive(Debug)]
+pub(super) struct Objections<'n, 'r> {
+    /// The code.
+    pub(super) code: Code,
+    /// How to take them.
+    pub(super) level: Level,
+    /// The objections; at least one.
+    pub(super) notes: Vec<&'n Note<'r>>,
+}
+
+impl Objections<'_, '_> {
+    /// How many there are, in how many packages.
+    pub(super) fn counted(&self) -> String {
+        counted(self.notes.iter().map(|note| note.finding.as_ref()))
+    }
+
+    /// What is said about one of them, in one line.
+    pub(super) fn line(note: &Note<'_>) -> String {
+        let message = text::shown(&note.finding.message);
+        let Some(place) = &note.finding.sbom else {
+            return message;
+        };
+        let way = place
+            .way()
+            .map_or_else(String::new, |way| format!(", reached by {}", text::shown(&way)));
+        format!("{message}: {}{way}", text::shown(&place.words()))
+    }
+
+    /// The attestations that the SBOMs are in.
+    pub(super) fn attested_in(&self) -> Vec<String> {
+        let places = self.notes.iter().filter_map(|note| note.finding.sbom.as_ref());
+        let attested = places.filter(|place| place.attested);
+        let documents: BTreeSet<&str> = attested.map(|place| place.document.as_str()).collect();
+        documents
+            .into_iter()
+            .map(|document| format!("attested in: {}", text::shown(document)))
+            .collect()
+    }
+}
+
+/// How many objections there are, in how many packages.
+pub(super) fn counted<'f>(objections: impl Iterator<Item = &'f Finding>) -> String {
+    let packages: Vec<&str> = objections
+        .map(|one| one.package.as_deref().unwrap_or_default())
+        .collect();
+    let distinct = packages.iter().collect::<HashSet<_>>().len();
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    format!(
+        "{} finding{} in {distinct} package{}",
+        packages.len(),
+        plural(packages.len()),
+        plural(distinct)
+    )
+}
+
+/// The objections among `notes`, by subject, level, code and line of the policy, in the order in which they come.
+pub(super) fn objections<'n, 'r>(notes: impl IntoIterator<Item = &'n Note<'r>>) -> Vec<Objections<'n, 'r>> {
+    let mut all: Vec<Objections<'n, 'r>> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for note in notes.into_iter().filter(|note| note.is_objection()) {
+        let finding = &note.finding;
+        let subject = note.subject.map(|subject| std::ptr::from_ref(subject));
+        let origin = finding
+            .origin
+            .as_ref()
+            .map(|origin| (&origin.source, origin.line));
+        let key = format!("{:?}", (subject, note.level, finding.code, origin));
+        match known.get(&key).and_then(|at| all.get_mut(*at)) {
+            Some(same) => same.notes.push(note),
+            None => {
+                known.insert(key, all.len());
+                all.push(Objections {
+                    code: finding.code,
+                    level: note.level,
+                    notes: vec![note],
+                });
+            }
+        }
+    }
+    all
 }
 
 /// Every finding once, with the run's first. A subject that is not allowed has at least one error among them.
@@ -166,6 +281,7 @@ fn said(finding: &Finding) -> String {
             &finding.found,
             &finding.expected,
             origin,
+            &finding.sbom,
             &finding.help
         )
     )

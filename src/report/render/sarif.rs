@@ -15,7 +15,7 @@ use document::{
 
 use super::notes::{Level, Note, notes};
 use super::{exit_name, json, text};
-use crate::report::{Code, Origin, Report, SubjectKind, SubjectReport, Verdict};
+use crate::report::{Code, Origin, Report, SbomPlace, SubjectKind, SubjectReport, Verdict};
 use crate::subject::Digest;
 
 /// The schema that the document names.
@@ -68,6 +68,7 @@ fn rule(code: Code) -> Rule {
         id: code.name(),
         short_description: message(code.title()),
         full_description: message(code.explanation()),
+        help: message(&format!("{} More: portcullis explain {code}", code.explanation())),
         default_configuration: Configuration {
             level: level_name(Level::of_severity(code.severity())),
         },
@@ -103,6 +104,7 @@ fn result(report: &Report, note: &Note<'_>, fingerprint: String) -> Outcome {
         level: level_name(note.level),
         message: message(&note.lines().join("\n")),
         locations: [location(report, note)],
+        related_locations: note.finding.sbom.iter().map(|place| in_sbom(place)).collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, fingerprint)]),
         suppressions: suppression(note).into_iter().collect(),
         occurrence_count: (note.candidates.len() > 1).then_some(note.candidates.len()),
@@ -174,6 +176,8 @@ fn location(report: &Report, note: &Note<'_>) -> Location {
             },
             region: Some(region),
         }
+    } else if let Some(place) = note.finding.sbom.as_ref().filter(|place| !place.attested) {
+        place_of(place)
     } else {
         // Dashboards refuse a result without a location: what is about the run as a whole is shown at the policy, or
         // else at the first subject.
@@ -188,8 +192,53 @@ fn location(report: &Report, note: &Note<'_>) -> Location {
         }
     };
     Location {
+        id: None,
+        message: None,
         physical_location,
         logical_locations,
+    }
+}
+
+/// Where the offender stands in the SBOM.
+fn in_sbom(place: &SbomPlace) -> Location {
+    let holder = if place.attested {
+        "the attested SBOM"
+    } else {
+        "the SBOM"
+    };
+    let mut words = format!("in {holder}: {}", place.words());
+    if let Some(way) = place.way() {
+        words = format!("{words}, reached by {way}");
+    }
+    let member = place.path.as_ref().map(|path| LogicalLocation {
+        fully_qualified_name: text::visible(path),
+        kind: if path.starts_with('/') {
+            "element"
+        } else {
+            "member"
+        },
+    });
+    Location {
+        id: Some(1),
+        message: Some(message(&text::shown(&words))),
+        physical_location: place_of(place),
+        logical_locations: member.into_iter().collect(),
+    }
+}
+
+/// The file that the SBOM is or is in. The lines of a signed predicate are lines of no file.
+fn place_of(place: &SbomPlace) -> PhysicalLocation {
+    let region = Region {
+        start_line: usize::try_from(place.line).unwrap_or(usize::MAX),
+        start_column: place.column.and_then(|column| usize::try_from(column).ok()),
+        end_line: None,
+        end_column: None,
+    };
+    PhysicalLocation {
+        artifact_location: ArtifactLocation {
+            uri: uri(&place.document),
+        },
+        region: (!place.attested).then_some(region),
     }
 }
 

@@ -57,14 +57,15 @@ pub(crate) fn same_length(text: &str) -> String {
 }
 
 /// Whether the sign at this byte begins what a CI system would take for a command in its log: GitHub's `::` after
-/// nothing but white space (lines are trimmed and may be wrapped here), or the `#` before `#[`, `#vso[` or
+/// nothing but white space (lines are trimmed and may be wrapped here) and with a name behind it, or the `#` before `#[`, `#vso[` or
 /// `#teamcity[`, which count anywhere in a line.
 pub(crate) fn begins_command(text: &str, at: usize) -> bool {
     let Some((before, rest)) = text.split_at_checked(at) else {
         return false;
     };
-    if rest.starts_with("::") {
-        return before.chars().next_back().is_none_or(char::is_whitespace);
+    if let Some(command) = rest.strip_prefix("::") {
+        // A command's name follows at once. Python's classifiers (`License :: OSI Approved`) are in many SBOMs.
+        return !command.starts_with(' ') && before.chars().next_back().is_none_or(char::is_whitespace);
     }
     rest.strip_prefix("##").is_some_and(|word| {
         word.trim_start_matches(|sign: char| sign.is_ascii_alphabetic())
@@ -128,6 +129,9 @@ mod tests {
             ("a ::error::x", "a <U+003A>:error::x"),
             ("a\u{a0}::error::x", "a\u{a0}<U+003A>:error::x"),
             ("std::fmt", "std::fmt"),
+            ("License :: OSI Approved", "License :: OSI Approved"),
+            (":: ::error::x", ":: <U+003A>:error::x"),
+            ("a ::", "a <U+003A>:"),
             ("a##[add-mask]b", "a<U+0023>#[add-mask]b"),
             ("##vso[task.setvariable]", "<U+0023>#vso[task.setvariable]"),
             ("## heading, C##", "## heading, C##"),

@@ -3,7 +3,7 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::package::{entries, exception, package};
+use super::package::{Package, entries, exception, packages};
 use super::{mode, on_unknown};
 use crate::policy::file::reader::Reader;
 use crate::policy::file::table::{Found, Section, quote};
@@ -11,8 +11,8 @@ use crate::policy::rules::{ComponentRules, Exceptions, NamedRule, PackageRule};
 use crate::report::Finding;
 
 const KEYS: [&str; 6] = ["mode", "unidentified", "allow", "deny", "named", "exception"];
-const ALLOW_KEYS: [&str; 4] = ["package", "versions", "suppliers", "hashes"];
-const DENY_KEYS: [&str; 2] = ["package", "versions"];
+const ALLOW_KEYS: [&str; 5] = ["package", "packages", "versions", "suppliers", "hashes"];
+const DENY_KEYS: [&str; 3] = ["package", "packages", "versions"];
 const NAMED_KEYS: [&str; 2] = ["name", "supplier"];
 const EXCEPTION_KEYS: [&str; 5] = ["package", "versions", "reason", "owner", "expires"];
 
@@ -59,32 +59,38 @@ pub(super) fn read<'t>(
     })
 }
 
-fn allowed<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>) -> Option<PackageRule> {
-    let section = Section::open(reader, "[[sbom.components.allow]]", value, &ALLOW_KEYS)?;
-    let package = package(reader, &section);
+fn allowed<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>) -> Vec<PackageRule> {
+    let Some(section) = Section::open(reader, "[[sbom.components.allow]]", value, &ALLOW_KEYS) else {
+        return Vec::new();
+    };
+    let packages = packages(reader, &section);
     let suppliers = section.texts(reader, "suppliers").unwrap_or_default();
+    let suppliers: Vec<String> = suppliers.iter().map(|text| text.value.to_owned()).collect();
     let hashes = section.texts(reader, "hashes").unwrap_or_default();
-    let hashes = hashes.iter().filter_map(|text| hash(reader, text)).collect();
-    let package = package?;
-    Some(PackageRule {
+    let hashes: Vec<_> = hashes.iter().filter_map(|text| hash(reader, text)).collect();
+    let rule = |package: Package| PackageRule {
         origin: reader.origin(&package.span),
         package: package.pattern,
         versions: package.versions,
-        suppliers: suppliers.iter().map(|text| text.value.to_owned()).collect(),
-        hashes,
-    })
+        suppliers: suppliers.clone(),
+        hashes: hashes.clone(),
+    };
+    packages.into_iter().map(rule).collect()
 }
 
-fn denied<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>) -> Option<PackageRule> {
-    let section = Section::open(reader, "[[sbom.components.deny]]", value, &DENY_KEYS)?;
-    let package = package(reader, &section)?;
-    Some(PackageRule {
+fn denied<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>) -> Vec<PackageRule> {
+    let Some(section) = Section::open(reader, "[[sbom.components.deny]]", value, &DENY_KEYS) else {
+        return Vec::new();
+    };
+    let packages = packages(reader, &section);
+    let rule = |package: Package| PackageRule {
         origin: reader.origin(&package.span),
         package: package.pattern,
         versions: package.versions,
         suppliers: Vec::new(),
         hashes: Vec::new(),
-    })
+    };
+    packages.into_iter().map(rule).collect()
 }
 
 fn by_name<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>) -> Option<NamedRule> {
@@ -92,8 +98,10 @@ fn by_name<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>) -> Opti
     let name = section.needed_text(reader, "name", "write the component's name as the SBOM has it");
     let help = "write its supplier as the SBOM has it: a name alone is anybody's";
     let supplier = section.needed_text(reader, "supplier", help);
+    let name = name?;
     Some(NamedRule {
-        name: name?.value.to_owned(),
+        origin: reader.origin(&name.span),
+        name: name.value.to_owned(),
         supplier: supplier?.value.to_owned(),
     })
 }

@@ -8,9 +8,9 @@ use super::{boolean, mode, on_unknown};
 use crate::licences::{Entry, LicenceLists};
 use crate::policy::file::reader::Reader;
 use crate::policy::file::table::{Found, Section, quote};
-use crate::policy::rules::{Exceptions, LicenceException, LicenceRules};
+use crate::policy::rules::{Exceptions, LicenceException, LicenceRules, Several};
 
-const KEYS: [&str; 5] = ["mode", "unknown", "allow", "deny", "exception"];
+const KEYS: [&str; 6] = ["mode", "unknown", "several", "allow", "deny", "exception"];
 const EXCEPTION_KEYS: [&str; 7] = [
     "package", "versions", "allow", "unknown", "reason", "owner", "expires",
 ];
@@ -19,9 +19,13 @@ pub(super) fn read<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>)
     let section = Section::open(reader, "[sbom.licences]", value, &KEYS)?;
     let mode = mode(reader, &section, "mode");
     let unknown = on_unknown(reader, &section, "unknown");
+    let choices = [("all", Several::All), ("any", Several::Any)];
+    let several = section.choice(reader, "several", &choices).unwrap_or_default();
     let allow = list(reader, &section, "allow");
     let deny = list(reader, &section, "deny").unwrap_or_default();
     let origin = section.key_span("allow").unwrap_or(section.span.clone());
+    let allowed = allow.iter().flatten();
+    let allow_origins = allowed.map(|entry| reader.origin(&entry.span)).collect();
     let deny_origins = deny.iter().map(|entry| reader.origin(&entry.span)).collect();
     let mut exceptions = Vec::new();
     for value in entries(reader, &section, "exception") {
@@ -35,6 +39,8 @@ pub(super) fn read<'t>(reader: &mut Reader<'_>, value: &'t Spanned<DeValue<'t>>)
             allow: allow.map(plain),
             deny: plain(deny),
         },
+        several,
+        allow_origins,
         deny_origins,
         origin: reader.origin(&origin),
         exceptions: Exceptions::new(exceptions),

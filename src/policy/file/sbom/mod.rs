@@ -1,5 +1,6 @@
 //! The `[sbom]` table: which of several SBOMs count, and the rules about what stands in them.
 
+mod completeness;
 mod components;
 mod licences;
 mod package;
@@ -15,12 +16,13 @@ use crate::policy::rules::{Mode, OnUnknown};
 use crate::policy::sbom::{SbomRequire, SbomRules};
 use crate::report::Finding;
 
-const KEYS: [&str; 6] = [
+const KEYS: [&str; 7] = [
     "require",
     "require-root-digest",
     "cycles",
     "licences",
     "components",
+    "completeness",
     "vulnerabilities",
 ];
 
@@ -53,6 +55,9 @@ pub(super) fn read(
     let components = section
         .get("components")
         .and_then(|value| components::read(reader, value, warnings));
+    let completeness = section
+        .get("completeness")
+        .and_then(|value| completeness::read(reader, value));
     let vulnerabilities = section
         .get("vulnerabilities")
         .and_then(|value| vulnerabilities::read(reader, value));
@@ -63,6 +68,7 @@ pub(super) fn read(
         cycles_origin: origin,
         licences,
         components,
+        completeness,
         vulnerabilities,
     })
 }

@@ -160,6 +160,7 @@ fn body(
     let context = finding::Context {
         identity: candidate.signer.as_ref().map(|signer| signer.identity.as_str()),
         verified: candidate.verified,
+        drawn: false,
     };
     let mut ordered: Vec<_> = candidate.findings.iter().collect();
     ordered.sort_by_key(|finding| std::cmp::Reverse(finding.severity));

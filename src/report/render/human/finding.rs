@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::snippet;
 use crate::report::render::page::{Mark, Page, Span, Tone};
 use crate::report::render::text;
-use crate::report::{Finding, Origin, PartDifference, Severity};
+use crate::report::{Finding, Origin, PartDifference, SbomPlace, Severity};
 
 /// What the reader has been told before a finding of a candidate.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,8 @@ pub(super) struct Context<'c> {
     pub(super) identity: Option<&'c str>,
     /// Whether the candidate verified; otherwise what was found in it is only a claim.
     pub(super) verified: bool,
+    /// Whether the line that decided is drawn above already.
+    pub(super) drawn: bool,
 }
 
 /// Renders a finding about the run or a subject.
@@ -21,6 +23,7 @@ pub(super) fn render(page: &mut Page<'_>, indent: usize, finding: &Finding) {
     let context = Context {
         identity: None,
         verified: true,
+        drawn: false,
     };
     in_context(page, indent, finding, context);
 }
@@ -52,9 +55,13 @@ pub(super) fn in_context(page: &mut Page<'_>, indent: usize, finding: &Finding, 
         spans.extend(claim_mark(context.verified));
         page.field(inner, "found", &spans);
     }
+    if let Some(place) = &finding.sbom {
+        in_sbom(page, inner, place);
+    }
     let drawing = finding
         .origin
         .as_ref()
+        .filter(|_| !context.drawn)
         .and_then(|origin| snippet::draw(page.style, origin));
     // Side by side above and underlined below: a third time would only be longer.
     let said = !finding.parts.is_empty() && drawing.is_some();
@@ -89,6 +96,26 @@ fn beside(value: &str, other: Option<&str>) -> String {
     match other {
         Some(other) if other != value => text::told_apart(value),
         _ => value.to_owned(),
+    }
+}
+
+/// Where in the SBOM the offender stands, and how it came into the artifact.
+fn in_sbom(page: &mut Page<'_>, indent: usize, place: &SbomPlace) {
+    page.field(indent, "in the SBOM", &[Span::plain(place.words())]);
+    if let Some(excerpt) = &place.excerpt {
+        page.field(indent, "", &[Span::new(Tone::Faint, excerpt)]);
+    }
+    if let Some(way) = place.way() {
+        page.field(indent, "reached by", &[Span::plain(way)]);
+    }
+    match place.others {
+        0 => {}
+        1 => page.field(indent, "", &[Span::plain("and once more for this package")]),
+        others => page.field(
+            indent,
+            "",
+            &[Span::plain(format!("and {others} times more for this package"))],
+        ),
     }
 }
 

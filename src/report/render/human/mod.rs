@@ -5,6 +5,7 @@ mod checks;
 mod evidence;
 mod finding;
 mod group;
+mod objections;
 mod places;
 mod snippet;
 
@@ -93,11 +94,22 @@ fn tone_of(verdict: Verdict) -> Tone {
 
 fn subject(page: &mut Page<'_>, report: &Report, one: &SubjectReport) {
     headline(page, one);
+    objections::summary(page, one);
     match one.verdict {
         Verdict::Allowed => {
             candidate::accepted(page, report, one);
-            for remark in &one.findings {
+            for remark in one
+                .findings
+                .iter()
+                .filter(|finding| objections::stands_alone(finding))
+            {
                 finding::render(page, 2, remark);
+            }
+            for severity in objections::ORDER {
+                objections::render(page, one, severity);
+            }
+            if one.findings.iter().any(Finding::is_objection) {
+                page.blank();
             }
             candidate::set_aside(page, report, one);
             places::render(page, one, page.style.verbose);
@@ -125,11 +137,13 @@ fn subject(page: &mut Page<'_>, report: &Report, one: &SubjectReport) {
 
 /// Findings about the subject, those that decide before those that remark.
 fn own_findings(page: &mut Page<'_>, one: &SubjectReport) {
-    let mut ordered: Vec<&Finding> = one.findings.iter().collect();
-    ordered.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    for own in ordered {
-        page.blank();
-        finding::render(page, 2, own);
+    for severity in objections::ORDER {
+        let own = |finding: &&Finding| finding.severity == severity && objections::stands_alone(finding);
+        for own in one.findings.iter().filter(own) {
+            page.blank();
+            finding::render(page, 2, own);
+        }
+        objections::render(page, one, severity);
     }
     let denies = |finding: &Finding| finding.severity == Severity::Deny;
     let candidates = one.candidates.iter().flat_map(|candidate| &candidate.findings);

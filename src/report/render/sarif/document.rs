@@ -48,6 +48,7 @@ pub(super) struct Rule {
     pub(super) id: &'static str,
     pub(super) short_description: Message,
     pub(super) full_description: Message,
+    pub(super) help: Message,
     pub(super) default_configuration: Configuration,
     pub(super) properties: RuleProperties,
 }
@@ -97,6 +98,8 @@ pub(super) struct Outcome {
     pub(super) level: &'static str,
     pub(super) message: Message,
     pub(super) locations: [Location; 1],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) related_locations: Vec<Location>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) suppressions: Vec<Suppression>,
@@ -129,6 +132,10 @@ pub(super) struct ResultProperties {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) message: Option<Message>,
     pub(super) physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) logical_locations: Vec<LogicalLocation>,
