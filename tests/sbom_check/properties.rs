@@ -6,7 +6,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use portcullis::ops::sbom_check::check;
-use portcullis::ops::verify::{AttestedSbom, Outcome};
+use portcullis::ops::verify::{AttestedSbom, Outcome, VexEvidence};
 use portcullis::policy::{Acceptances, Files, SbomRules, parse};
 use portcullis::report::{Code, Severity, SubjectKind, SubjectReport, Verdict};
 use portcullis::sbom::Limits;
@@ -260,6 +260,7 @@ fn decide(
             digest: digest(),
             of: Thing::Subject,
         }],
+        vex: VexEvidence::default(),
     };
     check(
         &mut outcome,
