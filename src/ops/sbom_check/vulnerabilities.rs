@@ -23,6 +23,7 @@ pub(super) fn check<'d, 'a>(
     }
     let components = Components::of(document);
     let artifact = Artifact {
+        digests: vex.digests,
         root: match document.roots.as_slice() {
             [root] => document.component(*root),
             _ => None,
