@@ -224,7 +224,7 @@ fn a_finding_names_everything_that_a_person_needs() {
         (place.line, place.path.as_deref()),
         (7, Some(".vulnerabilities[0]"))
     );
-    assert_eq!(place.reached_by, ["app", "left-pad"]);
+    assert_eq!(place.reached_by, ["app", "left-pad@1.3.0"]);
 }
 
 #[test]
@@ -601,7 +601,7 @@ fn every_component_that_a_vulnerability_affects_is_decided_on_its_own() {
         .find(|finding| finding.code == Code::SbomObjections);
     assert_eq!(
         counted.unwrap().message,
-        "1 objection to the SBOM: 1 new, 0 audited, 0 known"
+        "1 objection to 1 package of the SBOM: 1 new, 0 audited, 0 known"
     );
 }
 
