@@ -83,7 +83,7 @@ fn codes(folder: &std::path::Path, codes: &[i32]) -> std::path::PathBuf {
 
 #[test]
 fn the_demonstration_goes_on_only_while_every_command_ends_as_it_has_to() {
-    let story = [3, 0, 0, 0, 3, 0, 0];
+    let story = [3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 1];
     let folder = tempfile::tempdir().unwrap();
     let demo = |codes_to_give: &[i32]| {
         let script = codes(folder.path(), codes_to_give);
@@ -101,10 +101,12 @@ fn the_demonstration_goes_on_only_while_every_command_ends_as_it_has_to() {
         )
     };
     let (code, commands, shown) = demo(&story);
-    assert_eq!((code, commands), (Some(0), 7), "{shown}");
+    assert_eq!((code, commands), (Some(0), story.len()), "{shown}");
     for command in [
         " sign 127.0.0.1:",
         " attest 127.0.0.1:",
+        " sbom-check 127.0.0.1:",
+        "deny = [\"AGPL-3.0-only\"]",
         "--type cyclonedx",
         "/demo/app@sha256:",
     ] {
@@ -112,7 +114,7 @@ fn the_demonstration_goes_on_only_while_every_command_ends_as_it_has_to() {
     }
     for step in 0..story.len() {
         let mut wrong = story;
-        wrong[step] = 1;
+        wrong[step] = 5;
         let (code, commands, shown) = demo(&wrong);
         assert_eq!((code, commands), (Some(4), step + 1), "{shown}");
     }
@@ -135,14 +137,18 @@ fn the_demonstration_runs_through_with_the_real_program() {
     let shown = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         shown.lines().filter(|line| line.starts_with("$ ")).count(),
-        7,
+        11,
         "{shown}"
     );
+    // The two refusals say why.
+    for code in ["sbom-digest-mismatch", "licence-denied"] {
+        assert!(told.contains(code), "{code}: {told}");
+    }
     // What the commands themselves print: the signed digest, and the verified one each time.
     let digest = shown
         .lines()
         .filter(|line| line.contains("/demo/app@sha256:") && !line.starts_with('$'));
-    assert_eq!(digest.count(), 5, "{shown}");
+    assert_eq!(digest.count(), 7, "{shown}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 

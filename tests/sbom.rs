@@ -89,7 +89,9 @@ fn every_generators_output_is_read_without_a_problem() {
     for name in every() {
         with(&bytes(&name), |document| {
             assert_eq!(document.problems, [], "{name}");
-            assert!(document.head.created.is_some(), "{name}");
+            // auditwheel says no time.
+            let is_timeless = name.starts_with("auditwheel/");
+            assert_eq!(document.head.created.is_none(), is_timeless, "{name}");
             assert!(
                 !document.head.tools.is_empty() || name.ends_with("spdx3.json"),
                 "{name}"

@@ -13,6 +13,8 @@ mod hostile;
 #[path = "sbom_check/properties.rs"]
 mod properties;
 mod support;
+#[path = "sbom_check/vex.rs"]
+mod vex;
 
 use std::path::PathBuf;
 
@@ -77,10 +79,15 @@ impl World {
 
     /// A signed statement that `artifact` has this SBOM.
     fn attest(&mut self, artifact: &[u8], sbom: &Value, email: &str) -> Value {
+        self.state(artifact, CYCLONEDX, sbom, email)
+    }
+
+    /// A signed statement about `artifact`.
+    fn state(&mut self, artifact: &[u8], predicate_type: &str, predicate: &Value, email: &str) -> Value {
         let digest: [u8; 32] = Digest::sha256(artifact).as_bytes().try_into().unwrap();
         let options = SignOptions::keyless(email, ISSUER);
         self.instance
-            .attest(&[("artifact", digest)], CYCLONEDX, sbom, &options)
+            .attest(&[("artifact", digest)], predicate_type, predicate, &options)
             .unwrap()
     }
 

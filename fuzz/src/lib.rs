@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use portcullis::attestation::vex;
 use portcullis::attestation::{Provenance, SimpleSigning, Statement};
 use portcullis::licences::{Entry, Expression, LicenceDecision, LicenceLists};
 use portcullis::policy::{self, Files};
@@ -34,7 +35,7 @@ use serde_json::Value;
 pub type Body = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Body); 19] = [
+pub const TARGETS: [(&str, Body); 20] = [
     ("bundle", bundle),
     ("certificate", certificate),
     ("layout", layout),
@@ -54,6 +55,7 @@ pub const TARGETS: [(&str, Body); 19] = [
     ("subject", subject),
     ("trusted_root", trusted_root),
     ("version", version),
+    ("vex", vex_document),
 ];
 
 /// A file of bundles: no byte disappears between its parts, and each part is a bundle or a reason.
@@ -390,6 +392,16 @@ pub fn sbom_document(data: &[u8]) {
     if let Some(trimmed) = sbom::trim::trim(data, &limits).unwrap() {
         let again = sbom::read(trimmed.as_bytes(), &limits).unwrap();
         assert_eq!(again.components.len(), document.components.len());
+        let stated = |document: &sbom::Document<'_>| {
+            let all = document.vulnerabilities.iter();
+            all.map(|one| (one.assessment(), one.ids().count(), one.affects.len()))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            stated(&again),
+            stated(&document),
+            "trimming changed a vulnerability"
+        );
         assert_eq!((&again.roots, &again.edges), (&document.roots, &document.edges));
         assert_eq!(sbom::drift::drift(&document, &again, &compare), []);
         assert_eq!(
@@ -454,5 +466,26 @@ pub fn sbom_stream(data: &[u8]) {
         assert_eq!(streamed.0, whole.0);
     } else if data.starts_with(b"{") && !data.windows(6).any(|six| six == b"@graph") {
         sbom::visit(data, &limits, &mut whole).unwrap_err();
+    }
+}
+
+/// An OpenVEX document: a statement always says what it is about, by whom it is named, and since when.
+pub fn vex_document(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(document) = vex::Document::parse(text) else {
+        return;
+    };
+    assert!(document.statements.len() <= vex::MAX_STATEMENTS);
+    for statement in &document.statements {
+        assert!(!statement.products.is_empty() && !statement.names.is_empty());
+        assert!(statement.names.iter().all(|name| !name.trim().is_empty()));
+        assert!(
+            statement
+                .reason
+                .as_ref()
+                .is_none_or(|reason| !reason.trim().is_empty())
+        );
     }
 }

@@ -18,6 +18,9 @@ pub fn review(rules: &SbomRules, today: Date) -> Vec<Finding> {
         findings.extend(among_components(components));
         findings.extend(components.exceptions().filter_map(|one| ended(one, today)));
     }
+    if let Some(rules) = &rules.vulnerabilities {
+        findings.extend(rules.exceptions.iter().filter_map(|one| ended(one, today)));
+    }
     findings
 }
 

@@ -11,8 +11,8 @@ use super::problem::{Problem, ProblemKind, Refusal, Refused};
 pub(super) struct Builder<'a> {
     head: Head<'a>,
     components: Vec<Component<'a>>,
-    /// Index of the component with an id. The first one has it.
-    ids: HashMap<Text<'a>, u32>,
+    /// Index of the component with an id, and its position in `components`. The first one has it.
+    ids: HashMap<Text<'a>, (u32, usize)>,
     root_ids: Vec<Text<'a>>,
     edges: Vec<Edge>,
     /// Edges whose ends are not both known yet.
@@ -33,7 +33,7 @@ impl<'a> Visitor<'a> for Builder<'a> {
             Event::Component(component) => self.component(*component),
             Event::Root(id) => self.root_ids.push(id),
             Event::Edge { from, to, kind } => match (self.ids.get(&from), self.ids.get(&to)) {
-                (Some(&from), Some(&to)) => self.edges.push(Edge { from, to, kind }),
+                (Some(&(from, _)), Some(&(to, _))) => self.edges.push(Edge { from, to, kind }),
                 _ => self.pending.push((from, to, kind)),
             },
             Event::Nested { parent, child } => self.edges.push(Edge {
@@ -88,8 +88,11 @@ impl<'a> Builder<'a> {
 
     fn component(&mut self, component: Component<'a>) {
         if let Some(id) = &component.id {
-            let index = *self.ids.entry(id.clone()).or_insert(component.index);
-            if index != component.index {
+            let own = (component.index, self.components.len());
+            let (index, at) = *self.ids.entry(id.clone()).or_insert(own);
+            // Some generators state the root among the components once more.
+            let is_same = |first| says_the_same(first, &component);
+            if index != component.index && !self.components.get(at).is_some_and(is_same) {
                 self.problem(Problem {
                     kind: ProblemKind::DuplicateId,
                     field: "id",
@@ -117,7 +120,7 @@ impl<'a> Builder<'a> {
         let mut dangling = 0;
         for (from, to, kind) in std::mem::take(&mut self.pending) {
             match (self.ids.get(&from), self.ids.get(&to)) {
-                (Some(&from), Some(&to)) => self.edges.push(Edge { from, to, kind }),
+                (Some(&(from, _)), Some(&(to, _))) => self.edges.push(Edge { from, to, kind }),
                 _ => dangling += 1,
             }
         }
@@ -126,7 +129,7 @@ impl<'a> Builder<'a> {
         let mut roots: Vec<u32> = Vec::new();
         for id in &self.root_ids {
             match self.ids.get(id) {
-                Some(index) => roots.push(*index),
+                Some((index, _)) => roots.push(*index),
                 None => dangling += 1,
             }
         }
@@ -151,6 +154,17 @@ impl<'a> Builder<'a> {
             further_problems: self.further_problems,
         })
     }
+}
+
+/// Whether nothing that a decision could rest on differs between two components of one id.
+fn says_the_same<'a>(one: &Component<'a>, other: &Component<'a>) -> bool {
+    let placed = Component {
+        index: one.index,
+        place: one.place,
+        is_root: one.is_root,
+        ..other.clone()
+    };
+    placed == *one
 }
 
 /// The start of a value, for a problem.

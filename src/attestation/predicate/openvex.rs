@@ -2,6 +2,7 @@
 
 use super::problem::{Collector, Problem};
 use super::shape::{self, Shape, may, need};
+use crate::attestation::vex::Document;
 use crate::strict_json::{Kind, Node};
 
 const SECTION: &str = "OpenVEX 0.2.0, The VEX Document and The VEX Statement";
@@ -79,6 +80,12 @@ pub(super) fn check(root: Node<'_>, demanded: Option<String>, found: &mut Collec
         .unwrap_or_default()
     {
         check_reasons(statement, found);
+    }
+    // What sbom-check cannot read excuses nothing and denies, whatever else there is.
+    if found.is_empty()
+        && let Err(detail) = Document::parse(root.text())
+    {
+        found.add(Problem::new(root.mark(), detail).expected(SECTION));
     }
     if let (Some(uri), Some(node)) = (&demanded, root.member("@context"))
         && *uri != context

@@ -177,6 +177,11 @@ impl Collector {
         }
     }
 
+    /// Whether nothing is wrong so far.
+    pub(super) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     pub(super) fn into_problems(mut self, file: &str, text: &Arc<str>) -> Problems {
         self.problems.sort_by_key(|problem| problem.span.start);
         Problems {

@@ -1,7 +1,7 @@
 //! `demo`: the whole story, each command shown as it runs.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -124,17 +124,25 @@ impl Story {
         self.verify(&tagged, &[], 3)?;
 
         self.say("Attest what the first image is made of: a CycloneDX SBOM, signed about its digest.")?;
-        let sbom = self.sbom(&first.digest())?;
-        let attest: Vec<String> = [
-            vec!["attest".into(), by_digest.clone(), "--yes".into()],
-            vec!["--predicate".into(), sbom.display().to_string()],
-            vec!["--type".into(), "cyclonedx".into()],
-            services,
-        ]
-        .concat();
-        self.portcullis(&attest, 0)?;
+        let sbom = self.sbom(&first.digest(), "MIT")?;
+        self.attest(&by_digest, &sbom, &services, 0)?;
         self.say("And demand it.")?;
         self.verify(&by_digest, &["--type", "cyclonedx"], 0)?;
+
+        let policy = self.policy()?;
+        self.say("What may an image be made of? A policy says it: nothing under the AGPL.")?;
+        write!(std::io::stdout(), "{}", std::fs::read_to_string(&policy)?)?;
+        self.say("The SBOM is verified, held against the digest, and then against the policy.")?;
+        self.sbom_check(&by_digest, &policy, 0)?;
+
+        self.say("Somebody offers the same SBOM for the other image. It is about another digest, so nothing is signed.")?;
+        self.attest(&tagged, &sbom, &services, 1)?;
+        self.say(
+            "The other image gets an SBOM of its own, and what that says is not what the policy allows.",
+        )?;
+        let sbom = self.sbom(&second.digest(), "AGPL-3.0-only")?;
+        self.attest(&tagged, &sbom, &services, 0)?;
+        self.sbom_check(&tagged, &policy, 1)?;
         self.say(&format!(
             "That was all: {} commands, each with the exit code it had to have.",
             self.steps
@@ -153,8 +161,8 @@ impl Story {
         .concat())
     }
 
-    /// A small SBOM about the image, in the sandbox's folder.
-    fn sbom(&self, digest: &str) -> Result<PathBuf, Failure> {
+    /// A small SBOM about the image, in the sandbox's folder: one package under this licence.
+    fn sbom(&self, digest: &str, licence: &str) -> Result<PathBuf, Failure> {
         let hex = digest.trim_start_matches("sha256:");
         let sbom = json!({
             "bomFormat": "CycloneDX",
@@ -164,11 +172,56 @@ impl Story {
                 "type": "container", "name": REPOSITORY, "version": TAG,
                 "hashes": [{"alg": "SHA-256", "content": hex}],
             }},
-            "components": [{"type": "file", "name": "hello.txt"}],
+            "components": [{
+                "type": "library", "name": "hello", "version": "2.12", "purl": "pkg:generic/hello@2.12",
+                "licenses": [{"license": {"id": licence}}],
+            }],
         });
         let path = self.launched.sandbox.dir().join("sbom.cdx.json");
         std::fs::write(&path, serde_json::to_vec_pretty(&sbom)?)?;
         Ok(path)
+    }
+
+    /// A policy that demands an SBOM by whoever the token names, in the sandbox's folder.
+    fn policy(&self) -> Result<PathBuf, Failure> {
+        let [_, identity, _, issuer] = &self.who;
+        // A JSON string is a TOML string too.
+        let text = |text: &str| serde_json::Value::from(text).to_string();
+        let policy = format!(
+            "version = 1\n\n[trust]\nfile = {}\n\n[[pin]]\nname = \"builder\"\nidentity = {}\nissuer = {}\n\n\
+             [[attestation]]\ntype = \"cyclonedx\"\npins = [\"builder\"]\n\n[sbom]\nrequire-root-digest = true\n\n\
+             [sbom.licences]\ndeny = [\"AGPL-3.0-only\"]\n",
+            text(&variable(&self.launched, "TRUSTED_ROOT")?),
+            text(identity),
+            text(issuer),
+        );
+        let path = self.launched.sandbox.dir().join("portcullis.toml");
+        std::fs::write(&path, policy)?;
+        Ok(path)
+    }
+
+    fn attest(
+        &mut self,
+        subject: &str,
+        sbom: &Path,
+        services: &[String],
+        expected: i32,
+    ) -> Result<(), Failure> {
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        let attest = [
+            words(&["attest", subject, "--yes", "--type", "cyclonedx", "--predicate"]),
+            vec![sbom.display().to_string()],
+            services.to_vec(),
+        ];
+        self.portcullis(&attest.concat(), expected)
+    }
+
+    fn sbom_check(&mut self, subject: &str, policy: &Path, expected: i32) -> Result<(), Failure> {
+        let arguments = ["sbom-check".to_owned(), subject.to_owned(), "--policy".to_owned()];
+        self.portcullis(
+            &[&arguments[..], &[policy.display().to_string()]].concat(),
+            expected,
+        )
     }
 
     fn verify(&mut self, subject: &str, more: &[&str], expected: i32) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use super::ingredients::ingredient;
 use super::places::Spot;
 use super::vex::{Artifact, Heard, Vex};
-use crate::policy::rules::{self, Analysis, Ruling, Several, Stated, VulnerabilityRules, Word};
+use crate::policy::rules::{self, Analysis, Ruling, Several, StatedVulnerability, VulnerabilityRules, Word};
 use crate::report::{Code, Finding};
 use crate::sbom::{Affected, Component, Document, Vulnerability};
 
@@ -23,6 +23,7 @@ pub(super) fn check<'d, 'a>(
     }
     let components = Components::of(document);
     let artifact = Artifact {
+        digests: vex.digests,
         root: match document.roots.as_slice() {
             [root] => document.component(*root),
             _ => None,
@@ -39,7 +40,7 @@ pub(super) fn check<'d, 'a>(
         let unsaid = vulnerability.affects.is_empty().then_some(None);
         for affected in affected.chain(unsaid) {
             let component = affected.and_then(|affected| components.find(&affected.target));
-            let stated = Stated {
+            let stated = StatedVulnerability {
                 ids: vulnerability.ids().collect(),
                 assessment,
                 affected: match (component, affected) {

@@ -94,6 +94,13 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, pins: &mut E
             ));
         }
     }
+    if !rules.is_empty() && rules.iter().all(|rule| rule.is_optional) {
+        reader.missing(
+            &(0..0),
+            "every rule of the policy is optional, so it demands nothing and would allow nothing",
+            "add a rule that is not optional",
+        );
+    }
     rules
 }
 

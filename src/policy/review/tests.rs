@@ -171,14 +171,17 @@ fn licences_that_never_decide_are_told() {
 
 #[test]
 fn an_exception_that_has_ended_is_told() {
-    let exception = |day| {
-        format!(
-            "[[sbom.components.exception]]\npackage = \"pkg:npm/a\"\nreason = \"r\"\nowner = \"o\"\nexpires = \"{day}\"\n"
-        )
-    };
-    assert_eq!(told(&exception("2026-05-01")), []);
-    assert_eq!(
-        told(&exception("2026-04-30")),
-        [(Code::PolicyExceptionEnded, "\"pkg:npm/a\"".to_owned())]
-    );
+    for table in [
+        "[[sbom.components.exception]]",
+        "[sbom.vulnerabilities]\ndeny = \"high\"\n[[sbom.vulnerabilities.exception]]\nid = \"CVE-1\"",
+    ] {
+        let exception = |day| {
+            format!("{table}\npackage = \"pkg:npm/a\"\nreason = \"r\"\nowner = \"o\"\nexpires = \"{day}\"\n")
+        };
+        assert_eq!(told(&exception("2026-05-01")), []);
+        assert_eq!(
+            told(&exception("2026-04-30")),
+            [(Code::PolicyExceptionEnded, "\"pkg:npm/a\"".to_owned())]
+        );
+    }
 }

@@ -21,7 +21,9 @@ pub use exception::{Exception, Exceptions};
 pub use ingredient::{Identity, Ingredient, LicenceText};
 pub use licences::{LicenceException, LicenceRules, Several};
 pub use ruling::{Mode, OnUnknown, Ruling};
-pub use vulnerabilities::{Affected, Analysis, Stated, VulnerabilityException, VulnerabilityRules, Word};
+pub use vulnerabilities::{
+    Affected, Analysis, StatedVulnerability, VulnerabilityException, VulnerabilityRules, Word,
+};
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ pub struct VulnerabilityException {
 
 /// One vulnerability of one component, as a document states it.
 #[derive(Debug, Clone)]
-pub struct Stated<'a> {
+pub struct StatedVulnerability<'a> {
     /// Its id and its ids elsewhere; empty where the document gives none.
     pub ids: Vec<&'a str>,
     /// What its ratings come to.
@@ -115,7 +115,7 @@ impl VulnerabilityRules {
 
     /// Looks at one vulnerability of one component on a day, in UTC. One that is excused and would be objected to
     /// otherwise is told as well.
-    pub fn rule(&self, stated: &Stated<'_>, today: Date) -> Option<Ruling> {
+    pub fn rule(&self, stated: &StatedVulnerability<'_>, today: Date) -> Option<Ruling> {
         let objection = self.objection(stated.assessment)?;
         let ended = match &stated.affected {
             Affected::Component(ingredient) => {
@@ -241,8 +241,8 @@ mod tests {
         }
     }
 
-    fn stated(grades: &[Grade]) -> Stated<'static> {
-        Stated {
+    fn stated(grades: &[Grade]) -> StatedVulnerability<'static> {
+        StatedVulnerability {
             ids: vec!["CVE-1", "GHSA-1"],
             assessment: grades.iter().copied().collect(),
             affected: Affected::Component(Box::new(ingredient("pkg:npm/left-pad@1.3.0"))),
@@ -305,11 +305,11 @@ mod tests {
     #[test]
     fn modes_and_words_decide_how_much_it_weighs() {
         let high = stated(&[Grade::Rated(Severity::High)]);
-        let excused = Stated {
+        let excused = StatedVulnerability {
             word: Word::Excused("VEX".to_owned()),
             ..high.clone()
         };
-        let stands = Stated {
+        let stands = StatedVulnerability {
             word: Word::Stands("it is under investigation".to_owned()),
             ..high.clone()
         };
@@ -317,7 +317,7 @@ mod tests {
             mode,
             ..rules(Severity::High, OnUnknown::Deny)
         };
-        let ask = |mode, stated: &Stated<'_>| said(rules(mode).rule(stated, TODAY).as_ref());
+        let ask = |mode, stated: &StatedVulnerability<'_>| said(rules(mode).rule(stated, TODAY).as_ref());
         let denied = |weight| Some((Code::VulnerabilityDenied, weight));
         let told = Some((Code::VulnerabilityExcused, Weight::Info));
         assert_eq!(ask(Mode::Enforce, &high), denied(Weight::Deny));
@@ -383,7 +383,7 @@ mod tests {
             (Affected::Unsaid, "the artifact"),
             (Affected::Elsewhere("urn:cdx:other/1#x"), "urn:cdx:other/1#x"),
         ] {
-            let stated = Stated {
+            let stated = StatedVulnerability {
                 affected,
                 ids: Vec::new(),
                 ..stated(&[Grade::Rated(Severity::Critical)])
