@@ -1,6 +1,7 @@
 //! Files: who signs, with what, in which log; and what both programs say of it and of another file.
 
 use crate::cosign::{World, ours, theirs};
+use crate::pairs::met;
 use portcullis::sandbox::server::Options;
 
 /// The logs, with the signing configuration for each.
@@ -70,6 +71,8 @@ fn what_either_signs_both_judge() {
     }
     println!("{answers}");
     assert_eq!(answers, ANSWERS);
+    met("portcullis > cosign: files, sandbox");
+    met("cosign > portcullis: files, sandbox");
 }
 
 fn row(world: &World, signer: &str, key: &str, log: &str, config: &str) -> String {
@@ -206,6 +209,8 @@ fn each_reads_the_key_files_of_the_other() {
         let shown = world.must(World::cosign, &["public-key", "--key", &format!("{again}.key")]);
         assert_eq!(shown.stdout, public, "{kind}");
     }
+    met("portcullis > cosign: key files");
+    met("cosign > portcullis: key files");
 }
 
 #[test]
@@ -255,4 +260,6 @@ fn what_either_attests_of_a_file_both_judge() {
             );
         }
     }
+    met("portcullis > cosign: attestations of a file, sandbox");
+    met("cosign > portcullis: attestations of a file, sandbox");
 }

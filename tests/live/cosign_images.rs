@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cosign::{EMAIL, World, ours, theirs};
 use crate::http::send;
+use crate::pairs::met;
 
 pub(crate) const SBOM: &str = r#"{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT",
 "name":"app","documentNamespace":"https://example.com/app",
@@ -51,6 +52,10 @@ fn what_either_signs_in_a_registry_both_judge() {
             let answers = judge(&world, signer);
             println!("{signer:?}, referrers API: {referrers_api}\n{answers}");
             assert_eq!(answers, ANSWERS, "{signer:?}, referrers API: {referrers_api}");
+        }
+        let found = if referrers_api { "API" } else { "tag" };
+        for (signer, judge) in [("portcullis", "cosign"), ("cosign", "portcullis")] {
+            met(&format!("{signer} > {judge}: images, sandbox, referrers {found}"));
         }
     }
 }
@@ -201,6 +206,7 @@ fn our_signature_in_the_older_form_is_enough_for_both() {
         "{verify:?} {check:?}"
     );
     assert!(verify.stderr.contains("cosign legacy signature"), "{verify:?}");
+    met("portcullis > cosign: legacy tag, sandbox");
 }
 
 /// An index of one image; their references.

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use portcullis::sandbox::server::Options;
 
 use crate::cosign::{World, ours, theirs};
+use crate::pairs::met;
 use crate::process::Process;
 
 /// A world with an image that cosign signed and attested.
@@ -69,6 +70,8 @@ fn both_verify_the_layouts_of_both() {
         ];
         world.must(World::cosign, &[&words, &world.keyless()[..]].concat());
     }
+    met("portcullis > cosign: layouts");
+    met("cosign > portcullis: layouts");
 }
 
 /// cosign 3.1 pushes the manifest of a bundle before the bundle. A registry that wants blobs first refuses that, whoever

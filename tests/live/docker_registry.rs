@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::http::{push_blob, push_manifest};
 use crate::layout::Saved;
+use crate::pairs::met;
 use crate::process::Process;
 use crate::support::{Program, Run, codes};
 use portcullis::sandbox::{Instance, SignOptions};
@@ -125,6 +126,7 @@ fn a_real_attestation_verifies_by_tag_by_digest_and_by_platform() {
     assert_eq!(run.code, 3, "{run:?}");
     assert_eq!(report["subjects"][0]["verdict"], "allowed");
     assert_eq!(report["subjects"][1]["verdict"], "no-evidence");
+    met("slsa-generator > portcullis: images, docker-registry");
 }
 
 #[test]

@@ -12,6 +12,7 @@ use portcullis::sandbox::server::Options;
 
 use crate::cosign::{World, ours, theirs};
 use crate::http::send;
+use crate::pairs::met;
 use crate::process::Process;
 
 /// How long a service may take to answer.
@@ -178,6 +179,8 @@ fn both_sign_with_the_real_services_and_both_verify() {
             );
         }
     }
+    met("portcullis > cosign: files, Fulcio, Rekor v2, timestamps");
+    met("cosign > portcullis: files, Fulcio, Rekor v2, timestamps");
 }
 
 /// Certificates without a promise of a CT log: cosign makes them and can be told to take them, we do neither.
@@ -204,6 +207,7 @@ fn certificates_that_no_ct_log_promised_are_refused() {
     assert_eq!(told, ["denied", "allowed", "denied", "denied"]);
     let untold = services.judge("theirs.json", &issuer, &[]);
     assert_eq!(untold, ["denied"; 4]);
+    met("cosign > portcullis: files, Fulcio without a CT log");
 }
 
 /// A root certificate with an encrypted key, as Fulcio's file authority wants them.
