@@ -23,20 +23,29 @@ const SINCE: &str = "start-time=2024-01-01T00:00:00Z";
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// The services, which end with the value, before others may start.
-struct Services {
+pub(crate) struct Services {
     _running: [Process; 3],
-    world: World,
+    pub(crate) world: World,
     _turn: MutexGuard<'static, ()>,
 }
 
 impl Services {
     fn start(with_ct_log: bool) -> Option<Self> {
+        Self::start_with(with_ct_log, |issuer| {
+            format!("{}    type: email\n", client_of(issuer))
+        })
+    }
+
+    /// The services, with what Fulcio is told about who signs here, made from the issuer's address. They sign with
+    /// `live.json`, and are trusted with `live-root.json`.
+    pub(crate) fn start_with(with_ct_log: bool, issuers: fn(&str) -> String) -> Option<Self> {
         let world = World::start(Options::default())?;
         let program = Process::installed;
         let (fulcio, rekor) = (program("bin/fulcio")?, program("rekor/posix")?);
         let timestamps = program("bin/timestamp-server")?;
         let turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         certificate_authority(world.folder());
+        world.write("fulcio.yaml", issuers(world.issuer()));
         world.must(
             World::portcullis,
             &[
@@ -114,7 +123,7 @@ impl Services {
         })
     }
 
-    fn sign(&self, signer: &str, with: &[&str], bundle: &str) -> crate::support::Run {
+    pub(crate) fn sign(&self, signer: &str, with: &[&str], bundle: &str) -> crate::support::Run {
         let services = [
             "--signing-config",
             "live.json",
@@ -210,6 +219,11 @@ fn certificates_that_no_ct_log_promised_are_refused() {
     met("cosign > portcullis: files, Fulcio without a CT log");
 }
 
+/// The start of Fulcio's configuration: one issuer, whose type follows.
+pub(crate) fn client_of(issuer: &str) -> String {
+    format!("oidc-issuers:\n  {issuer}:\n    issuer-url: {issuer}\n    client-id: sigstore\n")
+}
+
 /// A root certificate with an encrypted key, as Fulcio's file authority wants them.
 fn certificate_authority(folder: &Path) {
     let made = Command::new("openssl")
@@ -251,11 +265,6 @@ fn ct_key(world: &World) -> String {
 }
 
 fn start_fulcio(world: &World, program: &Path, ct: &str) -> (Process, String) {
-    let issuer = world.issuer();
-    let config = format!(
-        "oidc-issuers:\n  {issuer}:\n    issuer-url: {issuer}\n    client-id: sigstore\n    type: email\n"
-    );
-    world.write("fulcio.yaml", config);
     let [port, grpc, metrics] = free_ports();
     let file = |name: &str| world.folder().join(name).into_os_string();
     let process = Process::start(program, |_| {
