@@ -30,7 +30,7 @@ pub(crate) struct Services {
 }
 
 impl Services {
-    fn start(with_ct_log: bool) -> Option<Self> {
+    pub(crate) fn start(with_ct_log: bool) -> Option<Self> {
         Self::start_with(with_ct_log, |issuer| {
             format!("{}    type: email\n", client_of(issuer))
         })
