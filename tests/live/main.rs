@@ -15,6 +15,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod answers;
 mod cosign;
 mod cosign_files;
 mod cosign_images;
@@ -22,6 +23,8 @@ mod cosign_layouts;
 mod docker_registry;
 mod http;
 mod layout;
+mod lookalikes;
 mod pairs;
 mod process;
 mod services;
+mod tampering;

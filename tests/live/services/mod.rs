@@ -1,8 +1,10 @@
 //! The real Fulcio, Rekor v1 and v2 and timestamp authority, with the sandbox's issuer and CT log: both programs sign there,
 //! and both verify.
 
+mod conformance;
 mod programs;
 mod rekor_v1;
+mod sizes;
 mod tests;
 
 use std::fs::File;

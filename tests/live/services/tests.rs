@@ -12,7 +12,7 @@ const SIGNERS: [(&str, &str); 2] = [
 ];
 
 /// Records a pair in both directions.
-fn both_met(what: &str) {
+pub(super) fn both_met(what: &str) {
     met(&format!("portcullis > cosign: {what}"));
     met(&format!("cosign > portcullis: {what}"));
 }
