@@ -1,5 +1,5 @@
 // Signs or verifies one file with sigstore-js:
-//   sigstore.mjs sign FILE BUNDLE TOKEN-FILE FULCIO REKOR-V2 TSA
+//   sigstore.mjs sign FILE BUNDLE TOKEN-FILE FULCIO REKOR TSA REKOR-VERSION
 //   sigstore.mjs verify FILE BUNDLE TRUSTED-ROOT IDENTITY ISSUER
 // JUDGE_NODE_MODULES is the folder in which npm has installed it. Exits 1 on a refusal, with the reason.
 import { readFileSync, writeFileSync } from "node:fs";
@@ -11,14 +11,14 @@ const { bundleFromJSON, bundleToJSON } = require("@sigstore/bundle");
 const [action, file, bundle, ...rest] = process.argv.slice(2);
 const artifact = readFileSync(file);
 
-async function sign(token, fulcio, rekor, tsa) {
+async function sign(token, fulcio, rekor, tsa, version) {
   const builders = require("@sigstore/sign");
   const identityProvider = { getToken: async () => readFileSync(token, "utf8").trim() };
   const patience = { retry: { retries: 0 }, timeout: 20000 };
   const builder = new builders.MessageSignatureBundleBuilder({
     signer: new builders.FulcioSigner({ fulcioBaseURL: fulcio, identityProvider, ...patience }),
     witnesses: [
-      new builders.RekorWitness({ rekorBaseURL: rekor, majorApiVersion: 2, ...patience }),
+      new builders.RekorWitness({ rekorBaseURL: rekor, majorApiVersion: Number(version), ...patience }),
       new builders.TSAWitness({ tsaBaseURL: new URL(tsa).origin, ...patience }),
     ],
   });

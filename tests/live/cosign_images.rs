@@ -16,7 +16,7 @@ const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /// What was done to the image and what is asked; then what Portcullis and cosign say.
 ///
 /// Where they disagree, `docs/cosign.md` says why.
-const ANSWERS: &str = "\
+pub(crate) const ANSWERS: &str = "\
 signed with a token; a signature         allowed  allowed
 signed with a token; of somebody else    denied   denied
 signed with a token; an SPDX document    nothing  denied
@@ -44,10 +44,7 @@ fn what_either_signs_in_a_registry_both_judge() {
         let Some(world) = World::start(options) else {
             return;
         };
-        world.write("sbom.json", SBOM);
-        for key in ["key", "other"] {
-            world.must(World::portcullis, &["key", "generate", "--prefix", key]);
-        }
+        prepare(&world);
         for signer in [Signer::Portcullis, Signer::Cosign] {
             let answers = judge(&world, signer);
             println!("{signer:?}, referrers API: {referrers_api}\n{answers}");
@@ -60,8 +57,16 @@ fn what_either_signs_in_a_registry_both_judge() {
     }
 }
 
+/// The document and the keys of [`judge`].
+pub(crate) fn prepare(world: &World) {
+    world.write("sbom.json", SBOM);
+    for key in ["key", "other"] {
+        world.must(World::portcullis, &["key", "generate", "--prefix", key]);
+    }
+}
+
 #[derive(Debug, Clone, Copy)]
-enum Signer {
+pub(crate) enum Signer {
     Portcullis,
     Cosign,
 }
@@ -98,7 +103,8 @@ impl Signer {
 /// What is asked of which image, for whom, and about which type as each program calls it.
 type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<[&'a str; 2]>);
 
-fn judge(world: &World, signer: Signer) -> String {
+/// The answers for what one signs with the services that the world's files name.
+pub(crate) fn judge(world: &World, signer: Signer) -> String {
     let place = |name: &str| format!("{signer:?}/{name}").to_lowercase();
     let image = |name: &str| world.reference(&place(name), &world.image(&place(name), "v1"));
     let token = signer.token();

@@ -1,5 +1,5 @@
-//! sigstore-python and sigstore-js on the real Fulcio, Rekor v2 and timestamp authority: what each of four programs signs,
-//! all four judge.
+//! sigstore-python and sigstore-js on the real Fulcio, Rekor v1 and v2 and timestamp authority: what each of four programs
+//! signs, all four judge.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -32,7 +32,7 @@ impl Judges {
 
     fn python(&self, world: &World, words: &[&str]) -> Run {
         let mut command = Command::new(&self.python);
-        command.args(["--trust-config", "live-trust.json"]).args(words);
+        command.args(["--trust-config", "trust-config.json"]).args(words);
         in_world(command, world)
     }
 
@@ -62,9 +62,10 @@ fn in_world(mut command: Command, world: &World) -> Run {
     )
 }
 
-fn sign(services: &Services, judges: &Judges, signer: &str, bundle: &str) -> Run {
+fn sign(services: &Services, judges: &Judges, signer: &str, version: &str, bundle: &str) -> Run {
     let world = &services.world;
-    let config = json_file(world, "live.json");
+    let file = format!("rekor-{version}.json");
+    let config = json_file(world, &file);
     let url = |service: &str| config[service][0]["url"].as_str().unwrap().to_owned();
     match signer {
         "sigstore-python" => {
@@ -76,10 +77,22 @@ fn sign(services: &Services, judges: &Judges, signer: &str, bundle: &str) -> Run
         }
         "sigstore-js" => {
             let (fulcio, rekor, tsa) = (url("caUrls"), url("rekorTlogUrls"), url("tsaUrls"));
-            judges.node(world, &["sign", "app", bundle, "token", &fulcio, &rekor, &tsa])
+            judges.node(
+                world,
+                &[
+                    "sign",
+                    "app",
+                    bundle,
+                    "token",
+                    &fulcio,
+                    &rekor,
+                    &tsa,
+                    &version[1..],
+                ],
+            )
         }
-        "cosign" => services.sign(signer, &["--identity-token", "token"], bundle),
-        _ => services.sign(signer, &["--identity-token-file", "token"], bundle),
+        "cosign" => services.sign(signer, &file, &["--identity-token", "token"], bundle),
+        _ => services.sign(signer, &file, &["--identity-token-file", "token"], bundle),
     }
 }
 
@@ -96,7 +109,7 @@ fn judge(world: &World, judges: &Judges, judge: &str, file: &str, bundle: &str, 
         "--certificate-oidc-issuer",
         issuer,
         "--trusted-root",
-        "live-root.json",
+        "root.json",
     ];
     let evidence = [file, "--bundle", bundle];
     match judge {
@@ -115,9 +128,7 @@ fn judge(world: &World, judges: &Judges, judge: &str, file: &str, bundle: &str, 
             ];
             theirs(&judges.python(world, &words))
         }
-        "sigstore-js" => {
-            theirs(&judges.node(world, &["verify", file, bundle, "live-root.json", who, issuer]))
-        }
+        "sigstore-js" => theirs(&judges.node(world, &["verify", file, bundle, "root.json", who, issuer])),
         "cosign" => theirs(&world.cosign(&[&["verify-blob"], &evidence[..], &rest].concat())),
         _ => ours(&world.portcullis(&[&["verify"], &evidence[..], &rest].concat())),
     }
@@ -131,41 +142,50 @@ fn what_each_of_four_signs_all_four_judge() {
     let world = &services.world;
     world.write("app", "the file");
     world.write("other", "another file");
-    let trust = json!({
-        "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
-        "trustedRoot": json_file(world, "live-root.json"), "signingConfig": json_file(world, "live.json"),
-    });
-    world.write("live-trust.json", trust.to_string());
-    for signer in PROGRAMS {
-        let bundle = format!("{signer}.json");
-        let run = sign(&services, &judges, signer, &bundle);
-        assert_eq!(run.code, 0, "{signer}: {run:?}");
-        let mut flipped = json_file(world, &bundle);
-        flipped["messageSignature"]["signature"] = json!("MEUCIQDx");
-        let broken = format!("{signer}-broken.json");
-        world.write(&broken, flipped.to_string());
-        for name in PROGRAMS {
-            let says = |file, bundle: &str, who| judge(world, &judges, name, file, bundle, who);
-            let answers = [
-                says("app", &bundle, EMAIL),
-                says("other", &bundle, EMAIL),
-                says("app", &bundle, "eve@example.com"),
-                says("app", &broken, EMAIL),
-            ];
-            println!("{signer:<15}  {name:<15}  {answers:?}");
-            assert_eq!(
-                answers,
-                ["allowed", "denied", "denied", "denied"],
-                "{name} on {signer}"
-            );
+    for version in ["v1", "v2"] {
+        let config = json_file(world, &format!("rekor-{version}.json"));
+        let trust = json!({
+            "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
+            "trustedRoot": json_file(world, "root.json"), "signingConfig": config,
+        });
+        world.write("trust-config.json", trust.to_string());
+        for signer in PROGRAMS {
+            one_signer(&services, &judges, version, signer);
+        }
+        for other in ["sigstore-python", "sigstore-js"] {
+            met(&format!(
+                "portcullis > {other}: files, Fulcio, Rekor {version}, timestamps"
+            ));
+            met(&format!(
+                "{other} > portcullis: files, Fulcio, Rekor {version}, timestamps"
+            ));
         }
     }
-    for other in ["sigstore-python", "sigstore-js"] {
-        met(&format!(
-            "portcullis > {other}: files, Fulcio, Rekor v2, timestamps"
-        ));
-        met(&format!(
-            "{other} > portcullis: files, Fulcio, Rekor v2, timestamps"
-        ));
+}
+
+fn one_signer(services: &Services, judges: &Judges, version: &str, signer: &str) {
+    let world = &services.world;
+    let bundle = format!("{signer}-{version}.json");
+    let run = sign(services, judges, signer, version, &bundle);
+    assert_eq!(run.code, 0, "{signer}: {run:?}");
+    let mut flipped = json_file(world, &bundle);
+    // The start of a signature.
+    flipped["messageSignature"]["signature"] = json!("MEUCIQDx");
+    let broken = format!("broken-{bundle}");
+    world.write(&broken, flipped.to_string());
+    for name in PROGRAMS {
+        let says = |file, bundle: &str, who| judge(world, judges, name, file, bundle, who);
+        let answers = [
+            says("app", &bundle, EMAIL),
+            says("other", &bundle, EMAIL),
+            says("app", &bundle, "eve@example.com"),
+            says("app", &broken, EMAIL),
+        ];
+        println!("{signer:<15}  {name:<15}  Rekor {version}  {answers:?}");
+        assert_eq!(
+            answers,
+            ["allowed", "denied", "denied", "denied"],
+            "{name} on {signer}"
+        );
     }
 }

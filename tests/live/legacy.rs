@@ -1,18 +1,15 @@
 //! cosign's forms from before bundles. cosign 3.1 still writes them when it is told to, and reads them; skopeo and crane
 //! know nothing else of signatures, or nothing at all.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
 use portcullis::sandbox::server::Options;
 use serde_json::{Value, json};
 
 use crate::answers::documented;
+use crate::carriers::run;
 use crate::cosign::{World, ours, theirs};
 use crate::http::send;
 use crate::pairs::met;
 use crate::process::Process;
-use crate::support::Run;
 
 /// What makes cosign 3.1 write its older forms. The options are hidden.
 fn older(world: &World) -> Vec<String> {
@@ -265,7 +262,8 @@ fn sign_here(world: &World, reference: &str, with: &[&str]) {
     );
 }
 
-fn drop_referrers(world: &World, repository: &str, image: &Value) {
+/// Leaves of what is attached only the older form.
+pub(crate) fn drop_referrers(world: &World, repository: &str, image: &Value) {
     let host = &world.sandbox.urls().registry;
     let digest = image["digest"].as_str().unwrap();
     let listed = send(
@@ -283,19 +281,6 @@ fn drop_referrers(world: &World, repository: &str, image: &Value) {
         );
         assert_eq!(send(host, "DELETE", &target, "", b"").status, 202);
     }
-}
-
-/// A program of the same machine, in the world's folder.
-fn run(world: &World, program: &Path, words: &[&str]) -> Run {
-    let mut command = Command::new(program);
-    command.args(words).env_clear().env("HOME", world.folder());
-    Run::from(
-        command
-            .current_dir(world.folder())
-            .stdin(Stdio::null())
-            .output()
-            .unwrap(),
-    )
 }
 
 /// skopeo pulls by a policy that asks for a signature with a key. Debian builds it without Sigstore, so it can only refuse.
@@ -350,7 +335,10 @@ fn skopeo_of_debian_refuses_every_sigstore_signature() {
         let copied = format!("{host}/copied/{signer}");
         let run = copy("anything.json", &reference, &format!("docker://{copied}:v1"));
         assert_eq!(run.code, 0, "{run:?}");
-        assert_eq!(answer(&world, &format!("{copied}:v1"), &KEY, None), ["allowed"; 2]);
+        assert_eq!(
+            answer(&world, &format!("{copied}:v1"), &KEY, None),
+            ["allowed"; 2]
+        );
     }
     let unsigned = world.reference("unsigned", &world.image("unsigned", "v1"));
     let refused = copy("policy.json", &unsigned, "dir:unsigned");

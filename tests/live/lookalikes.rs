@@ -110,7 +110,7 @@ const PATTERNS: [&str; 12] = [
 /// Which of the two let somebody in. Where they disagree our refusal has to say that a part of the identity did match.
 fn let_in(world: &World, bundle: &str, who: &[&str]) -> &'static str {
     let issuer = ["--certificate-oidc-issuer", world.issuer()];
-    let rest = ["app", "--bundle", bundle, "--trusted-root", "live-root.json"];
+    let rest = ["app", "--bundle", bundle, "--trusted-root", "root.json"];
     let mine = ["verify", "--format", "json", "--identity-kind", "uri"];
     let here = world.portcullis(&[&mine, who, &issuer, &rest].concat());
     let there = world.cosign(&[&["verify-blob"], who, &issuer, &rest].concat());
@@ -141,7 +141,7 @@ fn signed_by_each() -> Option<Services> {
         let bundle = format!("{number}.json");
         let signer = ["portcullis", "cosign"][number % 2];
         let option = ["--identity-token-file", "--identity-token"][number % 2];
-        let run = services.sign(signer, &[option, &token], &bundle);
+        let run = services.sign(signer, "rekor-v2.json", &[option, &token], &bundle);
         assert_eq!(run.code, 0, "{what}: {run:?}");
     });
     Some(services)
@@ -238,7 +238,7 @@ fn whom_a_claim_lets_in() {
                 "--bundle",
                 &bundle,
                 "--trusted-root",
-                "live-root.json",
+                "root.json",
                 "--certificate-identity-regexp",
                 "https://.*",
                 "--certificate-oidc-issuer",

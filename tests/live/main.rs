@@ -16,6 +16,7 @@
 mod support;
 
 mod answers;
+mod carriers;
 mod cosign;
 mod cosign_files;
 mod cosign_images;
