@@ -171,7 +171,7 @@ pub(crate) fn judge(world: &World, signer: Signer) -> String {
     answers
 }
 
-/// cosign's form from before bundles, alone under its tag. cosign 3 reads it and writes it no more.
+/// cosign's form from before bundles, alone under its tag. cosign 3.1 reads it.
 #[test]
 fn our_signature_in_the_older_form_is_enough_for_both() {
     let Some(world) = World::start(Options::default()) else {
