@@ -65,4 +65,11 @@ install_programs rekor github.com/sigstore/rekor-tiles/v2 v2.3.0 cmd/rekor-serve
 install_programs bin github.com/sigstore/rekor v1.5.4 cmd/rekor-server
 install_programs bin github.com/sigstore/fulcio v1.8.8 ''
 install_programs bin github.com/sigstore/cosign/v3 v3.1.2 cmd/cosign
+
+# The judges of tests/judge sign and verify here as well.
+installed=$(../judge/install.sh)
+mkdir -p "$folder/judge"
+ln -sfn "$(sed -n 1p <<<"$installed")" "$folder/judge/python"
+modules=$(sed -n 2p <<<"$installed")
+[ -z "$modules" ] || ln -sfn "$modules" "$folder/judge/node"
 echo "the programs of the live tests are in $folder"
