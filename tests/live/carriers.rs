@@ -152,7 +152,7 @@ fn who_carries_signatures_along() {
         if !more.is_empty() {
             crate::legacy::drop_referrers(&world, "from/app", &image);
         }
-        let host = &world.sandbox.urls().registry;
+        let host = &world.registry;
         columns.push(
             CARRIERS
                 .iter()

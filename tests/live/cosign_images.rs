@@ -189,7 +189,7 @@ fn our_signature_in_the_older_form_is_enough_for_both() {
     let services = ["--signing-config", "rekor-v1.json", "--trusted-root", "root.json"];
     world.must(World::portcullis, &[&words, &services[..]].concat());
 
-    let host = &world.sandbox.urls().registry;
+    let host = &world.registry;
     let digest = image["digest"].as_str().unwrap();
     let listed = send(host, "GET", &format!("/v2/org/app/referrers/{digest}"), "", b"");
     let listed: Value = serde_json::from_str(listed.body()).unwrap();

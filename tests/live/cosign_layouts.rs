@@ -106,7 +106,7 @@ fn cosign_loads_the_layouts_of_both_where_a_registry_does_not_check() {
             "{layout}"
         );
 
-        let (run, _) = load(&world.sandbox.urls().registry);
+        let (run, _) = load(&world.registry);
         assert!(
             run.code != 0 && run.stderr.contains("MANIFEST_BLOB_UNKNOWN"),
             "{run:?}"

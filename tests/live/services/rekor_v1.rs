@@ -8,6 +8,9 @@ use crate::process::Process;
 /// Trillian's version, which names the file with its tables.
 const TABLES: &str = "trillian-v1.7.3.sql";
 
+/// Largest request that it takes. Without the option it takes any.
+const MAX_REQUEST_BYTES: usize = 1_000_000;
+
 /// The programs, found before any is started.
 pub(super) struct Programs {
     mariadb: PathBuf,
@@ -56,7 +59,7 @@ pub(super) fn start(programs: &Programs) -> (Vec<Process>, String) {
         words(&format!(
             "serve --rekor_server.address 127.0.0.1 --port {port} --rekor_server.hostname rekor-v1.local \
              --rekor_server.signer memory --trillian_log_server.port {server_port} \
-             --search_index.storage_provider mysql --search_index.mysql.dsn {}",
+             --max_request_body_size {MAX_REQUEST_BYTES} --search_index.storage_provider mysql --search_index.mysql.dsn {}",
             at("rekor")
         ))
     });
