@@ -72,8 +72,8 @@ pub(crate) enum Signer {
 }
 
 impl Signer {
-    /// Runs `command`, which is called the same in both, for an image in the sandbox's registry.
-    fn run(self, world: &World, command: &str, rest: &[&str]) {
+    /// Runs `command`, which is called the same in both, for an image in the world's registry.
+    pub(crate) fn run(self, world: &World, command: &str, rest: &[&str]) {
         let services = [
             "--yes",
             "--signing-config",
@@ -92,7 +92,7 @@ impl Signer {
         }
     }
 
-    fn token(self) -> [&'static str; 2] {
+    pub(crate) fn token(self) -> [&'static str; 2] {
         match self {
             Self::Portcullis => ["--identity-token-file", "token"],
             Self::Cosign => ["--identity-token", "token"],
@@ -189,7 +189,7 @@ fn our_signature_in_the_older_form_is_enough_for_both() {
     let services = ["--signing-config", "rekor-v1.json", "--trusted-root", "root.json"];
     world.must(World::portcullis, &[&words, &services[..]].concat());
 
-    let host = &world.sandbox.urls().registry;
+    let host = &world.registry;
     let digest = image["digest"].as_str().unwrap();
     let listed = send(host, "GET", &format!("/v2/org/app/referrers/{digest}"), "", b"");
     let listed: Value = serde_json::from_str(listed.body()).unwrap();

@@ -228,7 +228,7 @@ fn a_changed_legacy_signature_is_denied_by_both() {
         // Only the older form stays.
         drop_referrers(&world, &repository, &image);
         let tag = format!("{}.sig", image["digest"].as_str().unwrap().replace(':', "-"));
-        let host = &world.sandbox.urls().registry;
+        let host = &world.registry;
         let manifest = send(host, "GET", &format!("/v2/{repository}/manifests/{tag}"), "", b"");
         let manifest: Value = serde_json::from_str(manifest.body()).unwrap();
         let cells = CHANGES.map(|(_, change)| {
@@ -266,7 +266,7 @@ fn sign_here(world: &World, reference: &str, with: &[&str]) {
 }
 
 fn drop_referrers(world: &World, repository: &str, image: &Value) {
-    let host = &world.sandbox.urls().registry;
+    let host = &world.registry;
     let digest = image["digest"].as_str().unwrap();
     let listed = send(
         host,
@@ -308,7 +308,7 @@ fn skopeo_of_debian_refuses_every_sigstore_signature() {
         return;
     };
     world.must(World::portcullis, &["key", "generate", "--prefix", "key"]);
-    let host = &world.sandbox.urls().registry;
+    let host = &world.registry;
     std::fs::create_dir(world.folder().join("registries.d")).unwrap();
     let attachments = format!("docker:\n  {host}:\n    use-sigstore-attachments: true\n");
     world.write("registries.d/sandbox.yaml", attachments);

@@ -28,5 +28,6 @@ mod legacy;
 mod lookalikes;
 mod pairs;
 mod process;
+mod registries;
 mod services;
 mod tampering;
