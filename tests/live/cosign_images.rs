@@ -72,8 +72,8 @@ pub(crate) enum Signer {
 }
 
 impl Signer {
-    /// Runs `command`, which is called the same in both, for an image in the sandbox's registry.
-    fn run(self, world: &World, command: &str, rest: &[&str]) {
+    /// Runs `command`, which is called the same in both, for an image in the world's registry.
+    pub(crate) fn run(self, world: &World, command: &str, rest: &[&str]) {
         let services = [
             "--yes",
             "--signing-config",
@@ -92,7 +92,7 @@ impl Signer {
         }
     }
 
-    fn token(self) -> [&'static str; 2] {
+    pub(crate) fn token(self) -> [&'static str; 2] {
         match self {
             Self::Portcullis => ["--identity-token-file", "token"],
             Self::Cosign => ["--identity-token", "token"],

@@ -29,5 +29,6 @@ mod legacy;
 mod lookalikes;
 mod pairs;
 mod process;
+mod registries;
 mod services;
 mod tampering;

@@ -6,7 +6,9 @@ cd "$(dirname "$0")/../.."
 tests/live/setup.sh
 pairs=$(mktemp -d)
 trap 'rm -rf "$pairs"' EXIT
-PORTCULLIS_LIVE=1 PORTCULLIS_LIVE_PAIRS=$pairs cargo test --locked --test live -- "$@"
+cargo test --locked --test live --no-run
+# A service that hangs ends with its test.
+PORTCULLIS_LIVE=1 PORTCULLIS_LIVE_PAIRS=$pairs timeout 25m cargo test --locked --test live -- "$@"
 
 # By name: what is listed and did not happen, or happened and is not listed.
 if ! diff <(grep -Ev '^(#|$)' tests/live/pairs.txt | LC_ALL=C sort) <(ls "$pairs" | LC_ALL=C sort); then
