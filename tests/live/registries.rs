@@ -55,7 +55,9 @@ impl Kind {
             Self::Ggcr => Process::start(&Process::installed("bin/registry")?, |_| words(&["-port", "0"])),
             Self::Crane => Process::start(&Process::installed("bin/crane")?, |folder| {
                 let mut words = words(&["registry", "serve", "--address", "127.0.0.1:0", "--disk"]);
-                words.push(folder.join("blobs").into());
+                let blobs = folder.join("blobs");
+                std::fs::create_dir(&blobs).unwrap();
+                words.push(blobs.into());
                 words
             }),
             Self::GgcrReferrers => Process::start(&Process::installed("bin/referrers-registry")?, |_| {
