@@ -142,7 +142,12 @@ impl<S: Store> Search<'_, S> {
             failed: tagged.failed,
             asked: tagged.asked,
         };
-        for descriptor in &tagged.found {
+        // `cosign copy` gives the image itself this tag. That lists nothing, also where the image is an index.
+        let lists = tagged
+            .found
+            .iter()
+            .filter(|descriptor| descriptor.digest != *self.digest);
+        for descriptor in lists {
             match self.store.manifest(descriptor) {
                 Ok(Document {
                     content: Content::Index { manifests },

@@ -215,6 +215,22 @@ impl Document {
         }
     }
 
+    /// Reads an answer of the referrers API. A registry written in Go may write the list of nothing as `null`; that is
+    /// believed of a document that says of itself that it is an index.
+    pub(crate) fn parse_referrers(bytes: &[u8], file: &str) -> Result<Self, LayoutError> {
+        let mut value = json::parse(bytes).map_err(|error| LayoutError::json(file, error))?;
+        let is_index =
+            value["mediaType"].as_str().and_then(ManifestKind::of_media_type) == Some(ManifestKind::Index);
+        match value.get_mut("manifests") {
+            Some(manifests) if is_index && manifests.is_null() => {
+                *manifests = serde_json::Value::Array(Vec::new());
+                Self::read(&Node::root(&value), bytes.len() as u64)
+                    .map_err(|error| LayoutError::json(file, error))
+            }
+            _ => Self::parse(bytes, file),
+        }
+    }
+
     /// Whether it is a manifest or an index.
     pub fn kind(&self) -> ManifestKind {
         match self.content {

@@ -604,7 +604,7 @@ codes! {
             "A certificate has to be for our key, a log entry has to record our signature, and a timestamp has to be for it and repeat our number. An answer that is anything else is not made into a bundle: the service, or something in between, is broken or hostile."
         LogEntryTooLarge "log-entry-too-large" Deny Undecided
             "The log refuses an entry of this size"
-            "Whoever runs a log limits what it takes (HTTP 413). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
+            "Whoever runs a log limits what it takes (HTTP 413, or 500 from Rekor 1.5). Rekor v1 is sent the whole envelope, predicate included; Rekor v2 is sent a digest."
         LogEntryExists "log-entry-exists" Deny Undecided
             "The log has the entry already and gives no proof of it"
             "An earlier attempt arrived at the log and its answer was lost. Rekor v2 then gives the proof no more, so a new signature is made once; when that is not possible, as for a resume file, sign again."

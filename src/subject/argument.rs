@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use oci_spec::distribution::Reference;
 
-use super::{Digest, DigestError};
+use super::{Digest, DigestError, reference};
 
 /// What a person asked about.
 #[derive(Debug, Clone, PartialEq)]
@@ -194,18 +194,22 @@ fn directory(path: &str) -> Subject {
 }
 
 fn image(text: &str) -> Result<Subject, SubjectError> {
-    // A shortened digest gets its own words instead of "invalid reference format" (S2.19).
-    if let Some((_, digest)) = text.rsplit_once('@') {
-        digest.parse::<Digest>().map_err(|source| SubjectError::Digest {
-            text: digest.to_owned(),
-            source,
-        })?;
-    }
-    text.parse()
+    let (name, digest) = match text.rsplit_once('@') {
+        // A shortened digest gets its own words (S2.19).
+        Some((name, digest)) => {
+            let digest = digest.parse::<Digest>().map_err(|source| SubjectError::Digest {
+                text: digest.to_owned(),
+                source,
+            })?;
+            (name, Some(digest))
+        }
+        None => (text, None),
+    };
+    reference::read(name, digest.as_ref())
         .map(Subject::Image)
         .map_err(|error| SubjectError::Reference {
             text: text.to_owned(),
-            detail: format!("{error}"),
+            detail: error.to_string(),
         })
 }
 

@@ -5,6 +5,7 @@
 mod argument;
 mod digest;
 mod platform;
+mod reference;
 
 pub use argument::{LayoutSelector, PathKind, Subject, SubjectError};
 pub use digest::{Algorithm, Digest, DigestError};

@@ -18,6 +18,8 @@ const PASSWORD: &str = "correct horse battery";
 pub(crate) struct World {
     cosign: PathBuf,
     pub(crate) sandbox: Sandbox,
+    /// Where images are: the sandbox's registry, or another one.
+    pub(crate) registry: String,
     folder: tempfile::TempDir,
 }
 
@@ -28,6 +30,7 @@ impl World {
         let sandbox = Sandbox::start(options).unwrap();
         let world = Self {
             cosign,
+            registry: sandbox.urls().registry.clone(),
             sandbox,
             folder: tempfile::tempdir().unwrap(),
         };
@@ -126,7 +129,7 @@ impl World {
     pub(crate) fn reference(&self, repository: &str, descriptor: &Value) -> String {
         format!(
             "{}/{repository}@{}",
-            self.sandbox.urls().registry,
+            self.registry,
             descriptor["digest"].as_str().unwrap()
         )
     }
@@ -134,7 +137,7 @@ impl World {
     /// Pushes a blob and gives its descriptor.
     pub(crate) fn blob(&self, repository: &str, media_type: &str, bytes: &[u8]) -> Value {
         let digest = Digest::sha256(bytes).to_string();
-        push_blob(&self.sandbox.urls().registry, repository, &digest, bytes);
+        push_blob(&self.registry, repository, &digest, bytes);
         json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
     }
 
@@ -143,8 +146,8 @@ impl World {
         let bytes = manifest.to_string().into_bytes();
         let digest = Digest::sha256(&bytes).to_string();
         let media_type = manifest["mediaType"].as_str().unwrap();
-        let host = &self.sandbox.urls().registry;
-        push_manifest(host, repository, tag.unwrap_or(&digest), media_type, &bytes);
+        let reference = tag.unwrap_or(&digest);
+        push_manifest(&self.registry, repository, reference, media_type, &bytes);
         json!({"mediaType": media_type, "digest": digest, "size": bytes.len()})
     }
 }

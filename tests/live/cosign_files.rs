@@ -1,6 +1,7 @@
 //! Files: who signs, with what, in which log; and what both programs say of it and of another file.
 
 use crate::cosign::{World, ours, theirs};
+use crate::pairs::met;
 use portcullis::sandbox::server::Options;
 
 /// The logs, with the signing configuration for each.
@@ -13,7 +14,7 @@ const LOGS: [(&str, &str); 3] = [
 /// Signer, key, log; then what Portcullis and cosign say of the file that was signed, and of another one.
 ///
 /// Where they disagree, `docs/cosign.md` says why.
-const ANSWERS: &str = "\
+pub(crate) const ANSWERS: &str = "\
 portcullis  token    Rekor v1  allowed  allowed  denied  denied
 portcullis  token    Rekor v2  allowed  allowed  denied  denied
 portcullis  p256     Rekor v1  allowed  allowed  denied  denied
@@ -49,6 +50,13 @@ fn what_either_signs_both_judge() {
     let Some(world) = World::start(Options::default()) else {
         return;
     };
+    assert_eq!(answers(&world), ANSWERS);
+    met("portcullis > cosign: files, sandbox");
+    met("cosign > portcullis: files, sandbox");
+}
+
+/// The answers with the services that the world's files name.
+pub(crate) fn answers(world: &World) -> String {
     world.write("other", "another file");
     for key in ["p256", "p384", "ed25519", "rsa2048"] {
         world.must(
@@ -62,14 +70,14 @@ fn what_either_signs_both_judge() {
             // Nobody may leave the log out of a signature with a token.
             let logs = if key == "token" { &LOGS[..2] } else { &LOGS[..] };
             for (log, config) in logs {
-                let answer = row(&world, signer, key, log, config);
+                let answer = row(world, signer, key, log, config);
                 answers.push_str(format!("{signer:<10}  {key:<7}  {log:<8}  {answer}").trim_end());
                 answers.push('\n');
             }
         }
     }
     println!("{answers}");
-    assert_eq!(answers, ANSWERS);
+    answers
 }
 
 fn row(world: &World, signer: &str, key: &str, log: &str, config: &str) -> String {
@@ -206,6 +214,8 @@ fn each_reads_the_key_files_of_the_other() {
         let shown = world.must(World::cosign, &["public-key", "--key", &format!("{again}.key")]);
         assert_eq!(shown.stdout, public, "{kind}");
     }
+    met("portcullis > cosign: key files");
+    met("cosign > portcullis: key files");
 }
 
 #[test]
@@ -255,4 +265,6 @@ fn what_either_attests_of_a_file_both_judge() {
             );
         }
     }
+    met("portcullis > cosign: attestations of a file, sandbox");
+    met("cosign > portcullis: attestations of a file, sandbox");
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cosign::{EMAIL, World, ours, theirs};
 use crate::http::send;
+use crate::pairs::met;
 
 pub(crate) const SBOM: &str = r#"{"spdxVersion":"SPDX-2.3","dataLicense":"CC0-1.0","SPDXID":"SPDXRef-DOCUMENT",
 "name":"app","documentNamespace":"https://example.com/app",
@@ -15,7 +16,7 @@ const BUNDLE: &str = "application/vnd.dev.sigstore.bundle.v0.3+json";
 /// What was done to the image and what is asked; then what Portcullis and cosign say.
 ///
 /// Where they disagree, `docs/cosign.md` says why.
-const ANSWERS: &str = "\
+pub(crate) const ANSWERS: &str = "\
 signed with a token; a signature         allowed  allowed
 signed with a token; of somebody else    denied   denied
 signed with a token; an SPDX document    nothing  denied
@@ -43,27 +44,36 @@ fn what_either_signs_in_a_registry_both_judge() {
         let Some(world) = World::start(options) else {
             return;
         };
-        world.write("sbom.json", SBOM);
-        for key in ["key", "other"] {
-            world.must(World::portcullis, &["key", "generate", "--prefix", key]);
-        }
+        prepare(&world);
         for signer in [Signer::Portcullis, Signer::Cosign] {
             let answers = judge(&world, signer);
             println!("{signer:?}, referrers API: {referrers_api}\n{answers}");
             assert_eq!(answers, ANSWERS, "{signer:?}, referrers API: {referrers_api}");
         }
+        let found = if referrers_api { "API" } else { "tag" };
+        for (signer, judge) in [("portcullis", "cosign"), ("cosign", "portcullis")] {
+            met(&format!("{signer} > {judge}: images, sandbox, referrers {found}"));
+        }
+    }
+}
+
+/// The document and the keys of [`judge`].
+pub(crate) fn prepare(world: &World) {
+    world.write("sbom.json", SBOM);
+    for key in ["key", "other"] {
+        world.must(World::portcullis, &["key", "generate", "--prefix", key]);
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Signer {
+pub(crate) enum Signer {
     Portcullis,
     Cosign,
 }
 
 impl Signer {
-    /// Runs `command`, which is called the same in both, for an image in the sandbox's registry.
-    fn run(self, world: &World, command: &str, rest: &[&str]) {
+    /// Runs `command`, which is called the same in both, for an image in the world's registry.
+    pub(crate) fn run(self, world: &World, command: &str, rest: &[&str]) {
         let services = [
             "--yes",
             "--signing-config",
@@ -82,7 +92,7 @@ impl Signer {
         }
     }
 
-    fn token(self) -> [&'static str; 2] {
+    pub(crate) fn token(self) -> [&'static str; 2] {
         match self {
             Self::Portcullis => ["--identity-token-file", "token"],
             Self::Cosign => ["--identity-token", "token"],
@@ -93,7 +103,8 @@ impl Signer {
 /// What is asked of which image, for whom, and about which type as each program calls it.
 type Case<'a> = (&'a str, &'a str, &'a [&'a str], Option<[&'a str; 2]>);
 
-fn judge(world: &World, signer: Signer) -> String {
+/// The answers for what one signs with the services that the world's files name.
+pub(crate) fn judge(world: &World, signer: Signer) -> String {
     let place = |name: &str| format!("{signer:?}/{name}").to_lowercase();
     let image = |name: &str| world.reference(&place(name), &world.image(&place(name), "v1"));
     let token = signer.token();
@@ -160,7 +171,7 @@ fn judge(world: &World, signer: Signer) -> String {
     answers
 }
 
-/// cosign's form from before bundles, alone under its tag. cosign 3 reads it and writes it no more.
+/// cosign's form from before bundles, alone under its tag. cosign 3.1 reads it.
 #[test]
 fn our_signature_in_the_older_form_is_enough_for_both() {
     let Some(world) = World::start(Options::default()) else {
@@ -178,7 +189,7 @@ fn our_signature_in_the_older_form_is_enough_for_both() {
     let services = ["--signing-config", "rekor-v1.json", "--trusted-root", "root.json"];
     world.must(World::portcullis, &[&words, &services[..]].concat());
 
-    let host = &world.sandbox.urls().registry;
+    let host = &world.registry;
     let digest = image["digest"].as_str().unwrap();
     let listed = send(host, "GET", &format!("/v2/org/app/referrers/{digest}"), "", b"");
     let listed: Value = serde_json::from_str(listed.body()).unwrap();
@@ -201,6 +212,7 @@ fn our_signature_in_the_older_form_is_enough_for_both() {
         "{verify:?} {check:?}"
     );
     assert!(verify.stderr.contains("cosign legacy signature"), "{verify:?}");
+    met("portcullis > cosign: legacy tag, sandbox");
 }
 
 /// An index of one image; their references.

@@ -1,11 +1,10 @@
 //! Layouts: what `cosign save` writes and what `portcullis save` writes, read by both.
 
-use std::ffi::OsString;
-
 use portcullis::sandbox::server::Options;
 
 use crate::cosign::{World, ours, theirs};
-use crate::process::Process;
+use crate::pairs::met;
+use crate::registries::Kind;
 
 /// A world with an image that cosign signed and attested.
 fn world() -> Option<(World, String)> {
@@ -56,7 +55,7 @@ fn both_verify_the_layouts_of_both() {
             assert_eq!(theirs(&check), "allowed", "{layout}: {check:?}");
         }
         // Loaded by us to a registry that checks what it is given.
-        let to = format!("{}/loaded/{layout}:v1", world.sandbox.urls().registry);
+        let to = format!("{}/loaded/{layout}:v1", world.registry);
         world.must(World::portcullis, &["load", &subject, "--to", &to]);
         let words = ["verify", "--allow-http-registry", &to];
         world.must(World::cosign, &[&words, &world.keyless()[..]].concat());
@@ -69,21 +68,18 @@ fn both_verify_the_layouts_of_both() {
         ];
         world.must(World::cosign, &[&words, &world.keyless()[..]].concat());
     }
+    met("portcullis > cosign: layouts");
+    met("cosign > portcullis: layouts");
 }
 
 /// cosign 3.1 pushes the manifest of a bundle before the bundle. A registry that wants blobs first refuses that, whoever
 /// wrote the layout; go-containerregistry's does not look.
 #[test]
 fn cosign_loads_the_layouts_of_both_where_a_registry_does_not_check() {
-    let (Some((world, _)), Some(program)) = (world(), Process::installed("bin/registry")) else {
+    let (Some((world, _)), Some(registry)) = (world(), Kind::Ggcr.start()) else {
         return;
     };
-    let registry = Process::start(&program, |_| vec![OsString::from("-port"), OsString::from("0")]);
-    let port = registry.wait_for(|log| {
-        let (_, rest) = log.split_once("serving on port ")?;
-        Some(rest.split_once('\n')?.0.trim().to_owned())
-    });
-    let loose = format!("127.0.0.1:{port}");
+    let loose = &registry.host;
     for layout in ["by-cosign", "by-portcullis"] {
         let load = |host: &str| {
             let to = format!("{host}/loaded/{layout}:v1");
@@ -92,7 +88,7 @@ fn cosign_loads_the_layouts_of_both_where_a_registry_does_not_check() {
                 to,
             )
         };
-        let (run, to) = load(&loose);
+        let (run, to) = load(loose);
         assert_eq!(run.code, 0, "{run:?}");
         let verify = world.portcullis(&[&["verify", &to], &world.keyless()[..]].concat());
         let words = ["verify", "--allow-http-registry", &to];
@@ -103,7 +99,7 @@ fn cosign_loads_the_layouts_of_both_where_a_registry_does_not_check() {
             "{layout}"
         );
 
-        let (run, _) = load(&world.sandbox.urls().registry);
+        let (run, _) = load(&world.registry);
         assert!(
             run.code != 0 && run.stderr.contains("MANIFEST_BLOB_UNKNOWN"),
             "{run:?}"
@@ -115,7 +111,7 @@ fn cosign_loads_the_layouts_of_both_where_a_registry_does_not_check() {
 fn cosign_lists_what_we_loaded() {
     let Some((world, reference)) = world() else { return };
     let digest = reference.split('@').nth(1).unwrap();
-    let copy = format!("{}/copy/app", world.sandbox.urls().registry);
+    let copy = format!("{}/copy/app", world.registry);
     let to = format!("{copy}@{digest}");
     world.must(
         World::portcullis,

@@ -6,49 +6,21 @@ use serde_json::{Value, json};
 
 use crate::http::{push_blob, push_manifest};
 use crate::layout::Saved;
-use crate::process::Process;
+use crate::pairs::met;
+use crate::registries::{Kind, Registry};
 use crate::support::{Program, Run, codes};
 use portcullis::sandbox::{Instance, SignOptions};
 use portcullis::subject::Digest;
 
-const VARIABLE: &str = "PORTCULLIS_DOCKER_REGISTRY";
-const USUAL: &str = "/usr/bin/docker-registry";
 const REPOSITORY: &str = "org/app";
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
 const WORKFLOW: &str = "https://github.com/slsa-framework/slsa-github-generator/.github/workflows/generator_container_slsa3.yml@refs/tags/v2.1.0";
 
-struct Registry {
-    process: Process,
-    host: String,
-}
-
 impl Registry {
-    fn start() -> Option<Self> {
-        let program = Process::find(VARIABLE, USUAL)?;
-        let process = Process::start(&program, |folder| {
-            let settings = folder.join("config.json");
-            // JSON is YAML. Port 0 is any free one; the registry says which.
-            let text = json!({
-                "version": 0.1,
-                "log": {"level": "info", "accesslog": {"disabled": false}},
-                "storage": {"filesystem": {"rootdirectory": folder.join("storage")}},
-                "http": {"addr": "127.0.0.1:0"},
-            });
-            fs::write(&settings, text.to_string()).unwrap();
-            vec!["serve".into(), settings.into()]
-        });
-        let host = process.wait_for(|log| {
-            let (_, rest) = log.split_once("listening on ")?;
-            let end = rest.find(|sign: char| !sign.is_ascii_digit() && !".:".contains(sign))?;
-            Some(rest[..end].to_owned())
-        });
-        Some(Self { process, host })
-    }
-
     /// With a real image under `v1`, attested by others, and the same one without its attestation in another repository.
     fn with_real_image() -> Option<(Self, Saved)> {
         let saved = Saved::release("v2.1.0")?;
-        let registry = Self::start()?;
+        let registry = Kind::DockerRegistry.start()?;
         saved.push(&registry.host, REPOSITORY, "v1");
         Some((registry, saved))
     }
@@ -125,6 +97,7 @@ fn a_real_attestation_verifies_by_tag_by_digest_and_by_platform() {
     assert_eq!(run.code, 3, "{run:?}");
     assert_eq!(report["subjects"][0]["verdict"], "allowed");
     assert_eq!(report["subjects"][1]["verdict"], "no-evidence");
+    met("slsa-generator > portcullis: images, docker-registry");
 }
 
 #[test]
@@ -265,7 +238,9 @@ fn an_inspection_shows_the_attestation_and_the_images() {
 /// What a client leaves in a registry without the API: an index of the referrers under a tag.
 #[test]
 fn a_bundle_is_found_by_the_referrers_tag() {
-    let Some(registry) = Registry::start() else { return };
+    let Some(registry) = Kind::DockerRegistry.start() else {
+        return;
+    };
     let manifest = |config: &Value, layers: &[Value], subject: Option<&Value>, artifact_type: &str| {
         let mut document = json!({
             "schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",

@@ -36,25 +36,22 @@ impl Process {
         None
     }
 
-    /// The program that `tests/live/setup.sh` installed under this path in its folder; `None`, with a word on why, when it
-    /// did not.
+    /// The program that `tests/live/setup.sh` installed under this path in its folder. Only where `PORTCULLIS_LIVE` is `1`,
+    /// and then it has to be there; else `None`, with a word on why.
     pub(crate) fn installed(path: &str) -> Option<PathBuf> {
+        if std::env::var_os("PORTCULLIS_LIVE").is_none_or(|value| value != "1") {
+            println!("skipped: {path} is started by tests/live/run.sh only");
+            return None;
+        }
         let folder = std::env::var_os("PORTCULLIS_LIVE_PROGRAMS").map(PathBuf::from);
         let home = std::env::var_os("HOME").map(|home| Path::new(&home).join(".cache/portcullis-live"));
         let program = folder.or(home)?.join(path);
-        if program.is_file() {
-            return Some(program);
-        }
-        let why = format!(
+        assert!(
+            program.is_file(),
             "{} is not installed; tests/live/setup.sh does that",
             program.display()
         );
-        assert!(
-            std::env::var_os("PORTCULLIS_LIVE").is_none_or(|value| value != "1"),
-            "{why}; with PORTCULLIS_LIVE=1 that is a failure"
-        );
-        println!("skipped: {why}");
-        None
+        Some(program)
     }
 
     /// Starts a program in a folder of its own, with arguments made from that folder's path.

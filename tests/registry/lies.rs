@@ -321,9 +321,12 @@ fn a_list_that_is_none_is_not_an_empty_one() {
             assert_refused(&answer, Verdict::Undecided, Code::RegistryProtocol, case);
         }
     }
-    let empty = br#"{"schemaVersion":2,"manifests":[]}"#;
-    let answer = lying(Step::Referrers, Misdeed::body(INDEX, empty));
-    assert_eq!(answer.verdict(), Verdict::NoEvidence, "{}", answer.explain());
+    // The second is what a registry written in Go makes of an empty list.
+    let null = format!(r#"{{"schemaVersion":2,"mediaType":"{INDEX}","manifests":null}}"#);
+    for empty in [r#"{"schemaVersion":2,"manifests":[]}"#, &null] {
+        let answer = lying(Step::Referrers, Misdeed::body(INDEX, empty.as_bytes()));
+        assert_eq!(answer.verdict(), Verdict::NoEvidence, "{}", answer.explain());
+    }
     for status in [204, 206, 301, 418] {
         let answer = lying(Step::Referrers, Misdeed::status(status));
         assert_refused(

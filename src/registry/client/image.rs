@@ -318,7 +318,8 @@ impl Image {
         self.account(answer)?;
         let no_list = || Why::Protocol("the answer is not a list of referrers".to_owned());
         let kind = content_type(&answer.headers).and_then(|text| ManifestKind::of_media_type(&text));
-        let document = Document::parse(&answer.body, "the list of referrers").map_err(|_| no_list())?;
+        let document =
+            Document::parse_referrers(&answer.body, "the list of referrers").map_err(|_| no_list())?;
         let Content::Index { manifests } = document.content else {
             return Err(no_list());
         };

@@ -219,13 +219,27 @@ fn a_manifest_listed_as_a_referrer_of_something_else_is_not_passed_off() {
 #[test]
 fn a_referrers_tag_that_is_no_index_fails_the_place() {
     let mut builder = Builder::new();
-    let image = builder.image("app");
-    builder.add_tagged(&image, &tag(&image, ""));
+    let (image, other) = (builder.image("app"), builder.image("other"));
+    builder.add(&image).add_tagged(&other, &tag(&image, ""));
     let discovery = attached(&builder, &image);
     let PlaceOutcome::Failed { detail, .. } = outcome(&discovery, PlaceKind::ReferrersTag) else {
         panic!("{discovery:?}");
     };
     assert!(detail.contains("has to point to an index"), "{detail}");
+}
+
+/// As `cosign copy` leaves it.
+#[test]
+fn a_referrers_tag_that_names_the_image_itself_lists_nothing() {
+    let mut builder = Builder::new();
+    let image = builder.image("app");
+    let index = builder.index_of(std::slice::from_ref(&image));
+    builder
+        .add_tagged(&image, &tag(&image, ""))
+        .add_tagged(&index, &tag(&index, ""));
+    for subject in [&image, &index] {
+        assert_found(&attached(&builder, subject), &[]);
+    }
 }
 
 #[test]

@@ -33,10 +33,8 @@ async fn create(State(world): Shared, request: Request) -> Response {
     let lying = is_lying(&request);
     let limit = world.options.rekor_v1_limit.unwrap_or(MAX_REQUEST_BYTES);
     let Some(body) = body(request, limit).await else {
-        return plain_error(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            &format!("http: request body too large: the limit is {limit} bytes"),
-        );
+        // As the real one at 1.5.4 says it, which means to answer 413 and does not.
+        return plain_error(StatusCode::INTERNAL_SERVER_ERROR, "http: request body too large");
     };
     let (mut entry, verifier, signature) = match proposed::v1(&body) {
         Ok(proposed) => proposed,

@@ -12,6 +12,9 @@ use serde_json::{Value, json};
 /// Largest request that a service takes unless it is told otherwise, as Fulcio and Rekor v2 have it: 4 MiB.
 pub(super) const MAX_REQUEST_BYTES: usize = 4 * 1024 * 1024;
 
+/// Most of a request over the limit that is read before the refusal: as much as the largest documents take.
+const MAX_DROPPED_BYTES: usize = 64 * 1024 * 1024;
+
 /// The gRPC status codes that a gRPC gateway shows in its JSON errors, with their HTTP statuses.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Grpc {
@@ -63,11 +66,7 @@ pub(super) async fn body(request: Request, limit: usize) -> Option<Bytes> {
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if announced.is_some_and(|length| length > limit) {
         // Read and dropped, up to a bound, so that the client gets to see the answer instead of a reset connection.
-        let _ = to_bytes(
-            request.into_body(),
-            limit.saturating_mul(4).max(MAX_REQUEST_BYTES),
-        )
-        .await;
+        let _ = to_bytes(request.into_body(), MAX_DROPPED_BYTES).await;
         return None;
     }
     to_bytes(request.into_body(), limit).await.ok()

@@ -71,13 +71,13 @@ pub(super) fn post(web: &Web, base: &Url, path: &str, body: &str) -> Result<Repl
 
 /// What a refusal means. `sent` is the number of bytes that were posted.
 pub(super) fn refused(base: &Url, reply: &Reply, sent: usize) -> SignError {
-    if reply.status == StatusCode::PAYLOAD_TOO_LARGE {
-        let said = said(&reply.body, &[]).map(|said| format!(", {said:?}"));
+    let words = said(&reply.body, &[]);
+    if is_too_large(reply.status, words.as_deref()) {
         let message = format!(
-            "{} refused an entry of {sent} bytes as too large (HTTP 413{}): the limit is the log's own, set by whoever runs \
-             it",
+            "{} refused an entry of {sent} bytes as too large (HTTP {}{}): the limit is the log's own, set by whoever runs it",
             name(base),
-            said.unwrap_or_default()
+            reply.status.as_u16(),
+            words.map(|said| format!(", {said:?}")).unwrap_or_default()
         );
         return SignError::new(
             Step::Log,
@@ -98,6 +98,12 @@ pub(super) fn refused(base: &Url, reply: &Reply, sent: usize) -> SignError {
         );
     }
     SignError::status(Step::Log, &name(base), reply, &[])
+}
+
+/// Rekor v1 means to answer 413, and as of 1.5.4 answers 500 with the words of Go's HTTP server.
+fn is_too_large(status: StatusCode, said: Option<&str>) -> bool {
+    let in_words = || said.is_some_and(|said| said.contains("request body too large"));
+    status == StatusCode::PAYLOAD_TOO_LARGE || (status == StatusCode::INTERNAL_SERVER_ERROR && in_words())
 }
 
 pub(super) fn name(url: &Url) -> String {
