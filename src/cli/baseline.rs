@@ -1,6 +1,6 @@
 //! What an SBOM is compared with: its flags, and reading or verifying it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Problem;
 use super::verify::{check_files, path_kind};
@@ -58,7 +58,7 @@ impl BaselineArgs {
 }
 
 /// Reads an SBOM file to compare with.
-pub(super) fn file(path: &PathBuf, limits: &Limits) -> Result<Baseline, Problem> {
+pub(super) fn file(path: &Path, limits: &Limits) -> Result<Baseline, Problem> {
     let label = path.display().to_string();
     let bytes = read::bounded(path, limits.bytes as u64).map_err(|error| {
         Problem::undecided(format!("{label}: {error}"))

@@ -82,7 +82,7 @@ pub enum AttachmentContent {
         predicate_type: Option<String>,
     },
     /// It is there and could not be read. Never taken for nothing.
-    Unreadable(Finding),
+    Unreadable(Box<Finding>),
 }
 
 /// One attachment of a manifest, before its bytes are read.
@@ -179,7 +179,7 @@ impl Item<'_> {
         };
         let bytes = match store.blob(layer, MAX_EVIDENCE_BYTES) {
             Ok(bytes) => bytes,
-            Err(finding) => return AttachmentContent::Unreadable(*finding),
+            Err(finding) => return AttachmentContent::Unreadable(finding),
         };
         match form {
             Form::Bundle => AttachmentContent::Bundle {

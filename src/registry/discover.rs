@@ -235,7 +235,7 @@ impl<S: Store> Search<'_, S> {
                     location,
                     self.digest.clone(),
                     descriptor,
-                    AttachmentContent::Unreadable(*finding),
+                    AttachmentContent::Unreadable(finding),
                 )?;
                 self.delivered.insert(descriptor.digest.clone(), 1);
                 return Ok(1);
@@ -247,7 +247,7 @@ impl<S: Store> Search<'_, S> {
                 location,
                 self.digest.clone(),
                 descriptor,
-                AttachmentContent::Unreadable(finding),
+                AttachmentContent::Unreadable(Box::new(finding)),
             )?;
             return Ok(1);
         }

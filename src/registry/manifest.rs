@@ -219,8 +219,11 @@ impl Document {
     /// believed of a document that says of itself that it is an index.
     pub(crate) fn parse_referrers(bytes: &[u8], file: &str) -> Result<Self, LayoutError> {
         let mut value = json::parse(bytes).map_err(|error| LayoutError::json(file, error))?;
-        let is_index =
-            value["mediaType"].as_str().and_then(ManifestKind::of_media_type) == Some(ManifestKind::Index);
+        let is_index = value
+            .get("mediaType")
+            .and_then(serde_json::Value::as_str)
+            .and_then(ManifestKind::of_media_type)
+            == Some(ManifestKind::Index);
         match value.get_mut("manifests") {
             Some(manifests) if is_index && manifests.is_null() => {
                 *manifests = serde_json::Value::Array(Vec::new());

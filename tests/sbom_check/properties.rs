@@ -268,7 +268,7 @@ fn decide(text: &str, rules: &SbomRules) -> (Verdict, BTreeSet<Said>) {
     check(
         &mut outcome,
         &Asked::new(rules, &limits, now),
-        &mut Acceptances::default(),
+        &Acceptances::default(),
     );
     let said = outcome.report.findings.into_iter();
     (

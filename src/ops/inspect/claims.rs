@@ -38,7 +38,7 @@ pub(super) fn attached(
         digest,
         size,
         claimed,
-        problem,
+        problem: problem.map(|finding| *finding),
     }
 }
 

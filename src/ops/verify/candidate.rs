@@ -46,7 +46,7 @@ pub(in crate::ops) enum Material {
     /// A statement that nobody signed, with the predicate type that it claims.
     Unsigned(Option<String>),
     /// Present, but it cannot be read, for this reason.
-    Unreadable(Finding),
+    Unreadable(Box<Finding>),
 }
 
 impl Candidate {
@@ -133,7 +133,7 @@ impl Candidate {
                 material: Material::Unsigned(predicate_type),
             },
             AttachmentContent::Unreadable(finding) => {
-                Self::unreadable(location, "unreadable", &about, finding)
+                Self::unreadable(location, "unreadable", &about, *finding)
             }
         }
     }
@@ -162,7 +162,7 @@ impl Candidate {
     }
 
     fn unreadable(location: String, format: &str, about: &Digest, finding: Finding) -> Self {
-        let material = Material::Unreadable(finding);
+        let material = Material::Unreadable(Box::new(finding));
         Self {
             location,
             format: format.to_owned(),

@@ -39,7 +39,7 @@ pub(super) fn check<'a>(
 ) -> Checked<'a> {
     let outcome = match &candidate.material {
         Material::Unsigned(_) => Outcome::Unsigned,
-        Material::Unreadable(finding) => Outcome::Refused(vec![finding.clone()]),
+        Material::Unreadable(finding) => Outcome::Refused(vec![(**finding).clone()]),
         Material::Bundle(bundle) => {
             let artifact = Artifact {
                 digest: &candidate.about,

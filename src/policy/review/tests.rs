@@ -139,7 +139,9 @@ fn entries_about_packages_that_never_decide_are_told() {
 #[test]
 fn licences_that_never_decide_are_told() {
     use Code::{PolicyRuleContradicted as Contradicted, PolicyRuleShadowed as Shadowed};
-    let rows: [(&str, &str, &[(Code, &str)]); 6] = [
+    /// What a policy says, the SBOM that it is held against, and what is said of it.
+    type Row = (&'static str, &'static str, &'static [(Code, &'static str)]);
+    let rows: [Row; 6] = [
         ("\"MIT\", \"ISC\"", "\"GPL-3.0-only\"", &[]),
         ("\"MIT\"", "\"MIT\"", &[(Contradicted, "\"MIT\"")]),
         (

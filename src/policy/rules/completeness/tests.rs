@@ -76,7 +76,9 @@ fn a_generator_is_known_by_its_name_and_version() {
         }],
         ..rules()
     };
-    let rows: [(&[(&str, Option<&str>)], bool); 11] = [
+    /// The tools of a document with their versions, and whether they satisfy.
+    type Row = (&'static [(&'static str, Option<&'static str>)], bool);
+    let rows: [Row; 11] = [
         (&[("syft", Some("1.18.1"))], true),
         (&[("syft", Some("v1.18.1"))], true),
         (&[("syft-1.18.1", None)], true),
