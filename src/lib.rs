@@ -60,6 +60,7 @@
 
 pub mod attestation;
 pub mod cli;
+pub mod gate;
 pub mod http;
 pub mod licences;
 pub mod manifests;
