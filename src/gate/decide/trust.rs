@@ -19,7 +19,7 @@ const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A trust root in use.
-pub struct Trust {
+pub(super) struct Trust {
     material: TrustMaterial,
     engine: Engine,
     loaded: Timestamp,

@@ -83,7 +83,7 @@ fn wrap<T: Send + 'static>(
     let work = move |connection: Result<&Connection, QueueError>| -> Tell {
         let result = connection.and_then(|connection| alone(connection, work).map_err(failed));
         // Whoever asked may have gone.
-        Box::new(move |committed| drop(sender.send(committed.and(result))))
+        Box::new(move |committed| drop(sender.send(result.and_then(|value| committed.map(|()| value)))))
     };
     (Box::new(work), reply)
 }
