@@ -21,6 +21,7 @@
 //!
 //! The process that has the data directory open is its only one; a lock sees to it.
 
+pub mod caller;
 pub mod event;
 mod hint;
 mod order;
