@@ -111,6 +111,14 @@ impl Caller {
         self.repositories.iter().any(|scope| scope.covers(&name))
     }
 
+    /// The authorities of its certificates; none where it shows no certificate.
+    pub(crate) fn authorities(&self) -> Option<&[CertificateDer<'static>]> {
+        match &self.credential {
+            Credential::Peer(peers) => Some(peers.authorities()),
+            _ => None,
+        }
+    }
+
     /// Whether it may do something.
     pub fn may(&self, right: Right) -> bool {
         self.rights.contains(&right)

@@ -95,7 +95,7 @@ pub(super) fn public_key(file: &[u8]) -> Result<[u8; 32], SecretError> {
 }
 
 /// A token that is sent as it is. Only its hash is kept.
-pub(super) struct TokenHash([u8; 32]);
+pub(crate) struct TokenHash([u8; 32]);
 
 impl TokenHash {
     /// The token in a file.
