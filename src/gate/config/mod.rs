@@ -3,6 +3,8 @@
 //! Everything that an event may not say is said here: where images may come from, which trust root and which policy
 //! decide, and what is deployed.
 
+mod callers;
+mod listen;
 mod registry;
 mod routes;
 
@@ -11,8 +13,10 @@ use std::time::Duration;
 
 use toml::de::DeTable;
 
+pub use self::listen::ListenConfig;
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
+use super::caller::Caller;
 use crate::ops::read;
 use crate::policy::Files;
 use crate::policy::strict_toml::{
@@ -31,7 +35,7 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 6] = ["version", "data", "trust", "registry", "decide", "route"];
+const KEYS: [&str; 8] = ["version", "data", "trust", "registry", "decide", "route", "listen", "caller"];
 
 const DECIDE_KEYS: [&str; 5] = ["workers", "timeout", "deadline", "cache", "trigger-deadline"];
 
@@ -52,6 +56,10 @@ pub struct Config {
     pub registry: RegistryConfig,
     /// How decisions are made.
     pub decide: DecideConfig,
+    /// How the gate listens.
+    pub listen: ListenConfig,
+    /// Who may call.
+    pub callers: Vec<Caller>,
     /// What is decided by which policy, and what follows. The first that covers an image is its route.
     pub routes: Vec<Route>,
     /// What is weak although nothing is wrong.
@@ -131,6 +139,8 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     let registry = registry::read(&mut reader, &root, files);
     let decide = decide(&mut reader, &root);
     let routes = routes::read_all(&mut reader, &root, files, trust.as_ref());
+    let callers = callers::read_all(&mut reader, &root, files);
+    let listen = listen::read(&mut reader, &root, files, &callers);
     let (true, Some(data), Some(trust)) = (reader.is_clean(), data, trust) else {
         return Err(reader.into_findings());
     };
@@ -140,6 +150,8 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
         trust,
         registry,
         decide,
+        listen,
+        callers,
         routes,
         warnings,
         digest: Digest::sha256(bytes),
