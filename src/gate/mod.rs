@@ -31,6 +31,8 @@ mod queue;
 pub mod record;
 mod rollback;
 mod store;
+pub mod trigger;
+mod work;
 
 pub use decide::{Judge, Judged, TrustKeeper};
 pub use hint::{DeliveryId, Hint, HintError, MAX_DELIVERY_BYTES, MAX_REFERENCE_BYTES};

@@ -34,6 +34,7 @@ use secret::{TokenHash, sha256};
 pub use jwks::Issuers;
 pub use jwt::{ALGORITHMS, MAX_TOKEN_BYTES};
 pub use secret::{MAX_SECRET_BYTES, MIN_SECRET_BYTES, SecretError};
+pub(crate) use secret::SharedSecret;
 pub use spent::{Spending, SpentTokens};
 pub use spiffe::{NoSpiffeId, SpiffeId, SpiffeRule};
 pub use webhook::TOLERANCE;

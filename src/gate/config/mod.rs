@@ -7,6 +7,7 @@ mod callers;
 mod listen;
 mod registry;
 mod routes;
+mod triggers;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::listen::ListenConfig;
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
 use super::caller::Caller;
+use super::trigger::NamedTrigger;
 use crate::ops::read;
 use crate::policy::Files;
 use crate::policy::strict_toml::{
@@ -35,7 +37,7 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 8] = ["version", "data", "trust", "registry", "decide", "route", "listen", "caller"];
+const KEYS: [&str; 9] = ["version", "data", "trust", "registry", "decide", "route", "listen", "caller", "trigger"];
 
 const DECIDE_KEYS: [&str; 5] = ["workers", "timeout", "deadline", "cache", "trigger-deadline"];
 
@@ -62,6 +64,8 @@ pub struct Config {
     pub callers: Vec<Caller>,
     /// What is decided by which policy, and what follows. The first that covers an image is its route.
     pub routes: Vec<Route>,
+    /// What an allowed image sets off.
+    pub triggers: Vec<NamedTrigger>,
     /// What is weak although nothing is wrong.
     pub warnings: Vec<Finding>,
     /// SHA-256 of the file.
@@ -141,6 +145,8 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     let routes = routes::read_all(&mut reader, &root, files, trust.as_ref());
     let callers = callers::read_all(&mut reader, &root, files);
     let listen = listen::read(&mut reader, &root, files, &callers);
+    let triggers = triggers::read_all(&mut reader, &root, files);
+    triggers::check_routes(&mut reader, &root, &routes, &triggers);
     let (true, Some(data), Some(trust)) = (reader.is_clean(), data, trust) else {
         return Err(reader.into_findings());
     };
@@ -153,6 +159,7 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
         listen,
         callers,
         routes,
+        triggers,
         warnings,
         digest: Digest::sha256(bytes),
     })
