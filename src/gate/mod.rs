@@ -21,9 +21,12 @@
 //!
 //! The process that has the data directory open is its only one; a lock sees to it.
 
+pub mod admission;
 pub mod caller;
-pub mod event;
 pub mod config;
+pub mod event;
+pub mod log;
+pub mod server;
 mod hint;
 mod order;
 mod queue;
