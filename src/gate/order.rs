@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::queue::EventId;
-use super::record::{Decision, Entry, Proof, Record, Ruling};
+use super::record::{Decision, Entry, Firing, Proof, Record, Ruling};
 use crate::report::Finding;
 use crate::subject::Digest;
 
@@ -43,6 +43,7 @@ impl Allowed {
 #[derive(Debug, Clone)]
 pub struct Order {
     allowed: Allowed,
+    trigger: String,
     id: String,
     attempt: Attempt,
 }
@@ -61,7 +62,12 @@ impl Order {
     /// The order of an allowed decision to a trigger. `instance` tells this data directory from others.
     pub(super) fn new(allowed: Allowed, instance: &str, trigger: &str, attempt: Attempt) -> Self {
         let id = format!("{instance}-{}-{trigger}", allowed.number);
-        Self { allowed, id, attempt }
+        Self {
+            allowed,
+            trigger: trigger.to_owned(),
+            id,
+            attempt,
+        }
     }
 
     /// Stable and unique: the same for every attempt, another for every decision and trigger. To be sent as the webhook
@@ -113,6 +119,24 @@ impl Order {
     /// The whole decision.
     pub fn details(&self) -> &Decision {
         &self.allowed.decision
+    }
+
+    /// What is recorded when it begins.
+    pub(super) fn firing(&self, now: Timestamp) -> Firing {
+        Firing {
+            decision: self.allowed.number,
+            event: self.event(),
+            trigger: self.trigger.clone(),
+            attempt: self.attempt.number,
+            time: now,
+            result: None,
+            detail: None,
+        }
+    }
+
+    /// Name of the trigger.
+    pub fn trigger(&self) -> &str {
+        &self.trigger
     }
 
     /// Which attempt this is.

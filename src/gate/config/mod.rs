@@ -24,7 +24,7 @@ use crate::policy::strict_toml::{
 };
 use crate::report::{Code, Finding, Origin};
 use crate::sigstore::trust::TrustChoice;
-use crate::subject::Digest;
+use crate::subject::{Digest, Reference};
 
 /// Largest configuration, in bytes.
 pub const MAX_CONFIG_BYTES: usize = 512 * 1024;
@@ -66,6 +66,13 @@ pub struct Config {
     pub warnings: Vec<Finding>,
     /// SHA-256 of the file.
     pub digest: Digest,
+}
+
+impl Config {
+    /// The route that is for an image: the first that covers it.
+    pub fn route(&self, reference: &Reference) -> Option<&Route> {
+        self.routes.iter().find(|route| route.covers(reference))
+    }
 }
 
 /// How decisions are made.
