@@ -21,15 +21,18 @@
 //!
 //! The process that has the data directory open is its only one; a lock sees to it.
 
+pub mod admission;
 pub mod caller;
-pub mod event;
 pub mod config;
 mod decide;
+pub mod event;
 mod hint;
+pub mod log;
 mod order;
 mod queue;
 pub mod record;
 mod rollback;
+pub mod server;
 mod store;
 pub mod trigger;
 mod work;
