@@ -77,7 +77,9 @@ impl Workers {
         run: impl FnOnce(&Gate, &AtomicBool) + Send + 'static,
     ) -> std::io::Result<()> {
         let (gate, stop) = (Arc::clone(&self.gate), Arc::clone(&self.stop));
-        let thread = Builder::new().name(name.to_owned()).spawn(move || run(&gate, &stop))?;
+        let thread = Builder::new()
+            .name(name.to_owned())
+            .spawn(move || run(&gate, &stop))?;
         self.threads.push(thread);
         Ok(())
     }
@@ -196,13 +198,23 @@ fn fire(settings: &Settings, order: &Order) -> Fired {
         return Fired::Refused(Finding::new(Code::TriggerRefused, message));
     };
     let fired = catch_unwind(AssertUnwindSafe(|| named.trigger.fire(order)));
-    fired.unwrap_or_else(|_| Fired::Unknown(Finding::new(Code::InternalError, "the trigger ended without an answer")))
+    fired.unwrap_or_else(|_| {
+        Fired::Unknown(Finding::new(
+            Code::InternalError,
+            "the trigger ended without an answer",
+        ))
+    })
 }
 
 /// Records what came of an order. Until that is on disk the trigger has it in hand, so this does not give up.
 fn finish(gate: &Gate, stop: &AtomicBool, settings: &Settings, order: &Order, fired: Fired) {
     let now = Timestamp::now();
-    let end = end(order, fired, of(settings.judge.config().decide.trigger_deadline), now);
+    let end = end(
+        order,
+        fired,
+        of(settings.judge.config().decide.trigger_deadline),
+        now,
+    );
     while let Err(error) = gate.store.finish(order, end.clone(), now) {
         trouble(gate, &error);
         if stop.load(Ordering::Relaxed) {
@@ -220,7 +232,9 @@ fn end(order: &Order, fired: Fired, patience: SignedDuration, now: Timestamp) ->
         Fired::Unknown(finding) => (Outcome::Unknown, finding.message, None),
     };
     let longest = after(now, LONGEST_PAUSE);
-    let due = after(now, pause(order.attempt().number)).max(not_before.unwrap_or(now)).min(longest);
+    let due = after(now, pause(order.attempt().number))
+        .max(not_before.unwrap_or(now))
+        .min(longest);
     let again = matches!(outcome, Outcome::Retry | Outcome::Unknown);
     let outcome = match again && due >= after(order.decided(), patience) {
         true => Outcome::Expired,
@@ -231,8 +245,12 @@ fn end(order: &Order, fired: Fired, patience: SignedDuration, now: Timestamp) ->
 
 /// The pause after an attempt.
 fn pause(attempt: u32) -> SignedDuration {
-    let doubled = 1_i32.checked_shl(attempt.saturating_sub(1)).filter(|factor| *factor > 0);
-    doubled.and_then(|factor| FIRST_PAUSE.checked_mul(factor)).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
+    let doubled = 1_i32
+        .checked_shl(attempt.saturating_sub(1))
+        .filter(|factor| *factor > 0);
+    doubled
+        .and_then(|factor| FIRST_PAUSE.checked_mul(factor))
+        .map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
 }
 
 fn of(duration: Duration) -> SignedDuration {

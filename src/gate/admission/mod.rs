@@ -89,7 +89,9 @@ impl Review {
         let asked = match (request.operation.as_str(), request.object) {
             ("DELETE", _) => Asked::Delete,
             ("CREATE" | "UPDATE", Some(object)) => images(object.get()),
-            (operation, _) => Asked::Unreadable(format!("the gate has no answer for the operation {operation:?}")),
+            (operation, _) => {
+                Asked::Unreadable(format!("the gate has no answer for the operation {operation:?}"))
+            }
         };
         Some(Self {
             uid: request.uid,
@@ -188,7 +190,11 @@ mod tests {
     #[test]
     fn what_cannot_be_told_is_denied() {
         for (operation, object, words) in [
-            ("CREATE", pod(&json!({"containers": [{"image": "registry.example/a:v1"}]})), "by tag"),
+            (
+                "CREATE",
+                pod(&json!({"containers": [{"image": "registry.example/a:v1"}]})),
+                "by tag",
+            ),
             ("CREATE", pod(&json!({"containers": [{"image": 7}]})), "text"),
             ("CREATE", pod(&json!({"containers": []})), "no image"),
             ("CREATE", json!({"spec": {}}), "neither"),

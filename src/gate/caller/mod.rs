@@ -33,8 +33,8 @@ use secret::{TokenHash, sha256};
 
 pub use jwks::Issuers;
 pub use jwt::{ALGORITHMS, MAX_TOKEN_BYTES};
-pub use secret::{MAX_SECRET_BYTES, MIN_SECRET_BYTES, SecretError};
 pub(crate) use secret::SharedSecret;
+pub use secret::{MAX_SECRET_BYTES, MIN_SECRET_BYTES, SecretError};
 pub use spent::{Spending, SpentTokens};
 pub use spiffe::{NoSpiffeId, SpiffeId, SpiffeRule};
 pub use webhook::TOLERANCE;
@@ -306,12 +306,7 @@ fn by_token(callers: &[Caller], token: &str, body: &[u8]) -> Result<Known, Refus
     })
 }
 
-fn by_issuer(
-    callers: &[Caller],
-    text: &str,
-    now: Timestamp,
-    issuers: &Issuers,
-) -> Result<Known, Refused> {
+fn by_issuer(callers: &[Caller], text: &str, now: Timestamp, issuers: &Issuers) -> Result<Known, Refused> {
     let token = jwt::Token::read(text)?;
     let rules: Vec<_> = callers
         .iter()
@@ -323,7 +318,9 @@ fn by_issuer(
         .collect();
     // Only an issuer of the configuration is ever asked.
     let Some((_, _, first)) = rules.first() else {
-        return Err(Refused::Unproven("no caller has the issuer of this token".to_owned()));
+        return Err(Refused::Unproven(
+            "no caller has the issuer of this token".to_owned(),
+        ));
     };
     let keys = issuers.keys(&first.issuer, token.key.as_deref());
     let keys = keys.map_err(Refused::Unavailable)?;

@@ -44,7 +44,11 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &File
 
 fn trigger(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Arc<dyn Trigger>> {
     if section.get("kind").is_none() {
-        reader.missing(&section.span, "[[trigger]] has no kind", "write kind = \"webhook\"");
+        reader.missing(
+            &section.span,
+            "[[trigger]] has no kind",
+            "write kind = \"webhook\"",
+        );
     }
     match section.choice(reader, "kind", &[("webhook", Kind::Webhook)])? {
         Kind::Webhook => webhook(reader, section, files),
@@ -64,21 +68,39 @@ fn webhook(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) ->
     match Webhook::new(address, files.folder.join(secret.value)) {
         Ok(webhook) => Some(Arc::new(webhook)),
         Err(error) => {
-            let help = "write an https address, and name a file with a secret such as openssl rand -base64 32 makes";
-            reader.mistake(&section.span, format!("the trigger cannot be used: {error}"), help);
+            let help =
+                "write an https address, and name a file with a secret such as openssl rand -base64 32 makes";
+            reader.mistake(
+                &section.span,
+                format!("the trigger cannot be used: {error}"),
+                help,
+            );
             None
         }
     }
 }
 
 /// Every trigger that a route names is there.
-pub(super) fn check_routes(reader: &mut Reader<'_>, root: &Section<'_>, routes: &[Route], triggers: &[NamedTrigger]) {
+pub(super) fn check_routes(
+    reader: &mut Reader<'_>,
+    root: &Section<'_>,
+    routes: &[Route],
+    triggers: &[NamedTrigger],
+) {
     for route in routes {
         for name in &route.triggers {
             if !triggers.iter().any(|trigger| trigger.name == *name) {
                 let span = root.key_span("route").unwrap_or_default();
-                let message = format!("the route {:?} names the trigger {}, and there is none", route.name, quote(name));
-                reader.mistake(&span, message, "add a [[trigger]] of that name, or take it out of the route");
+                let message = format!(
+                    "the route {:?} names the trigger {}, and there is none",
+                    route.name,
+                    quote(name)
+                );
+                reader.mistake(
+                    &span,
+                    message,
+                    "add a [[trigger]] of that name, or take it out of the route",
+                );
             }
         }
     }

@@ -52,7 +52,9 @@ async fn decide(state: &Arc<State>, admitted: Admitted, images: Vec<Reference>) 
             }
             one(caller, image, || judge.judge(image))
         });
-        answers.find(|answer| *answer != Answer::Allowed).unwrap_or(Answer::Allowed)
+        answers
+            .find(|answer| *answer != Answer::Allowed)
+            .unwrap_or(Answer::Allowed)
     });
     match tokio::time::timeout_at(until.into(), task).await {
         Ok(Ok(answer)) => answer,

@@ -117,7 +117,9 @@ fn router(state: &Arc<State>) -> Router {
     let unknown = Arc::clone(state);
     let method = Arc::clone(state);
     router
-        .fallback(move |request: Request| enter::turned_away(Arc::clone(&unknown), request, Problem::NotFound))
+        .fallback(move |request: Request| {
+            enter::turned_away(Arc::clone(&unknown), request, Problem::NotFound)
+        })
         .method_not_allowed_fallback(move |request: Request| {
             enter::turned_away(Arc::clone(&method), request, Problem::Method)
         })

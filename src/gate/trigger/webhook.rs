@@ -152,7 +152,8 @@ fn answered(reply: &Reply, now: Timestamp) -> Fired {
 
 fn after(reply: &Reply, now: Timestamp) -> Option<Timestamp> {
     let seconds: u32 = reply.headers.get(RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    now.checked_add(SignedDuration::from_secs(i64::from(seconds))).ok()
+    now.checked_add(SignedDuration::from_secs(i64::from(seconds)))
+        .ok()
 }
 
 fn retry(words: String, after: Option<Timestamp>) -> Fired {
