@@ -28,7 +28,10 @@ impl Log {
         line.insert("time".to_owned(), Value::from(Timestamp::now().to_string()));
         line.insert("event".to_owned(), Value::from(event));
         for (name, value) in fields {
-            let text: String = visible(&value.to_string()).chars().take(MAX_FIELD_CHARS).collect();
+            let text: String = visible(&value.to_string())
+                .chars()
+                .take(MAX_FIELD_CHARS)
+                .collect();
             line.insert((*name).to_owned(), Value::from(text));
         }
         (self.0)(&format!("{}\n", Value::Object(line)));

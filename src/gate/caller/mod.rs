@@ -305,12 +305,7 @@ fn by_token(callers: &[Caller], token: &str, body: &[u8]) -> Result<Known, Refus
     })
 }
 
-fn by_issuer(
-    callers: &[Caller],
-    text: &str,
-    now: Timestamp,
-    issuers: &Issuers,
-) -> Result<Known, Refused> {
+fn by_issuer(callers: &[Caller], text: &str, now: Timestamp, issuers: &Issuers) -> Result<Known, Refused> {
     let token = jwt::Token::read(text)?;
     let rules: Vec<_> = callers
         .iter()
@@ -322,7 +317,9 @@ fn by_issuer(
         .collect();
     // Only an issuer of the configuration is ever asked.
     let Some((_, _, first)) = rules.first() else {
-        return Err(Refused::Unproven("no caller has the issuer of this token".to_owned()));
+        return Err(Refused::Unproven(
+            "no caller has the issuer of this token".to_owned(),
+        ));
     };
     let keys = issuers.keys(&first.issuer, token.key.as_deref());
     let keys = keys.map_err(Refused::Unavailable)?;

@@ -171,7 +171,12 @@ fn credential(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>)
         "token" => {
             let section = open(&["token-files"])?;
             let tokens = needed_secrets(reader, &section, "token-files", files)?;
-            told(reader, &section, "token-files", Credential::tokens(&borrowed(&tokens)))
+            told(
+                reader,
+                &section,
+                "token-files",
+                Credential::tokens(&borrowed(&tokens)),
+            )
         }
         "certificate" => {
             let section = open(&["authorities", "spiffe-ids", "subjects"])?;
@@ -221,7 +226,12 @@ fn peers(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> O
         return None;
     }
     let subjects = subjects.iter().map(|subject| subject.value.to_owned()).collect();
-    told(reader, section, "authorities", Peers::new(&authorities, rules, subjects))
+    told(
+        reader,
+        section,
+        "authorities",
+        Peers::new(&authorities, rules, subjects),
+    )
 }
 
 fn token_rule(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<TokenRule> {
@@ -249,8 +259,15 @@ fn check_issuer(reader: &mut Reader<'_>, issuer: &Found<&str>) -> Option<()> {
     if origin.is_some_and(|origin| origin.secure || origin.is_loopback()) {
         return Some(());
     }
-    let message = format!("{} is no issuer that could be asked for its keys", quote(issuer.value));
-    reader.mistake(&issuer.span, message, "write its address as tokens have it in iss, with https://");
+    let message = format!(
+        "{} is no issuer that could be asked for its keys",
+        quote(issuer.value)
+    );
+    reader.mistake(
+        &issuer.span,
+        message,
+        "write its address as tokens have it in iss, with https://",
+    );
     None
 }
 
@@ -279,7 +296,11 @@ fn lifetime(reader: &mut Reader<'_>, section: &Section<'_>) -> SignedDuration {
     let lifetime = SignedDuration::try_from(found.value).unwrap_or(SignedDuration::MAX);
     if lifetime > MAX_LIFETIME {
         let message = "max-lifetime is longer than a day";
-        reader.mistake(&found.span, message, "tokens of jobs live for minutes: write \"15m\"");
+        reader.mistake(
+            &found.span,
+            message,
+            "tokens of jobs live for minutes: write \"15m\"",
+        );
     }
     lifetime
 }

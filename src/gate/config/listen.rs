@@ -121,11 +121,7 @@ fn tls(
         (Some(certificate), Some(key)) => (certificate, key),
         (None, None) => return None,
         (Some(one), None) | (None, Some(one)) => {
-            reader.mistake(
-                &one.span,
-                "certificate and key go together",
-                "name both, in PEM",
-            );
+            reader.mistake(&one.span, "certificate and key go together", "name both, in PEM");
             return None;
         }
     };
@@ -180,7 +176,8 @@ pub(super) fn rate(
     [per_second, burst]: [&str; 2],
     default: Rate,
 ) -> Rate {
-    let mut found = |key| number(reader, section, key, MAX_RATE).and_then(|number| u32::try_from(number).ok());
+    let mut found =
+        |key| number(reader, section, key, MAX_RATE).and_then(|number| u32::try_from(number).ok());
     let per_second = found(per_second);
     let burst = found(burst);
     Rate {
@@ -189,4 +186,3 @@ pub(super) fn rate(
         burst: burst.unwrap_or_else(|| default.burst.max(per_second.unwrap_or_default())),
     }
 }
-

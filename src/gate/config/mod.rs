@@ -35,7 +35,9 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 8] = ["version", "data", "trust", "registry", "decide", "route", "listen", "caller"];
+const KEYS: [&str; 8] = [
+    "version", "data", "trust", "registry", "decide", "route", "listen", "caller",
+];
 
 const DECIDE_KEYS: [&str; 5] = ["workers", "timeout", "deadline", "cache", "trigger-deadline"];
 

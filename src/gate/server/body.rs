@@ -27,7 +27,9 @@ pub(super) async fn read(
     limit: usize,
     memory: &Arc<Semaphore>,
 ) -> Result<Whole, Problem> {
-    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
     if announced.is_some_and(|length| length.parse::<usize>().is_ok_and(|length| length > limit)) {
         return Err(Problem::TooLarge);
     }
@@ -56,8 +58,5 @@ async fn collect(mut body: Body, limit: usize, memory: &Arc<Semaphore>) -> Resul
             held = wanted;
         }
     }
-    Ok(Whole {
-        bytes,
-        _share: share,
-    })
+    Ok(Whole { bytes, _share: share })
 }

@@ -46,8 +46,14 @@ pub async fn run(listener: TcpListener, parts: Parts, shutdown: impl Future<Outp
     let mut shutdown = std::pin::pin!(shutdown);
     loop {
         let accepted = async {
-            let permit = Arc::clone(&permits).acquire_owned().await.map_err(io::Error::other)?;
-            listener.accept().await.map(|(stream, address)| (permit, stream, address))
+            let permit = Arc::clone(&permits)
+                .acquire_owned()
+                .await
+                .map_err(io::Error::other)?;
+            listener
+                .accept()
+                .await
+                .map(|(stream, address)| (permit, stream, address))
         };
         let (permit, stream, address) = tokio::select! {
             accepted = accepted => match accepted {
@@ -70,7 +76,10 @@ pub async fn run(listener: TcpListener, parts: Parts, shutdown: impl Future<Outp
     drop(listener);
     // The receivers are in the state, which lives.
     let _ = closing.send(true);
-    if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(LAST_REQUESTS, graceful.shutdown())
+        .await
+        .is_err()
+    {
         log.line("requests-cut-off", &[("after", &format!("{LAST_REQUESTS:?}"))]);
     }
 }
@@ -104,11 +113,19 @@ async fn connection(
             serve(stream, peer, router, watcher).await;
         }
         Ok(Err(error)) => log.line("handshake-failed", &[("source", &address), ("reason", &error)]),
-        Err(_) => log.line("handshake-failed", &[("source", &address), ("reason", &"it took too long")]),
+        Err(_) => log.line(
+            "handshake-failed",
+            &[("source", &address), ("reason", &"it took too long")],
+        ),
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin, peer: Peer, router: Router, watcher: Watcher) {
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
+    peer: Peer,
+    router: Router,
+    watcher: Watcher,
+) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(axum::body::Body::new);
         request.extensions_mut().insert(peer.clone());

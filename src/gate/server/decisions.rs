@@ -33,7 +33,11 @@ impl Query {
             after: None,
             limit: USUAL,
         };
-        for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
+        for pair in query
+            .unwrap_or_default()
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+        {
             match pair.split_once('=') {
                 Some(("after", number)) => found.after = Some(record_number(number)?),
                 Some(("limit", number)) => {
@@ -83,7 +87,10 @@ pub(super) async fn one(state: &Arc<State>, admitted: Admitted) -> Result<Respon
             return Err(Problem::NotFound);
         }
         let records = book.of_event(event).map_err(unavailable)?;
-        Ok(json(StatusCode::OK, &json!({"status": status, "records": records})))
+        Ok(json(
+            StatusCode::OK,
+            &json!({"status": status, "records": records}),
+        ))
     })
     .await
 }

@@ -73,12 +73,19 @@ async fn pass(state: &Arc<State>, endpoint: Endpoint, request: Request) -> Resul
         Who::Caller(right) => right,
     };
     let (head, stream) = request.into_parts();
-    let peer = head.extensions.get::<Peer>().cloned().ok_or(Problem::Unavailable)?;
+    let peer = head
+        .extensions
+        .get::<Peer>()
+        .cloned()
+        .ok_or(Problem::Unavailable)?;
     let config = state.config();
     spend_of_source(state, &config, &peer)?;
     let refused = |reason: &dyn std::fmt::Display| {
-        let fields: [(&str, &dyn std::fmt::Display); 3] =
-            [("source", &peer.address), ("path", &head.uri.path()), ("reason", reason)];
+        let fields: [(&str, &dyn std::fmt::Display); 3] = [
+            ("source", &peer.address),
+            ("path", &head.uri.path()),
+            ("reason", reason),
+        ];
         state.parts.log.line("caller-refused", &fields);
     };
     // Who shows nothing is turned away before its body is read.
@@ -112,7 +119,9 @@ async fn pass(state: &Arc<State>, endpoint: Endpoint, request: Request) -> Resul
         state.parts.log.line("right-refused", &fields);
         return Err(Problem::NotPermitted);
     }
-    let taken = state.callers.take(caller.name().to_owned(), caller.rate(), Instant::now());
+    let taken = state
+        .callers
+        .take(caller.name().to_owned(), caller.rate(), Instant::now());
     taken.map_err(later)?;
     serve(state, endpoint, admitted).await
 }
@@ -164,7 +173,9 @@ async fn identify(
         let outcome = known(state, config, headers, peer, &body.bytes, now);
         return Ok((body, outcome));
     }
-    let permit = Arc::clone(&state.waiting).try_acquire_owned().map_err(|_| Problem::Busy)?;
+    let permit = Arc::clone(&state.waiting)
+        .try_acquire_owned()
+        .map_err(|_| Problem::Busy)?;
     let (state, config) = (Arc::clone(state), Arc::clone(config));
     let (headers, peer) = (headers.clone(), peer.clone());
     let task = tokio::task::spawn_blocking(move || {

@@ -42,7 +42,12 @@ pub(super) async fn take(state: &Arc<State>, admitted: &Admitted) -> Result<Resp
     let hints = match event::read(&received) {
         Ok(hints) => hints,
         Err(error) => {
-            tell(state, "event-refused", caller, &[("code", &error.code()), ("reason", &error)]);
+            tell(
+                state,
+                "event-refused",
+                caller,
+                &[("code", &error.code()), ("reason", &error)],
+            );
             return Ok(event_problem(&error));
         }
     };
@@ -59,13 +64,20 @@ pub(super) async fn take(state: &Arc<State>, admitted: &Admitted) -> Result<Resp
 /// Whether the caller speaks for every image, and whether the delivery would be told from a later one.
 fn check(state: &State, caller: &Caller, hints: &[Hint], delivery: Delivery) -> Result<(), Problem> {
     if let Some(hint) = hints.iter().find(|hint| !caller.speaks_for(&hint.reference)) {
-        tell(state, "repository-refused", caller, &[("reference", &hint.reference)]);
+        tell(
+            state,
+            "repository-refused",
+            caller,
+            &[("reference", &hint.reference)],
+        );
         return Err(Problem::RepositoryNotPermitted);
     }
     match delivery {
         Delivery::Token { .. } if hints.len() > 1 => Err(Problem::OneImageOnly),
         Delivery::Body(_)
-            if hints.iter().any(|hint| hint.delivery.is_none() && hint.reference.digest().is_none()) =>
+            if hints
+                .iter()
+                .any(|hint| hint.delivery.is_none() && hint.reference.digest().is_none()) =>
         {
             Err(Problem::DeliveryMissing)
         }
@@ -81,7 +93,12 @@ fn spend(state: &State, caller: &Caller, delivery: Delivery, body: &[u8]) -> Res
     match state.spent.spend(token, expires, body, Timestamp::now()) {
         Spending::Fine => Ok(()),
         Spending::Spent => {
-            tell(state, "caller-refused", caller, &[("reason", &"the token was used for another event")]);
+            tell(
+                state,
+                "caller-refused",
+                caller,
+                &[("reason", &"the token was used for another event")],
+            );
             Err(Problem::NotAuthenticated)
         }
         Spending::Full => Err(Problem::Busy),
@@ -112,7 +129,12 @@ async fn keep(
         state.broken.store(false, Ordering::Relaxed);
         let new = matches!(accepted, Accepted::New(_));
         let id = accepted.event();
-        tell(state, "event-accepted", caller, &[("id", &id), ("reference", &reference), ("new", &new)]);
+        tell(
+            state,
+            "event-accepted",
+            caller,
+            &[("id", &id), ("reference", &reference), ("new", &new)],
+        );
         events.push(TakenEvent { id, reference, new });
     }
     Ok(events)

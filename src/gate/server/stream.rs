@@ -109,7 +109,10 @@ async fn send(sender: &mpsc::Sender<Bytes>, text: &mut String) -> bool {
         return !sender.is_closed();
     }
     let chunk = Bytes::from(std::mem::take(text));
-    matches!(tokio::time::timeout(STALLED, sender.send(chunk)).await, Ok(Ok(())))
+    matches!(
+        tokio::time::timeout(STALLED, sender.send(chunk)).await,
+        Ok(Ok(()))
+    )
 }
 
 /// The records after a number as they are sent, and the number of the last that was looked at.
