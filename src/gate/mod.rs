@@ -49,4 +49,6 @@ pub use queue::{
 pub use record::{Decision, Proof, Ruling};
 use serve::{Gate, Settings};
 pub use serve::{check, serve};
-pub use store::{Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable};
+pub use store::{
+    Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable, replay,
+};

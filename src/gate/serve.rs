@@ -10,20 +10,18 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use super::admission::{self, Answer};
+use super::admission::Answer;
 use super::caller::Issuers;
 use super::config::{Config, load};
 use super::decide::{Judge, TrustKeeper};
 use super::journal::Journal;
 use super::log::Log;
-use super::record::Ruling;
 use super::server::{self, Parts};
 use super::store::Store;
 use super::work::Workers;
 use crate::http::{Web, WebConfig};
 use crate::report::{Code, Finding, Origin};
 use crate::sigstore::trust::{DEFAULT_TIMEOUT, TrustOptions};
-use crate::subject::Reference;
 
 /// Threads of the server. They mostly wait.
 const SERVER_THREADS: usize = 2;
@@ -52,16 +50,6 @@ impl Gate {
 
     fn swap(&self, settings: Settings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
-    }
-}
-
-impl admission::Judge for Gate {
-    fn judge(&self, image: &Reference) -> Answer {
-        let judged = self.settings().judge.judge(image, Timestamp::now());
-        match judged.ruling {
-            Ruling::Allowed(_) => Answer::Allowed,
-            Ruling::Denied | Ruling::NoEvidence | Ruling::Undecided => Answer::Denied(judged.words()),
-        }
     }
 }
 
@@ -104,12 +92,15 @@ pub fn serve(path: &Path, log: Log, record: impl Fn(&str) + Send + 'static) -> R
         .map_err(cannot_start)?;
     let workers = Workers::start(&gate).map_err(cannot_start)?;
     let (sender, receiver) = watch::channel(Arc::clone(&config));
+    let deciding = Arc::clone(&gate);
     let parts = Parts {
         config: receiver,
         queue: Arc::clone(&store) as Arc<dyn super::Queue>,
         book: Arc::new(book()?),
         changes: store.watch(),
-        judge: Arc::clone(&gate) as Arc<dyn admission::Judge>,
+        decide: Arc::new(move |image| {
+            Answer::from(&deciding.settings().judge.judge(image, Timestamp::now()))
+        }),
         issuers: Issuers::new(Web::new(WebConfig::default()).map_err(cannot_start)?),
         log: log.clone(),
     };

@@ -5,7 +5,7 @@ mod replay;
 mod serve;
 
 use super::output::Console;
-use super::{Global, Problem};
+use super::Global;
 use crate::report::{Code, ExitCode, Finding, Origin, Report};
 
 /// Arguments of `gate`.

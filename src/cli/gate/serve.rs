@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// Check everything that the gate would start with, and start nothing
     #[arg(long)]
     check: bool,
+    /// With --check: deny where there are warnings
+    #[arg(long, requires = "check")]
+    deny_warnings: bool,
 }
 
 impl Args {
@@ -53,7 +56,7 @@ pub(super) fn run(args: &Args, console: &Console) -> ExitCode {
             Ok(config) => {
                 let mut report = Report::new(COMMAND, now);
                 report.findings = config.warnings;
-                report.conclude_check();
+                report.conclude_check(args.deny_warnings);
                 console.finish(&report)
             }
             Err(findings) => console.finish(&Report::refused(COMMAND, now, findings)),
