@@ -3,9 +3,10 @@
 mod decisions;
 mod replay;
 mod serve;
+mod submit;
 
-use super::output::Console;
 use super::Global;
+use super::output::Console;
 use crate::report::{Code, ExitCode, Finding, Origin, Report};
 
 /// Arguments of `gate`.
@@ -28,6 +29,8 @@ enum Command {
     /// Listen for events, verify what they are about, and let deployments begin for what is allowed
     #[command(long_about = serve::LONG_ABOUT)]
     Serve(serve::Args),
+    /// Tell a gate of an image, as a build system does
+    Submit(submit::Args),
     /// What was accepted, decided and triggered
     Decisions(decisions::Args),
     /// Have a dead event, or one whose trigger is dead, decided again
@@ -40,7 +43,7 @@ impl Args {
         match &self.command {
             Command::Serve(args) => args.is_endless(),
             Command::Decisions(args) => args.is_endless(),
-            Command::Replay(_) => false,
+            Command::Submit(_) | Command::Replay(_) => false,
         }
     }
 
@@ -55,9 +58,10 @@ impl Args {
     }
 }
 
-pub(super) fn run(args: &Args, _global: &Global, console: &Console) -> ExitCode {
+pub(super) fn run(args: &Args, global: &Global, console: &Console) -> ExitCode {
     match &args.command {
         Command::Serve(args) => serve::run(args, console),
+        Command::Submit(args) => submit::run(args, global, console),
         Command::Decisions(args) => decisions::run(args, console),
         Command::Replay(args) => replay::run(args, console),
     }

@@ -11,7 +11,7 @@ use crate::gate::trigger::{NamedTrigger, Webhook};
 use crate::policy::Files;
 use crate::policy::strict_toml::{Reader, Section, quote};
 
-const KEYS: [&str; 4] = ["name", "kind", "url", "secret"];
+const KEYS: [&str; 4] = ["name", "kind", "url", "secret-file"];
 
 /// Most triggers. Each may have a thread of its own while it works.
 const MAX_TRIGGERS: usize = 256;
@@ -58,7 +58,7 @@ fn trigger(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) ->
 fn webhook(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Arc<dyn Trigger>> {
     let url = section.needed_text(reader, "url", "write the https address of the receiver");
     let help = "name the file with the secret that the receiver checks: a trigger that anybody could set off is none";
-    let secret = section.needed_text(reader, "secret", help)?;
+    let secret = section.needed_text(reader, "secret-file", help)?;
     let url = url?;
     let Ok(address) = Url::parse(url.value) else {
         let message = format!("{} is no address", quote(url.value));
