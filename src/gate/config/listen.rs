@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
@@ -41,6 +42,26 @@ pub struct ListenConfig {
     pub connections: usize,
     /// Requests of one source address, before it is known who calls.
     pub source: Rate,
+    /// How long slow clients are waited for. No key sets it.
+    pub patience: Patience,
+}
+
+/// How long slow clients are waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For a handshake, for the header of a request, and between two requests.
+    pub header: Duration,
+    /// For the body of a request.
+    pub body: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            header: Duration::from_secs(10),
+            body: Duration::from_secs(10),
+        }
+    }
 }
 
 impl Default for ListenConfig {
@@ -53,6 +74,7 @@ impl Default for ListenConfig {
                 per_second: 100,
                 burst: 400,
             },
+            patience: Patience::default(),
         }
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use toml::de::DeTable;
 
-pub use self::listen::ListenConfig;
+pub use self::listen::{ListenConfig, Patience};
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
 use super::caller::Caller;

@@ -11,20 +11,18 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::reply::Problem;
 
-/// How long a body may take.
-const TIME: Duration = Duration::from_secs(10);
-
 /// A body that came whole, and its share of the memory for bodies.
 pub(super) struct Whole {
     pub(super) bytes: Vec<u8>,
     _share: Vec<OwnedSemaphorePermit>,
 }
 
-/// Reads a body of at most `limit` bytes.
+/// Reads a body of at most `limit` bytes that comes within `time`.
 pub(super) async fn read(
     headers: &HeaderMap,
     body: Body,
     limit: usize,
+    time: Duration,
     memory: &Arc<Semaphore>,
 ) -> Result<Whole, Problem> {
     let announced = headers
@@ -33,7 +31,7 @@ pub(super) async fn read(
     if announced.is_some_and(|length| length.parse::<usize>().is_ok_and(|length| length > limit)) {
         return Err(Problem::TooLarge);
     }
-    match tokio::time::timeout(TIME, collect(body, limit, memory)).await {
+    match tokio::time::timeout(time, collect(body, limit, memory)).await {
         Ok(outcome) => outcome,
         Err(_) => Err(Problem::TooSlow),
     }

@@ -13,7 +13,6 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,10 +21,9 @@ use tower::ServiceExt as _;
 
 use super::enter::Peer;
 use super::{Parts, State, router};
+use crate::gate::config::ListenConfig;
 use crate::gate::log::Log;
 
-/// How long a client may take for a handshake, for the header of a request, and between two requests.
-const HEADER_TIME: Duration = Duration::from_secs(10);
 /// Most header fields of a request.
 const MAX_HEADERS: usize = 64;
 /// Most bytes of a request's header.
@@ -66,10 +64,10 @@ pub async fn run(listener: TcpListener, parts: Parts, shutdown: impl Future<Outp
             },
             () = &mut shutdown => break,
         };
-        let tls = state.config().listen.tls.clone();
+        let config = state.config();
         let (router, watcher, log) = (router.clone(), graceful.watcher(), log.clone());
         tokio::spawn(async move {
-            connection(stream, address, tls, router, watcher, &log).await;
+            connection(stream, address, &config.listen, router, watcher, &log).await;
             drop(permit);
         });
     }
@@ -87,22 +85,23 @@ pub async fn run(listener: TcpListener, parts: Parts, shutdown: impl Future<Outp
 async fn connection(
     stream: TcpStream,
     address: SocketAddr,
-    tls: Option<Arc<ServerConfig>>,
+    listen: &ListenConfig,
     router: Router,
     watcher: Watcher,
     log: &Log,
 ) {
     // Answers are small and are waited for.
     let _ = stream.set_nodelay(true);
-    let Some(config) = tls else {
+    let time = listen.patience.header;
+    let Some(config) = listen.tls.clone() else {
         let peer = Peer {
             address,
             chain: Arc::new([]),
         };
-        return serve(stream, peer, router, watcher).await;
+        return serve(stream, peer, router, time, watcher).await;
     };
     let handshake = tokio_rustls::TlsAcceptor::from(config).accept(stream);
-    match tokio::time::timeout(HEADER_TIME, handshake).await {
+    match tokio::time::timeout(time, handshake).await {
         Ok(Ok(stream)) => {
             let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
             let chain: Vec<CertificateDer<'static>> = chain.to_vec();
@@ -110,7 +109,7 @@ async fn connection(
                 address,
                 chain: chain.into(),
             };
-            serve(stream, peer, router, watcher).await;
+            serve(stream, peer, router, time, watcher).await;
         }
         Ok(Err(error)) => log.line("handshake-failed", &[("source", &address), ("reason", &error)]),
         Err(_) => log.line(
@@ -124,6 +123,7 @@ async fn serve(
     stream: impl AsyncRead + AsyncWrite + Unpin + 'static,
     peer: Peer,
     router: Router,
+    time: Duration,
     watcher: Watcher,
 ) {
     let service = service_fn(move |request: hyper::Request<Incoming>| {
@@ -134,7 +134,7 @@ async fn serve(
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIME)
+        .header_read_timeout(time)
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEADER_BYTES);
     let connection = builder.serve_connection(TokioIo::new(stream), service);

@@ -93,7 +93,8 @@ async fn pass(state: &Arc<State>, endpoint: Endpoint, request: Request) -> Resul
         refused(&reason);
         return Err(Problem::NotAuthenticated);
     }
-    let body = body::read(&head.headers, stream, endpoint.route().body, &state.memory).await?;
+    let (limit, time) = (endpoint.route().body, config.listen.patience.body);
+    let body = body::read(&head.headers, stream, limit, time, &state.memory).await?;
     let (body, outcome) = identify(state, &config, &head.headers, &peer, body).await?;
     let (index, delivery) = outcome.map_err(|error| {
         refused(&error);
