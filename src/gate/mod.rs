@@ -25,6 +25,7 @@ mod hint;
 mod order;
 mod queue;
 pub mod record;
+pub mod trigger;
 
 pub use hint::{DeliveryId, Hint, HintError, MAX_DELIVERY_BYTES, MAX_REFERENCE_BYTES};
 pub use order::{Allowed, Attempt, Fired, Order, Trigger};

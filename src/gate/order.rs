@@ -43,6 +43,7 @@ impl Allowed {
 #[derive(Debug, Clone)]
 pub struct Order {
     allowed: Allowed,
+    beside: Vec<Allowed>,
     id: String,
     attempt: Attempt,
 }
@@ -61,7 +62,25 @@ impl Order {
     /// The order of an allowed decision to a trigger. `instance` tells this data directory from others.
     pub(super) fn new(allowed: Allowed, instance: &str, trigger: &str, attempt: Attempt) -> Self {
         let id = format!("{instance}-{}-{trigger}", allowed.number);
-        Self { allowed, id, attempt }
+        Self {
+            allowed,
+            beside: Vec::new(),
+            id,
+            attempt,
+        }
+    }
+
+    /// Adds what is allowed for the same trigger by the latest decisions of its other routes: an application may have
+    /// several images, and each of them waits for its own event.
+    pub(super) fn beside(mut self, allowed: Vec<Allowed>) -> Self {
+        self.beside = allowed;
+        self
+    }
+
+    /// Whether an image may be deployed by this order: it is the one that was verified, or one that stands beside it.
+    pub(super) fn covers(&self, repository: &str, digest: &Digest) -> bool {
+        let mut allowed = std::iter::once(&self.allowed).chain(&self.beside);
+        allowed.any(|allowed| allowed.decision.repository == repository && allowed.digest == *digest)
     }
 
     /// Stable and unique: the same for every attempt, another for every decision and trigger. To be sent as the webhook
