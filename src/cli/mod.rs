@@ -22,7 +22,6 @@ mod password;
 mod pin;
 mod pins;
 mod policy;
-mod policy_file;
 mod problem;
 mod progress;
 mod registry;

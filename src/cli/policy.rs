@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::Problem;
 use super::output::Console;
-use super::{Problem, policy_file};
+use crate::ops::policy_file;
 use crate::policy::TEMPLATE;
 use crate::report::{ExitCode, Finding, Origin, PolicyReport, Report, Verdict, visible};
 use crate::sigstore::certificate::SanKind;
@@ -109,8 +110,9 @@ pub(super) fn run(args: Args, console: &Console) -> ExitCode {
 
 fn check(args: &Check, console: &Console) -> ExitCode {
     let now = Timestamp::now();
-    let policy = match policy_file::read(&args.file, args.policy_digest.as_ref()) {
-        Ok(policy) => policy,
+    let named_by = Origin::flag("FILE");
+    let policy = match policy_file::read(&args.file, args.policy_digest.as_ref(), &named_by) {
+        Ok(file) => file.policy,
         Err(findings) => return console.finish(&Report::refused("policy check", now, findings)),
     };
     let mut report = Report::new("policy check", now);

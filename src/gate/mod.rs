@@ -17,10 +17,11 @@
 //! * Nothing fires that was not recorded as allowed: an [`Order`] is made of [`Allowed`], and that of a record.
 //! * What was accepted is decided or seen as dead by a person, whatever happens to the process in between.
 //! * What could not be found out is tried again until its deadline, and then not deployed.
-//! * One trigger at a time for one route.
+//! * One order at a time for one trigger, which is one application.
 //!
 //! The process that has the data directory open is its only one; a lock sees to it.
 
+pub mod config;
 mod hint;
 mod order;
 mod queue;

@@ -543,6 +543,26 @@ codes! {
             "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."
     }
 
+    Gate "The gate" {
+        GateConfigInvalid "gate-config-invalid" Deny Misconfigured
+            "The configuration of the gate is invalid"
+            "Every mistake is listed with its place. At the start the gate does not begin to listen; at a reload it goes on with the configuration that it has."
+        GateDataUnusable "gate-data-unusable" Deny Misconfigured
+            "The data directory of the gate cannot be used"
+            "It is open in another process, others may read it, its database is damaged, or the chain of its records is broken. The gate does not start, because it could no longer tell what was accepted, decided and triggered. The message says which, and what to do."
+        NoRoute "no-route" Deny Denied
+            "No route of the gate is for the image"
+            "The configuration says for which repositories the gate lets deployments begin. This one is not among them, so nothing was fetched and nothing is triggered."
+        Rollback "rollback" Info Allowed
+            "An older image is deployed again"
+            "It was allowed for this route and repository before, or was signed before the one that was allowed last. It still meets the policy, so it is allowed, and the record names the image that it takes the place of."
+        RollbackDenied "rollback-denied" Deny Denied
+            "The route refuses older images"
+            "The image meets the policy, but it is older than the one that was allowed last for this route and repository, and the route says that this is not to be, or not this far back. An attacker who can send events cannot bring back an image with a known hole in this way (CVE-2024-23332)."
+        DeadlinePassed "deadline-passed" Deny Undecided
+            "It could not be found out in time"
+            "Every attempt until the deadline of the route ended without an answer, so nothing is deployed. The findings beside this one say what kept it. Once that is put right, `portcullis gate replay` has it decided again."
+    }
     Trigger "Setting deployments off" {
         TriggerSecretUnreadable "trigger-secret-unreadable" Deny Undecided
             "The secret of a trigger cannot be used"
