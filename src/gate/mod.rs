@@ -22,8 +22,8 @@
 //! The process that has the data directory open is its only one; a lock sees to it.
 
 pub mod caller;
-pub mod event;
 pub mod config;
+pub mod event;
 mod hint;
 mod order;
 mod queue;

@@ -32,7 +32,9 @@ impl Keys {
 pub(super) fn signature(headers: &axum::http::HeaderMap) -> Result<[u8; 32], String> {
     let value = header::need(headers, SIGNATURE)?;
     let mut tag = [0; 32];
-    let hex = value.strip_prefix("sha256=").map(|hex| hex::decode_to_slice(hex, &mut tag));
+    let hex = value
+        .strip_prefix("sha256=")
+        .map(|hex| hex::decode_to_slice(hex, &mut tag));
     match hex {
         Some(Ok(())) => Ok(tag),
         _ => Err(format!("{SIGNATURE} is not sha256= and 64 hexadecimal digits")),

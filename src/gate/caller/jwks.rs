@@ -52,12 +52,21 @@ impl KeySet {
     }
 
     /// The key for a token: the one that it names, or the only one when it names none.
-    pub(super) fn find(&self, id: Option<&str>, name: &str, algorithm: Algorithm) -> Result<&DecodingKey, String> {
+    pub(super) fn find(
+        &self,
+        id: Option<&str>,
+        name: &str,
+        algorithm: Algorithm,
+    ) -> Result<&DecodingKey, String> {
         let fits = |key: &&Key| {
             key.key.family() == algorithm.family() && key.algorithm.as_deref().is_none_or(|own| own == name)
         };
         let found = match id {
-            Some(id) => self.0.iter().filter(|key| key.id.as_deref() == Some(id)).find(fits),
+            Some(id) => self
+                .0
+                .iter()
+                .filter(|key| key.id.as_deref() == Some(id))
+                .find(fits),
             None if self.0.len() == 1 => self.0.iter().find(fits),
             None => return Err("the token names no key, and its issuer has several".to_owned()),
         };
@@ -126,7 +135,10 @@ impl Issuers {
         }
         // Others use what is there while this thread asks.
         let asking = Known {
-            keys: known.as_ref().map(|known| Arc::clone(&known.keys)).unwrap_or_default(),
+            keys: known
+                .as_ref()
+                .map(|known| Arc::clone(&known.keys))
+                .unwrap_or_default(),
             fetched: known.as_ref().and_then(|known| known.fetched),
             asked: now,
         };
@@ -156,7 +168,10 @@ impl Issuers {
             issuer: String,
             jwks_uri: String,
         }
-        let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+        let address = format!(
+            "{}/.well-known/openid-configuration",
+            issuer.trim_end_matches('/')
+        );
         let found: Discovery = document(&self.get(&address)?)
             .ok_or_else(|| format!("{address} answered with something else than a discovery document"))?;
         if found.issuer != issuer {
@@ -179,7 +194,10 @@ impl Issuers {
         let reply = reply.map_err(|fault| fault.to_string())?;
         match reply.status.is_success() {
             true => Ok(reply.body),
-            false => Err(format!("{address} answered with status {}", reply.status.as_u16())),
+            false => Err(format!(
+                "{address} answered with status {}",
+                reply.status.as_u16()
+            )),
         }
     }
 }

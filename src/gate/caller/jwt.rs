@@ -118,7 +118,9 @@ impl<'a> Token<'a> {
         };
         let wrong = || format!("the token's {name} is no time");
         let number = value.as_number().ok_or_else(wrong)?;
-        crate::sigstore::oidc::numeric_date(number).map(Some).ok_or_else(wrong)
+        crate::sigstore::oidc::numeric_date(number)
+            .map(Some)
+            .ok_or_else(wrong)
     }
 
     /// Checks the signature by the issuer's keys, and every claim.
@@ -141,9 +143,7 @@ impl<'a> Token<'a> {
             self.check_claim(claim)?;
         }
         let fingerprint = match self.text("jti") {
-            Some(id) if !id.is_empty() => {
-                sha256(&[b"jti\0", rule.issuer.as_bytes(), b"\0", id.as_bytes()])
-            }
+            Some(id) if !id.is_empty() => sha256(&[b"jti\0", rule.issuer.as_bytes(), b"\0", id.as_bytes()]),
             // What was signed: the signature itself can be written in more than one way.
             _ => sha256(&[b"token\0", self.signed.as_bytes()]),
         };
@@ -158,7 +158,12 @@ impl<'a> Token<'a> {
         known
             .map(|(_, algorithm)| *algorithm)
             .filter(|algorithm| rule.algorithms.contains(algorithm))
-            .ok_or_else(|| format!("the token's algorithm {:?} is not one that is believed", self.algorithm))
+            .ok_or_else(|| {
+                format!(
+                    "the token's algorithm {:?} is not one that is believed",
+                    self.algorithm
+                )
+            })
     }
 
     fn check_audience(&self, wanted: &str) -> Result<(), String> {
@@ -175,7 +180,9 @@ impl<'a> Token<'a> {
 
     fn check_times(&self, max_lifetime: SignedDuration, now: Timestamp) -> Result<Timestamp, String> {
         let expires = self.time("exp")?.ok_or("the token has no end")?;
-        let issued = self.time("iat")?.ok_or("the token does not say when it was made")?;
+        let issued = self
+            .time("iat")?
+            .ok_or("the token does not say when it was made")?;
         if expires <= now {
             return Err(format!("the token expired at {expires}"));
         }
@@ -216,7 +223,9 @@ fn genuine(signature: &str, signed: &str, key: &DecodingKey, algorithm: Algorith
 
 /// One part of a token: base64url of a JSON object without a key twice.
 fn part(text: &str) -> Result<Map<String, Value>, String> {
-    let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| "a part of the token is not base64url")?;
+    let json = URL_SAFE_NO_PAD
+        .decode(text)
+        .map_err(|_| "a part of the token is not base64url")?;
     let limits = Limits {
         bytes: MAX_TOKEN_BYTES,
         depth: MAX_DEPTH,

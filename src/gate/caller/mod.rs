@@ -227,7 +227,11 @@ pub fn may_wait(headers: &HeaderMap) -> bool {
 /// # Errors
 ///
 /// [`Refused`], for the log.
-pub fn identify<'c>(callers: &'c [Caller], shown: &Shown<'_>, issuers: &Issuers) -> Result<Known<'c>, Refused> {
+pub fn identify<'c>(
+    callers: &'c [Caller],
+    shown: &Shown<'_>,
+    issuers: &Issuers,
+) -> Result<Known<'c>, Refused> {
     match Kind::of(shown)? {
         Kind::Webhook => by_webhook(callers, shown),
         Kind::GitHub => by_github(callers, shown),
@@ -295,7 +299,9 @@ fn by_issuer<'c>(
         .collect();
     // Only an issuer of the configuration is ever asked.
     let Some((_, first)) = rules.first() else {
-        return Err(Refused::Unproven("no caller has the issuer of this token".to_owned()));
+        return Err(Refused::Unproven(
+            "no caller has the issuer of this token".to_owned(),
+        ));
     };
     let keys = issuers.keys(&first.issuer, token.key.as_deref());
     let keys = keys.map_err(Refused::Unavailable)?;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
-use rustls::RootCertStore;
 use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::SubjectAltName;
@@ -38,7 +38,11 @@ impl Peers {
     /// # Errors
     ///
     /// When the authorities cannot be read.
-    pub(crate) fn new(authorities: &[u8], spiffe: Vec<SpiffeRule>, subjects: Vec<String>) -> Result<Self, String> {
+    pub(crate) fn new(
+        authorities: &[u8],
+        spiffe: Vec<SpiffeRule>,
+        subjects: Vec<String>,
+    ) -> Result<Self, String> {
         let authorities = certificates(authorities)?;
         Ok(Self {
             verifier: verifier(&authorities)?,
@@ -99,7 +103,9 @@ fn spiffe_id(leaf: &Certificate) -> Result<Option<SpiffeId>, String> {
 
 /// The certificates of a PEM file.
 pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, String> {
-    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).take(MAX_AUTHORITIES + 1).collect();
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem)
+        .take(MAX_AUTHORITIES + 1)
+        .collect();
     match found {
         Ok(found) if found.is_empty() => Err("it holds no certificate in PEM".to_owned()),
         Ok(found) if found.len() > MAX_AUTHORITIES => {
@@ -111,7 +117,9 @@ pub(crate) fn certificates(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, S
 }
 
 /// Accepts client certificates of these authorities.
-pub(crate) fn verifier(authorities: &[CertificateDer<'static>]) -> Result<Arc<dyn ClientCertVerifier>, String> {
+pub(crate) fn verifier(
+    authorities: &[CertificateDer<'static>],
+) -> Result<Arc<dyn ClientCertVerifier>, String> {
     let mut roots = RootCertStore::empty();
     for authority in authorities {
         roots

@@ -39,13 +39,15 @@ impl SpiffeId {
     ///
     /// [`NoSpiffeId`].
     pub fn parse(text: &str) -> Result<Self, NoSpiffeId> {
-        let rest = text.strip_prefix("spiffe://").filter(|_| text.len() <= MAX_ID_BYTES);
+        let rest = text
+            .strip_prefix("spiffe://")
+            .filter(|_| text.len() <= MAX_ID_BYTES);
         let (domain, path) = rest.and_then(|rest| rest.split_once('/')).ok_or(NoSpiffeId)?;
-        let in_domain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._".contains(&byte);
+        let in_domain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._".contains(&byte);
         let in_path = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
-        let is_step = |step: &str| {
-            !step.is_empty() && step != "." && step != ".." && step.bytes().all(in_path)
-        };
+        let is_step =
+            |step: &str| !step.is_empty() && step != "." && step != ".." && step.bytes().all(in_path);
         let good = !domain.is_empty() && domain.bytes().all(in_domain) && path.split('/').all(is_step);
         good.then(|| Self {
             domain: domain.to_owned(),
@@ -134,9 +136,18 @@ mod tests {
             ("spiffe://a.example/ci/**", "spiffe://a.example/ci/x/y", true),
         ] {
             let id = SpiffeId::parse(id).unwrap();
-            assert_eq!(SpiffeRule::parse(rule).unwrap().accepts(&id), expected, "{rule} and {id}");
+            assert_eq!(
+                SpiffeRule::parse(rule).unwrap().accepts(&id),
+                expected,
+                "{rule} and {id}"
+            );
         }
-        for bad in ["spiffe://*/ci", "spiffe://a.example/**", "spiffe://a.example/*/ci", "*"] {
+        for bad in [
+            "spiffe://*/ci",
+            "spiffe://a.example/**",
+            "spiffe://a.example/*/ci",
+            "*",
+        ] {
             assert_eq!(SpiffeRule::parse(bad), Err(NoSpiffeId), "{bad}");
         }
     }

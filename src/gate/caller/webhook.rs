@@ -31,20 +31,36 @@ impl Keys {
     /// Keys as they stand in files: shared secrets (`whsec_…` or plain) and public keys (`whpk_…`).
     pub(crate) fn new(shared: &[&[u8]], public: &[&[u8]]) -> Result<Self, SecretError> {
         Ok(Self {
-            shared: shared.iter().map(|file| SharedSecret::webhook(file)).collect::<Result<_, _>>()?,
-            public: public.iter().map(|file| public_key(file)).collect::<Result<_, _>>()?,
+            shared: shared
+                .iter()
+                .map(|file| SharedSecret::webhook(file))
+                .collect::<Result<_, _>>()?,
+            public: public
+                .iter()
+                .map(|file| public_key(file))
+                .collect::<Result<_, _>>()?,
         })
     }
 
     /// Whether one of the signatures is by one of the keys.
     pub(super) fn verify(&self, signed: &Signed<'_>, body: &[u8]) -> bool {
-        let parts = [signed.id.as_bytes(), b".", signed.timestamp.as_bytes(), b".", body];
+        let parts = [
+            signed.id.as_bytes(),
+            b".",
+            signed.timestamp.as_bytes(),
+            b".",
+            body,
+        ];
         signed.signatures.iter().any(|signature| match signature {
             Signature::Shared(tag) => self.shared.iter().any(|secret| secret.verifies(&parts, tag)),
             Signature::Public(bytes) => {
                 let message = parts.concat();
                 let mut keys = self.public.iter();
-                keys.any(|key| UnparsedPublicKey::new(&ED25519, key).verify(&message, bytes).is_ok())
+                keys.any(|key| {
+                    UnparsedPublicKey::new(&ED25519, key)
+                        .verify(&message, bytes)
+                        .is_ok()
+                })
             }
         })
     }
@@ -89,7 +105,11 @@ impl<'a> Signed<'a> {
             return Err(format!("webhook-timestamp {sent} is too far from now"));
         }
         let listed = header::need(headers, SIGNATURE)?;
-        let signatures: Vec<_> = listed.split(' ').take(MAX_SIGNATURES).filter_map(signature).collect();
+        let signatures: Vec<_> = listed
+            .split(' ')
+            .take(MAX_SIGNATURES)
+            .filter_map(signature)
+            .collect();
         match signatures.is_empty() {
             true => Err("webhook-signature holds no signature of version v1 or v1a".to_owned()),
             false => Ok(Self {

@@ -5,6 +5,7 @@
 
 mod registry;
 mod routes;
+mod triggers;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use toml::de::DeTable;
 
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
+pub use self::triggers::TriggerConfig;
 use crate::ops::read;
 use crate::policy::Files;
 use crate::policy::strict_toml::{
@@ -31,7 +33,9 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 6] = ["version", "data", "trust", "registry", "decide", "route"];
+const KEYS: [&str; 7] = [
+    "version", "data", "trust", "registry", "decide", "route", "trigger",
+];
 
 const DECIDE_KEYS: [&str; 5] = ["workers", "timeout", "deadline", "cache", "trigger-deadline"];
 
@@ -54,6 +58,8 @@ pub struct Config {
     pub decide: DecideConfig,
     /// What is decided by which policy, and what follows. The first that covers an image is its route.
     pub routes: Vec<Route>,
+    /// What is told that an image may be deployed.
+    pub triggers: Vec<TriggerConfig>,
     /// What is weak although nothing is wrong.
     pub warnings: Vec<Finding>,
     /// SHA-256 of the file.
@@ -123,7 +129,8 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     let trust = trust(&mut reader, &root, files);
     let registry = registry::read(&mut reader, &root, files);
     let decide = decide(&mut reader, &root);
-    let routes = routes::read_all(&mut reader, &root, files, trust.as_ref());
+    let triggers = triggers::read_all(&mut reader, &root, files);
+    let routes = routes::read_all(&mut reader, &root, files, trust.as_ref(), &triggers);
     let (true, Some(data), Some(trust)) = (reader.is_clean(), data, trust) else {
         return Err(reader.into_findings());
     };
@@ -134,6 +141,7 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
         registry,
         decide,
         routes,
+        triggers,
         warnings,
         digest: Digest::sha256(bytes),
     })

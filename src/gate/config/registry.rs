@@ -95,7 +95,8 @@ fn credentials(reader: &mut Reader<'_>, file: &Found<&str>, files: &Files<'_>) {
     }
 }
 
-fn contents(reader: &mut Reader<'_>, file: &Found<&str>, files: &Files<'_>) -> Option<Vec<u8>> {
+/// What a file holds that the configuration names.
+pub(super) fn contents(reader: &mut Reader<'_>, file: &Found<&str>, files: &Files<'_>) -> Option<Vec<u8>> {
     match (files.read)(&files.folder.join(file.value)) {
         Ok(bytes) => Some(bytes),
         Err(error) => {

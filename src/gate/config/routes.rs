@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::triggers::TriggerConfig;
 use crate::ops::policy_file;
 use crate::ops::verify::Rules;
 use crate::policy::strict_toml::{Found, Reader, Section, quote, scopes};
@@ -83,6 +84,7 @@ pub(super) fn read_all(
     root: &Section<'_>,
     files: &Files<'_>,
     trust: Option<&TrustChoice>,
+    triggers: &[TriggerConfig],
 ) -> Vec<Route> {
     let tables = root.tables(reader, "route");
     if tables.is_empty() {
@@ -106,7 +108,7 @@ pub(super) fn read_all(
     for table in tables {
         if let Some(section) = Section::open(reader, "[[route]]", table, &KEYS) {
             let name = name(reader, &section, &mut names);
-            let route = route(reader, &section, files, trust);
+            let route = route(reader, &section, files, trust, triggers);
             if let (Some(name), Some(route)) = (name, route) {
                 routes.push(Route { name, ..route });
             }
@@ -143,10 +145,17 @@ fn route(
     section: &Section<'_>,
     files: &Files<'_>,
     trust: Option<&TrustChoice>,
+    known: &[TriggerConfig],
 ) -> Option<Route> {
     let repositories = repositories(reader, section);
     let policy = policy(reader, section, files, trust);
     let triggers = section.texts(reader, "triggers").unwrap_or_default();
+    for trigger in &triggers {
+        if !known.iter().any(|known| known.name == trigger.value) {
+            let message = format!("there is no trigger named {}", quote(trigger.value));
+            reader.mistake(&trigger.span, message, "add a [[trigger]] with this name");
+        }
+    }
     let deny_warnings = section.switch(reader, "deny-warnings").is_some();
     let rollback = rollback(reader, section);
     let wait = section.duration(reader, "wait-for-evidence");

@@ -29,7 +29,8 @@ pub(super) fn read(root: &At<'_>, registry: Option<&str>) -> Result<Vec<Hint>, E
     let id = root.need("subject")?.object()?.need("id")?;
     let text = id.text()?;
     let purl = Purl::parse(&text).map_err(|error| id.problem(EventProblem::Purl(error.to_string())))?;
-    let Some(reference) = reference(&purl, registry).ok_or_else(|| id.problem(EventProblem::Registry))? else {
+    let Some(reference) = reference(&purl, registry).ok_or_else(|| id.problem(EventProblem::Registry))?
+    else {
         return Ok(Vec::new());
     };
     Ok(vec![hint(&reference, delivery, &id)?])

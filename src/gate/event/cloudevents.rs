@@ -73,9 +73,7 @@ pub(super) fn read(
         return harbor::read_data(kind == "harbor.artifact.pushed", data, registry, Some(id));
     }
     match zot::Notice::of_type(kind) {
-        Some(notice) if !data.has("reference") || data.has("name") => {
-            zot::read(notice, data, registry, id)
-        }
+        Some(notice) if !data.has("reference") || data.has("name") => zot::read(notice, data, registry, id),
         _ => Ok(vec![native::read(data, Some(id))?]),
     }
 }

@@ -59,7 +59,10 @@ pub enum EventProblem {
     #[error("it is no package URL: {0}")]
     Purl(String),
     /// A delivery id that is too long or not printable.
-    #[error("a delivery id has 1 to {} printable characters without spaces", crate::gate::MAX_DELIVERY_BYTES)]
+    #[error(
+        "a delivery id has 1 to {} printable characters without spaces",
+        crate::gate::MAX_DELIVERY_BYTES
+    )]
     Delivery,
     /// More entries than are read.
     #[error("there are more than {0} entries")]

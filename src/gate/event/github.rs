@@ -32,7 +32,10 @@ pub(super) fn read(headers: &Headers<'_>, root: &At<'_>) -> Result<Vec<Hint>, Ev
         _ => &text,
     };
     // The version of a container package is the digest of its manifest.
-    let reference = match version.get_text("version")?.map(|version| version.parse::<Digest>()) {
+    let reference = match version
+        .get_text("version")?
+        .map(|version| version.parse::<Digest>())
+    {
         Some(Ok(digest)) => format!("{repository}@{digest}"),
         _ => format!("{repository}:{tag}"),
     };

@@ -71,8 +71,7 @@ pub fn read(received: &Received<'_>) -> Result<Vec<Hint>, EventError> {
     let headers = Headers::new(received.headers);
     headers.check_json()?;
     strict_json::check(received.body, limits).map_err(|problem| EventError::new(problem.into(), ""))?;
-    let text =
-        std::str::from_utf8(received.body).map_err(|_| EventError::new(EventProblem::NotUtf8, ""))?;
+    let text = std::str::from_utf8(received.body).map_err(|_| EventError::new(EventProblem::NotUtf8, ""))?;
     let root = At::document(text)
         .ok_or_else(|| EventError::new(EventProblem::Unknown, ""))?
         .object()?;

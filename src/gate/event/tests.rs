@@ -49,7 +49,8 @@ fn the_native_event_names_a_reference_and_maybe_a_delivery() {
     let by_tag = json!({"reference": "ghcr.io/org/app:v1"});
     assert_eq!(told(&[], &by_tag), ["ghcr.io/org/app:v1"]);
     let reference = format!("ghcr.io/org/app@{DIGEST}");
-    let body = json!({"reference": reference, "delivery": "build-17", "signatureUrl": "https://evil.example"});
+    let body =
+        json!({"reference": reference, "delivery": "build-17", "signatureUrl": "https://evil.example"});
     assert_eq!(told(&[], &body), [format!("{reference} build-17")]);
 }
 
@@ -142,7 +143,10 @@ fn distribution_tells_of_pushes_of_manifests_under_a_tag() {
         pushed(layer, None), pushed(manifest, None), pull, pushed(manifest, Some(&signature)),
         pushed(index, Some(&referrers)), pushed(index, Some("latest")), pushed(index, Some("latest")),
     ]});
-    let media_type = ("content-type", "application/vnd.docker.distribution.events.v2+json");
+    let media_type = (
+        "content-type",
+        "application/vnd.docker.distribution.events.v2+json",
+    );
     let expected = format!("{REGISTRY}/hello-world@{DIGEST} 320678d8-ca14-430f-8bb6-4ca139cd83f7");
     assert_eq!(told(&[media_type], &body), [expected]);
     assert!(told(&[], &json!({"events": []})).is_empty());
@@ -165,9 +169,18 @@ fn zot_tells_of_updated_images() {
     };
     let expected = [format!("{REGISTRY}/golang@{DIGEST} a1")];
     assert_eq!(told(&of_type("zotregistry.image.updated"), &data), expected);
-    assert_eq!(told(&of_type("com.example.registry.image.updated"), &data), expected);
+    assert_eq!(
+        told(&of_type("com.example.registry.image.updated"), &data),
+        expected
+    );
     assert!(told(&of_type("zotregistry.image.deleted"), &data).is_empty());
-    assert!(told(&of_type("zotregistry.repository.created"), &json!({"name": "golang"})).is_empty());
+    assert!(
+        told(
+            &of_type("zotregistry.repository.created"),
+            &json!({"name": "golang"})
+        )
+        .is_empty()
+    );
     let mut by_digest = data.clone();
     by_digest["reference"] = json!(DIGEST);
     assert!(told(&of_type("zotregistry.image.updated"), &by_digest).is_empty());
@@ -250,18 +263,48 @@ fn what_is_wrong_is_named_with_its_place() {
         (r#"{"reference":"a","reference":"b"}"#, "400 event-not-json"),
         (zeros.as_str(), "413 event-too-large"),
         (many.as_str(), "422 event-too-many-entries /events"),
-        (r#"{"reference":"a.example/b:1","events":[]}"#, "422 event-ambiguous"),
+        (
+            r#"{"reference":"a.example/b:1","events":[]}"#,
+            "422 event-ambiguous",
+        ),
         (r#"{"reference":7}"#, "422 event-member-type /reference"),
         (r#"{"reference":null}"#, "422 event-member-missing /reference"),
-        (r#"{"reference":"nginx"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"oci:nginx:1"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"file:/etc/passwd"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"https://r.example/a:1"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"r.example/app"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"localhost:5000/app"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"r.example/app@sha256:abc"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"r.example/../app:1"}"#, "422 event-reference-invalid /reference"),
-        (r#"{"reference":"r.example/a:1","delivery":"a b"}"#, "422 event-delivery-invalid /delivery"),
+        (
+            r#"{"reference":"nginx"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"oci:nginx:1"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"file:/etc/passwd"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"https://r.example/a:1"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"r.example/app"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"localhost:5000/app"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"r.example/app@sha256:abc"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"r.example/../app:1"}"#,
+            "422 event-reference-invalid /reference",
+        ),
+        (
+            r#"{"reference":"r.example/a:1","delivery":"a b"}"#,
+            "422 event-delivery-invalid /delivery",
+        ),
         (long.as_str(), "422 event-delivery-invalid /delivery"),
         (r#"{"specversion":"0.3"}"#, "422 event-member-value /specversion"),
         (
@@ -281,7 +324,10 @@ fn what_is_wrong_is_named_with_its_place() {
             r#"{"events":[{"action":"push","target":{"mediaType":"application/vnd.oci.image.index.v1+json","tag":"1","repository":"a","digest":"x"}}]}"#,
             "422 event-reference-invalid /events/0/target/digest",
         ),
-        (r#"{"events":[{"action":1}]}"#, "422 event-member-type /events/0/action"),
+        (
+            r#"{"events":[{"action":1}]}"#,
+            "422 event-member-type /events/0/action",
+        ),
     ] {
         assert_eq!(refused(&[], body), expected, "{}", &body[..body.len().min(120)]);
     }
@@ -295,16 +341,30 @@ fn what_is_wrong_is_named_with_its_place() {
 fn header_fields_that_mislead_are_refused() {
     let body = r#"{"reference":"r.example/a:1"}"#;
     for (fields, expected) in [
-        (&[("content-type", "text/plain")][..], "415 event-media-type content-type"),
+        (
+            &[("content-type", "text/plain")][..],
+            "415 event-media-type content-type",
+        ),
         (
             &[("content-type", "application/cloudevents-batch+json")],
             "415 event-media-type content-type",
         ),
-        (&[("content-encoding", "gzip")], "415 event-media-type content-encoding"),
-        (&[("ce-specversion", "0.3")], "422 event-member-value ce-specversion"),
+        (
+            &[("content-encoding", "gzip")],
+            "415 event-media-type content-encoding",
+        ),
+        (
+            &[("ce-specversion", "0.3")],
+            "422 event-member-value ce-specversion",
+        ),
         (&[("ce-specversion", "1.0")], "422 event-member-missing ce-source"),
         (
-            &[("ce-specversion", "1.0"), ("ce-source", "s"), ("ce-id", "a b"), ("ce-type", "t")],
+            &[
+                ("ce-specversion", "1.0"),
+                ("ce-source", "s"),
+                ("ce-id", "a b"),
+                ("ce-type", "t"),
+            ],
             "422 event-delivery-invalid ce-id",
         ),
     ] {
@@ -341,11 +401,40 @@ fn a_repository_without_a_registry_needs_the_configuration_to_name_one() {
 
 fn any_json() -> impl Strategy<Value = Value> {
     let words = [
-        "reference", "specversion", "1.0", "type", "id", "source", "data", "context", "subject", "events", "action",
-        "push", "target", "mediaType", "tag", "digest", "repository", "event_data", "resources", "repo_full_name",
-        "PUSH_ARTIFACT", "package", "package_version", "package_url", "container_metadata", "published", "name",
-        "dev.cdevents.artifact.published.0.3.0", "harbor.artifact.pushed", "zotregistry.image.updated", DIGEST,
-        "r.example/a:1", "pkg:oci/app@v1", "application/vnd.oci.image.index.v1+json",
+        "reference",
+        "specversion",
+        "1.0",
+        "type",
+        "id",
+        "source",
+        "data",
+        "context",
+        "subject",
+        "events",
+        "action",
+        "push",
+        "target",
+        "mediaType",
+        "tag",
+        "digest",
+        "repository",
+        "event_data",
+        "resources",
+        "repo_full_name",
+        "PUSH_ARTIFACT",
+        "package",
+        "package_version",
+        "package_url",
+        "container_metadata",
+        "published",
+        "name",
+        "dev.cdevents.artifact.published.0.3.0",
+        "harbor.artifact.pushed",
+        "zotregistry.image.updated",
+        DIGEST,
+        "r.example/a:1",
+        "pkg:oci/app@v1",
+        "application/vnd.oci.image.index.v1+json",
     ];
     let word = prop::sample::select(words.to_vec()).prop_map(str::to_owned);
     let leaf = prop_oneof![

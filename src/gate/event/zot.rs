@@ -43,7 +43,9 @@ pub(super) fn read(
     let reference = data.need_text("reference")?;
     let media_type = data.get_text("mediaType")?.unwrap_or_default();
     // A push by digest has the digest as its reference.
-    if ManifestKind::of_media_type(&media_type).is_none() || reference.contains(':') || !is_release(&reference)
+    if ManifestKind::of_media_type(&media_type).is_none()
+        || reference.contains(':')
+        || !is_release(&reference)
     {
         return Ok(Vec::new());
     }

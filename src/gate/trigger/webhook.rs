@@ -42,6 +42,15 @@ impl Trigger for Webhook {
 }
 
 impl Webhook {
+    /// Whether a secret can sign.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it, without repeating it.
+    pub fn check(secret: &Secret) -> Result<(), &'static str> {
+        key(secret).map(|_| ())
+    }
+
     fn send(&self, order: &Order) -> Result<Fired, Fired> {
         let secret = self.secret.at_hand()?;
         let key = key(&secret).map_err(|why| {
