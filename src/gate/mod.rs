@@ -21,18 +21,28 @@
 //!
 //! The process that has the data directory open is its only one; a lock sees to it.
 
+pub mod admission;
 pub mod caller;
 pub mod config;
+mod decide;
 pub mod event;
 mod hint;
+pub mod log;
 mod order;
 mod queue;
 pub mod record;
+mod rollback;
+pub mod server;
+mod store;
 pub mod trigger;
+mod work;
 
+pub use decide::{Judge, Judged, TrustKeeper};
 pub use hint::{DeliveryId, Hint, HintError, MAX_DELIVERY_BYTES, MAX_REFERENCE_BYTES};
 pub use order::{Allowed, Attempt, Fired, Order, Trigger};
 pub use queue::{
-    Accepted, Event, EventId, Fingerprint, NewEvent, NoEventId, Queue, QueueError, Reply, Settled,
+    Accepted, End, Event, EventId, Fingerprint, Follow, NewEvent, NoEventId, Queue, QueueError, Reply,
+    Settled,
 };
 pub use record::{Decision, Proof, Ruling};
+pub use store::{Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable};

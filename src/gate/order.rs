@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::queue::EventId;
-use super::record::{Decision, Entry, Proof, Record, Ruling};
+use super::record::{Decision, Entry, Firing, Proof, Record, Ruling};
 use crate::report::Finding;
 use crate::subject::Digest;
 
@@ -37,6 +37,11 @@ impl Allowed {
             decision,
         })
     }
+
+    /// `registry/repository` of the image.
+    pub(super) fn repository(&self) -> &str {
+        &self.decision.repository
+    }
 }
 
 /// What one trigger has to bring about: this digest of this repository, and no other.
@@ -44,6 +49,7 @@ impl Allowed {
 pub struct Order {
     allowed: Allowed,
     beside: Vec<Allowed>,
+    trigger: String,
     id: String,
     attempt: Attempt,
 }
@@ -65,13 +71,14 @@ impl Order {
         Self {
             allowed,
             beside: Vec::new(),
+            trigger: trigger.to_owned(),
             id,
             attempt,
         }
     }
 
-    /// Adds what is allowed for the same trigger by the latest decisions of its other routes: an application may have
-    /// several images, and each of them waits for its own event.
+    /// Adds what is allowed for the same trigger by the latest decision about each other repository: an application may
+    /// have several images, and each of them has events of its own.
     pub(super) fn beside(mut self, allowed: Vec<Allowed>) -> Self {
         self.beside = allowed;
         self
@@ -132,6 +139,24 @@ impl Order {
     /// The whole decision.
     pub fn details(&self) -> &Decision {
         &self.allowed.decision
+    }
+
+    /// What is recorded when it begins.
+    pub(super) fn firing(&self, now: Timestamp) -> Firing {
+        Firing {
+            decision: self.allowed.number,
+            event: self.event(),
+            trigger: self.trigger.clone(),
+            attempt: self.attempt.number,
+            time: now,
+            result: None,
+            detail: None,
+        }
+    }
+
+    /// Name of the trigger.
+    pub fn trigger(&self) -> &str {
+        &self.trigger
     }
 
     /// Which attempt this is.

@@ -7,13 +7,16 @@ use std::fmt;
 use std::pin::Pin;
 use std::str::FromStr;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 
+use super::config::RollbackRule;
 use super::hint::Hint;
-use super::record::Decision;
+use super::order::Order;
+use super::record::{Decision, Outcome};
 
 /// The number of an event, given in the order in which they were accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -74,7 +77,12 @@ pub struct Event {
 #[derive(Debug)]
 pub enum Settled {
     /// It is decided. The decision and the orders that follow from it are kept in one step, and the event is done.
-    Decided(Box<Decision>),
+    Decided {
+        /// What was decided.
+        decision: Box<Decision>,
+        /// What follows if it is allowed.
+        follow: Follow,
+    },
     /// It could not be found out yet. It is handed out again from `due` on.
     Later {
         /// The event.
@@ -88,6 +96,26 @@ pub enum Settled {
     Dead(Box<Decision>),
 }
 
+impl Settled {
+    /// The event.
+    pub fn event(&self) -> EventId {
+        match self {
+            Self::Decided { decision, .. } | Self::Dead(decision) => decision.event,
+            Self::Later { event, .. } => *event,
+        }
+    }
+}
+
+/// What follows from an allowed image.
+#[derive(Debug, Clone)]
+pub struct Follow {
+    /// What becomes of it if it is older than the one that was allowed last. It is found out in the same step in which
+    /// the decision is kept, so that two decisions at once cannot both be the newest.
+    pub rollback: RollbackRule,
+    /// Names of the triggers that get an order.
+    pub triggers: Vec<String>,
+}
+
 /// Why the queue did not do what it was asked to. Nothing was kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
@@ -97,6 +125,24 @@ pub enum QueueError {
     /// There is no room on the disk, or the disk does not do what it should.
     #[error("the data directory cannot be written: {0}")]
     Failed(String),
+}
+
+impl QueueError {
+    /// Whoever writes is not there any more.
+    pub(super) fn ended() -> Self {
+        Self::Failed("the store has ended".to_owned())
+    }
+}
+
+/// What becomes of an order after an attempt.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// What came of the attempt.
+    pub outcome: Outcome,
+    /// When it is tried again, where the outcome says so.
+    pub due: Timestamp,
+    /// What the target said, or why it did not happen, for people.
+    pub detail: String,
 }
 
 /// Where events are kept from when they are accepted until they are decided.
@@ -116,7 +162,22 @@ pub trait Queue: Send + Sync {
     /// Keeps what became of events that were handed out: all of them or, on an error, none.
     fn settle(&self, settled: Vec<Settled>) -> Result<(), QueueError>;
 
-    /// Makes a dead event wait again, as if it arrived `now`. `false` when there is no dead event of that number.
+    /// Hands out an order that waits and is due, of a trigger that has none in hand, and records that it begins. Each is
+    /// held by whoever got it until [`finish`](Self::finish), or until the process ends; then it is handed out again as
+    /// one that may have happened.
+    fn begin(&self, now: Timestamp) -> Result<Option<Order>, QueueError>;
+
+    /// Records what came of an order that was handed out.
+    fn finish(&self, order: &Order, end: End, now: Timestamp) -> Result<(), QueueError>;
+
+    /// A number that is another whenever something was written. To be asked before looking for work.
+    fn changes(&self) -> u64;
+
+    /// Waits until [`changes`](Self::changes) is not `seen` any more, at most for `longest`.
+    fn wait(&self, seen: u64, longest: Duration);
+
+    /// Makes an event wait again, as if it arrived `now`, if it is dead or an order that followed from it is. A digest that
+    /// was found for it stays. `false` when there is nothing dead of that number.
     fn replay(&self, event: EventId, now: Timestamp) -> Result<bool, QueueError>;
 }
 
@@ -133,7 +194,9 @@ impl<T> Reply<T> {
 
     /// Waits for it on the calling thread, which must not be one of an asynchronous runtime.
     pub fn wait(self) -> Result<T, QueueError> {
-        self.0.blocking_recv().unwrap_or_else(|_| Err(ended()))
+        self.0
+            .blocking_recv()
+            .unwrap_or_else(|_| Err(QueueError::ended()))
     }
 }
 
@@ -142,12 +205,8 @@ impl<T> Future for Reply<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = Pin::new(&mut self.0).poll(context);
-        answer.map(|answer| answer.unwrap_or_else(|_| Err(ended())))
+        answer.map(|answer| answer.unwrap_or_else(|_| Err(QueueError::ended())))
     }
-}
-
-fn ended() -> QueueError {
-    QueueError::Failed("the store has ended".to_owned())
 }
 
 impl fmt::Display for EventId {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::queue::EventId;
-use crate::report::Severity;
+use crate::report::{Finding, Severity};
 use crate::subject::Digest;
 
 /// One entry with its place in the chain.
@@ -37,6 +37,17 @@ pub enum Entry {
     Fired(Firing),
     /// A person asked for a dead event or order again.
     Replayed(Replayed),
+}
+
+impl Entry {
+    /// The event that it is about.
+    pub fn event(&self) -> EventId {
+        match self {
+            Self::Decision(decision) => decision.event,
+            Self::Firing(firing) | Self::Fired(firing) => firing.event,
+            Self::Replayed(replayed) => replayed.event,
+        }
+    }
 }
 
 /// What was decided about an event, and by what.
@@ -134,6 +145,16 @@ pub struct LogEntry {
     pub log: String,
     /// Index in that log.
     pub index: u64,
+}
+
+impl From<&Finding> for Note {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            code: finding.code.name().to_owned(),
+            severity: finding.severity,
+            message: finding.message.clone(),
+        }
+    }
 }
 
 /// A finding, as far as it is recorded.

@@ -33,6 +33,7 @@ use secret::{TokenHash, sha256};
 
 pub use jwks::Issuers;
 pub use jwt::{ALGORITHMS, MAX_TOKEN_BYTES};
+pub(crate) use secret::SharedSecret;
 pub use secret::{MAX_SECRET_BYTES, MIN_SECRET_BYTES, SecretError};
 pub use spent::{Spending, SpentTokens};
 pub use spiffe::{NoSpiffeId, SpiffeId, SpiffeRule};
@@ -105,10 +106,28 @@ impl Caller {
         &self.name
     }
 
+    /// The registry of notifications that name none.
+    pub fn registry(&self) -> Option<&str> {
+        self.registry.as_deref()
+    }
+
+    /// How often it may call.
+    pub fn rate(&self) -> Rate {
+        self.rate
+    }
+
     /// Whether it speaks for the repository of an image.
     pub fn speaks_for(&self, reference: &Reference) -> bool {
         let name = SubjectName::of(&Subject::Image(reference.clone()));
         self.repositories.iter().any(|scope| scope.covers(&name))
+    }
+
+    /// The authorities of its certificates; none where it shows no certificate.
+    pub(crate) fn authorities(&self) -> Option<&[CertificateDer<'static>]> {
+        match &self.credential {
+            Credential::Peer(peers) => Some(peers.authorities()),
+            _ => None,
+        }
     }
 
     /// Whether it may do something.
@@ -138,10 +157,10 @@ pub struct Shown<'a> {
 }
 
 /// A caller that was believed.
-#[derive(Debug)]
-pub struct Known<'c> {
-    /// Who it is.
-    pub caller: &'c Caller,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Known {
+    /// Which of the callers it is.
+    pub index: usize,
     /// What this delivery is recognised by.
     pub delivery: Delivery,
 }
@@ -196,8 +215,7 @@ enum Kind<'a> {
 }
 
 impl<'a> Kind<'a> {
-    fn of(shown: &Shown<'a>) -> Result<Self, String> {
-        let headers = shown.headers;
+    fn of(headers: &'a HeaderMap, peer: &[CertificateDer<'_>]) -> Result<Self, String> {
         let bearer = header::one(headers, "authorization")?;
         let webhook = headers.contains_key(webhook::SIGNATURE);
         let github = headers.contains_key(github::SIGNATURE);
@@ -209,11 +227,20 @@ impl<'a> Kind<'a> {
                 .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
                 .map(|(_, token)| Self::Bearer(token))
                 .ok_or_else(|| "authorization is not Bearer and a token".to_owned()),
-            (false, false, None) if shown.peer.is_empty() => Err("there is no credential".to_owned()),
+            (false, false, None) if peer.is_empty() => Err("there is no credential".to_owned()),
             (false, false, None) => Ok(Self::Peer),
             _ => Err("there are credentials of several kinds".to_owned()),
         }
     }
+}
+
+/// Whether a request shows one kind of credential, whatever it is worth. The body is not needed for that.
+///
+/// # Errors
+///
+/// Says why not, for the log.
+pub fn shows_credential(headers: &HeaderMap, peer: &[CertificateDer<'_>]) -> Result<(), String> {
+    Kind::of(headers, peer).map(|_| ())
 }
 
 /// Whether [`identify`] may wait for the network for such a request.
@@ -227,12 +254,8 @@ pub fn may_wait(headers: &HeaderMap) -> bool {
 /// # Errors
 ///
 /// [`Refused`], for the log.
-pub fn identify<'c>(
-    callers: &'c [Caller],
-    shown: &Shown<'_>,
-    issuers: &Issuers,
-) -> Result<Known<'c>, Refused> {
-    match Kind::of(shown)? {
+pub fn identify(callers: &[Caller], shown: &Shown<'_>, issuers: &Issuers) -> Result<Known, Refused> {
+    match Kind::of(shown.headers, shown.peer)? {
         Kind::Webhook => by_webhook(callers, shown),
         Kind::GitHub => by_github(callers, shown),
         Kind::Bearer(token) if jwt::has_form(token) => by_issuer(callers, token, shown.now, issuers),
@@ -245,60 +268,56 @@ fn by_body(body: &[u8]) -> Delivery {
     Delivery::Body(Fingerprint(sha256(&[b"body\0", body])))
 }
 
-fn by_webhook<'c>(callers: &'c [Caller], shown: &Shown<'_>) -> Result<Known<'c>, Refused> {
+fn by_webhook(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refused> {
     let signed = webhook::Signed::read(shown.headers, shown.now)?;
-    let caller = callers.iter().find(|caller| match &caller.credential {
+    let index = callers.iter().position(|caller| match &caller.credential {
         Credential::Webhook(keys) => keys.verify(&signed, shown.body),
         _ => false,
     });
-    let caller = caller.ok_or_else(|| "no caller's key made the signature".to_owned())?;
+    let index = index.ok_or_else(|| "no caller's key made the signature".to_owned())?;
     Ok(Known {
-        caller,
+        index,
         delivery: Delivery::Id(signed.fingerprint()),
     })
 }
 
-fn by_github<'c>(callers: &'c [Caller], shown: &Shown<'_>) -> Result<Known<'c>, Refused> {
+fn by_github(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refused> {
     let tag = github::signature(shown.headers)?;
-    let caller = callers.iter().find(|caller| match &caller.credential {
+    let index = callers.iter().position(|caller| match &caller.credential {
         Credential::GitHub(keys) => keys.verify(&tag, shown.body),
         _ => false,
     });
-    let caller = caller.ok_or_else(|| "no caller's secret made the signature".to_owned())?;
+    let index = index.ok_or_else(|| "no caller's secret made the signature".to_owned())?;
     Ok(Known {
-        caller,
+        index,
         delivery: by_body(shown.body),
     })
 }
 
-fn by_token<'c>(callers: &'c [Caller], token: &str, body: &[u8]) -> Result<Known<'c>, Refused> {
-    let caller = callers.iter().find(|caller| match &caller.credential {
+fn by_token(callers: &[Caller], token: &str, body: &[u8]) -> Result<Known, Refused> {
+    let index = callers.iter().position(|caller| match &caller.credential {
         Credential::Token(tokens) => tokens.iter().any(|own| own.is(token.as_bytes())),
         _ => false,
     });
-    let caller = caller.ok_or_else(|| "no caller has this token".to_owned())?;
+    let index = index.ok_or_else(|| "no caller has this token".to_owned())?;
     Ok(Known {
-        caller,
+        index,
         delivery: by_body(body),
     })
 }
 
-fn by_issuer<'c>(
-    callers: &'c [Caller],
-    text: &str,
-    now: Timestamp,
-    issuers: &Issuers,
-) -> Result<Known<'c>, Refused> {
+fn by_issuer(callers: &[Caller], text: &str, now: Timestamp, issuers: &Issuers) -> Result<Known, Refused> {
     let token = jwt::Token::read(text)?;
     let rules: Vec<_> = callers
         .iter()
-        .filter_map(|caller| match &caller.credential {
-            Credential::Oidc(rule) if token.issuer() == Some(&rule.issuer) => Some((caller, rule)),
+        .enumerate()
+        .filter_map(|(index, caller)| match &caller.credential {
+            Credential::Oidc(rule) if token.issuer() == Some(&rule.issuer) => Some((index, caller, rule)),
             _ => None,
         })
         .collect();
     // Only an issuer of the configuration is ever asked.
-    let Some((_, first)) = rules.first() else {
+    let Some((_, _, first)) = rules.first() else {
         return Err(Refused::Unproven(
             "no caller has the issuer of this token".to_owned(),
         ));
@@ -306,14 +325,14 @@ fn by_issuer<'c>(
     let keys = issuers.keys(&first.issuer, token.key.as_deref());
     let keys = keys.map_err(Refused::Unavailable)?;
     let mut reasons = Vec::new();
-    for (caller, rule) in rules {
+    for (index, caller, rule) in rules {
         match token.check(rule, &keys, now) {
             Ok(checked) => {
                 let delivery = Delivery::Token {
                     token: checked.fingerprint,
                     expires: checked.expires,
                 };
-                return Ok(Known { caller, delivery });
+                return Ok(Known { index, delivery });
             }
             Err(reason) => reasons.push(format!("{}: {reason}", caller.name)),
         }
@@ -321,14 +340,14 @@ fn by_issuer<'c>(
     Err(Refused::Unproven(reasons.join("; ")))
 }
 
-fn by_certificate<'c>(callers: &'c [Caller], shown: &Shown<'_>) -> Result<Known<'c>, Refused> {
+fn by_certificate(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refused> {
     let mut reasons = Vec::new();
-    for caller in callers {
+    for (index, caller) in callers.iter().enumerate() {
         if let Credential::Peer(peers) = &caller.credential {
             match peers.check(shown.peer, shown.now) {
                 Ok(()) => {
                     return Ok(Known {
-                        caller,
+                        index,
                         delivery: by_body(shown.body),
                     });
                 }

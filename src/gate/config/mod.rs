@@ -3,6 +3,8 @@
 //! Everything that an event may not say is said here: where images may come from, which trust root and which policy
 //! decide, and what is deployed.
 
+mod callers;
+mod listen;
 mod registry;
 mod routes;
 mod triggers;
@@ -12,9 +14,11 @@ use std::time::Duration;
 
 use toml::de::DeTable;
 
+pub use self::listen::ListenConfig;
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
-pub use self::triggers::TriggerConfig;
+use super::caller::Caller;
+use super::trigger::NamedTrigger;
 use crate::ops::read;
 use crate::policy::Files;
 use crate::policy::strict_toml::{
@@ -22,7 +26,7 @@ use crate::policy::strict_toml::{
 };
 use crate::report::{Code, Finding, Origin};
 use crate::sigstore::trust::TrustChoice;
-use crate::subject::Digest;
+use crate::subject::{Digest, Reference};
 
 /// Largest configuration, in bytes.
 pub const MAX_CONFIG_BYTES: usize = 512 * 1024;
@@ -33,8 +37,8 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 7] = [
-    "version", "data", "trust", "registry", "decide", "route", "trigger",
+const KEYS: [&str; 9] = [
+    "version", "data", "trust", "registry", "decide", "route", "listen", "caller", "trigger",
 ];
 
 const DECIDE_KEYS: [&str; 5] = ["workers", "timeout", "deadline", "cache", "trigger-deadline"];
@@ -56,14 +60,25 @@ pub struct Config {
     pub registry: RegistryConfig,
     /// How decisions are made.
     pub decide: DecideConfig,
+    /// How the gate listens.
+    pub listen: ListenConfig,
+    /// Who may call.
+    pub callers: Vec<Caller>,
     /// What is decided by which policy, and what follows. The first that covers an image is its route.
     pub routes: Vec<Route>,
-    /// What is told that an image may be deployed.
-    pub triggers: Vec<TriggerConfig>,
+    /// What an allowed image sets off.
+    pub triggers: Vec<NamedTrigger>,
     /// What is weak although nothing is wrong.
     pub warnings: Vec<Finding>,
     /// SHA-256 of the file.
     pub digest: Digest,
+}
+
+impl Config {
+    /// The route that is for an image: the first that covers it.
+    pub fn route(&self, reference: &Reference) -> Option<&Route> {
+        self.routes.iter().find(|route| route.covers(reference))
+    }
 }
 
 /// How decisions are made.
@@ -131,6 +146,8 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     let decide = decide(&mut reader, &root);
     let triggers = triggers::read_all(&mut reader, &root, files);
     let routes = routes::read_all(&mut reader, &root, files, trust.as_ref(), &triggers);
+    let callers = callers::read_all(&mut reader, &root, files);
+    let listen = listen::read(&mut reader, &root, files, &callers);
     let (true, Some(data), Some(trust)) = (reader.is_clean(), data, trust) else {
         return Err(reader.into_findings());
     };
@@ -140,6 +157,8 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
         trust,
         registry,
         decide,
+        listen,
+        callers,
         routes,
         triggers,
         warnings,

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::triggers::TriggerConfig;
+use super::triggers::known as known_triggers;
+use crate::gate::trigger::NamedTrigger;
 use crate::ops::policy_file;
 use crate::ops::verify::Rules;
 use crate::policy::strict_toml::{Found, Reader, Section, quote, scopes};
@@ -53,9 +54,10 @@ pub struct Route {
 }
 
 /// What becomes of an image that is older than the one that was allowed last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RollbackRule {
     /// It is allowed like any other, and recorded as a rollback.
+    #[default]
     Allow,
     /// It is allowed if it was signed at most this long ago.
     Within(Duration),
@@ -84,7 +86,7 @@ pub(super) fn read_all(
     root: &Section<'_>,
     files: &Files<'_>,
     trust: Option<&TrustChoice>,
-    triggers: &[TriggerConfig],
+    triggers: &[NamedTrigger],
 ) -> Vec<Route> {
     let tables = root.tables(reader, "route");
     if tables.is_empty() {
@@ -145,17 +147,12 @@ fn route(
     section: &Section<'_>,
     files: &Files<'_>,
     trust: Option<&TrustChoice>,
-    known: &[TriggerConfig],
+    known: &[NamedTrigger],
 ) -> Option<Route> {
     let repositories = repositories(reader, section);
     let policy = policy(reader, section, files, trust);
     let triggers = section.texts(reader, "triggers").unwrap_or_default();
-    for trigger in &triggers {
-        if !known.iter().any(|known| known.name == trigger.value) {
-            let message = format!("there is no trigger named {}", quote(trigger.value));
-            reader.mistake(&trigger.span, message, "add a [[trigger]] with this name");
-        }
-    }
+    known_triggers(reader, &triggers, known);
     let deny_warnings = section.switch(reader, "deny-warnings").is_some();
     let rollback = rollback(reader, section);
     let wait = section.duration(reader, "wait-for-evidence");
@@ -259,6 +256,6 @@ fn rollback(reader: &mut Reader<'_>, section: &Section<'_>) -> RollbackRule {
             RollbackRule::Deny
         }
         (_, Some(within)) => RollbackRule::Within(within.value),
-        (rule, None) => rule.unwrap_or(RollbackRule::Allow),
+        (rule, None) => rule.unwrap_or_default(),
     }
 }

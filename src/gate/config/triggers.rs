@@ -4,7 +4,7 @@
 //! anybody could read along, cannot be written down (S0.57, S0.58). None starts a program.
 
 use std::collections::BTreeSet;
-use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,11 +12,12 @@ use reqwest::Url;
 
 use super::registry::contents;
 use super::routes::name;
-use crate::gate::Trigger;
-use crate::gate::trigger::{ArgoCd, AutoSync, Dispatch, Flux, Options, SecretFile, Webhook};
-use crate::http::{Patience, Proxies, RetryPolicy, Web, WebConfig, is_loopback};
+use crate::gate::order::Trigger;
+use crate::gate::trigger::{ArgoCd, AutoSync, Dispatch, Flux, NamedTrigger, Options, SecretFile, Webhook};
+use crate::http::{Patience, RetryPolicy, Web, WebConfig, is_loopback};
 use crate::policy::Files;
 use crate::policy::strict_toml::{Found, Reader, Section, quote};
+use crate::report::Finding;
 
 const KEYS: [&str; 15] = [
     "name",
@@ -45,40 +46,6 @@ const FOLLOW: Duration = Duration::from_secs(60);
 /// Longest time that one attempt may keep a thread.
 const MAX_FOLLOW: Duration = Duration::from_secs(600);
 
-/// A trigger as it is configured.
-#[derive(Debug, Clone)]
-pub struct TriggerConfig {
-    /// Its name, which routes use.
-    pub name: String,
-    authorities: Option<Vec<u8>>,
-    kind: Kind,
-}
-
-#[derive(Debug, Clone)]
-enum Kind {
-    ArgoCd {
-        server: Url,
-        application: String,
-        project: Option<String>,
-        namespace: Option<String>,
-        token: SecretFile,
-        options: Options,
-    },
-    Flux {
-        url: Url,
-        secret: SecretFile,
-    },
-    Dispatch {
-        url: Url,
-        event_type: String,
-        token: SecretFile,
-    },
-    Webhook {
-        url: Url,
-        secret: SecretFile,
-    },
-}
-
 /// The kinds by their names, each with the keys that only some kinds have.
 const KINDS: [(&str, &[&str]); 4] = [
     (
@@ -99,56 +66,7 @@ const KINDS: [(&str, &[&str]); 4] = [
     ("webhook", &["secret-file"]),
 ];
 
-impl TriggerConfig {
-    /// The trigger itself. `proxies` are the ones of the process.
-    ///
-    /// # Errors
-    ///
-    /// When the system gives no thread for its connections.
-    pub fn build(&self, proxies: Proxies) -> io::Result<Arc<dyn Trigger>> {
-        let web = Arc::new(Web::new(WebConfig {
-            // Attempts are counted, recorded and spaced by the gate.
-            patience: Patience {
-                retry: RetryPolicy {
-                    attempts: 1,
-                    ..RetryPolicy::default()
-                },
-                ..Patience::default()
-            },
-            authorities: self.authorities.clone(),
-            proxies,
-            ..WebConfig::default()
-        })?);
-        Ok(match self.kind.clone() {
-            Kind::ArgoCd {
-                server,
-                application,
-                project,
-                namespace,
-                token,
-                options,
-            } => Arc::new(
-                ArgoCd::new(server, application, token, web, options)
-                    .in_project(project)
-                    .in_namespace(namespace),
-            ),
-            Kind::Flux { url, secret } => Arc::new(Flux { url, secret, web }),
-            Kind::Dispatch {
-                url,
-                event_type,
-                token,
-            } => Arc::new(Dispatch {
-                url,
-                event_type,
-                token,
-                web,
-            }),
-            Kind::Webhook { url, secret } => Arc::new(Webhook { url, secret, web }),
-        })
-    }
-}
-
-pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &Files<'_>) -> Vec<TriggerConfig> {
+pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &Files<'_>) -> Vec<NamedTrigger> {
     let tables = root.tables(reader, "trigger");
     if let Some(first) = tables.get(MAX_TRIGGERS) {
         let message = format!("there are more than {MAX_TRIGGERS} triggers");
@@ -160,57 +78,92 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &File
     for table in tables {
         if let Some(section) = Section::open(reader, "[[trigger]]", table, &KEYS) {
             let name = name(reader, &section, &mut names);
-            let kind = kind(reader, &section, files);
-            let authorities = section
-                .text(reader, "ca")
-                .and_then(|file| contents(reader, &file, files));
-            if let (Some(name), Some(kind)) = (name, kind) {
-                triggers.push(TriggerConfig {
-                    name,
-                    authorities,
-                    kind,
-                });
+            let trigger = trigger(reader, &section, files);
+            if let (Some(name), Some(trigger)) = (name, trigger) {
+                triggers.push(NamedTrigger { name, trigger });
             }
         }
     }
     triggers
 }
 
-fn kind(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Kind> {
+/// Every trigger that a route names is there.
+pub(super) fn known(reader: &mut Reader<'_>, named: &[Found<&str>], triggers: &[NamedTrigger]) {
+    for name in named {
+        if !triggers.iter().any(|trigger| trigger.name == name.value) {
+            let message = format!("there is no trigger named {}", quote(name.value));
+            reader.mistake(&name.span, message, "add a [[trigger]] with this name");
+        }
+    }
+}
+
+fn trigger(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Arc<dyn Trigger>> {
     let help = "write kind = \"argo-cd\", \"flux\", \"github-dispatch\" or \"webhook\"";
     section.needed_text(reader, "kind", help)?;
     let choices: Vec<(&str, (&str, &[&str]))> = KINDS.iter().map(|kind| (kind.0, *kind)).collect();
     let (kind, own) = section.choice(reader, "kind", &choices)?;
     foreign_keys(reader, section, kind, own);
+    let url = url(reader, section);
+    let web = web(reader, section, files);
     match kind {
-        "argo-cd" => argo_cd(reader, section, files),
-        "github-dispatch" => dispatch(reader, section, files),
+        "argo-cd" => argo_cd(reader, section, files, url, web),
+        "github-dispatch" => dispatch(reader, section, files, url, web),
         "flux" => {
-            let url = url(reader, section);
-            let secret = secret(reader, section, files, "secret-file");
-            Some(Kind::Flux {
-                url: url?,
-                secret: secret?,
-            })
+            let secret = secret(reader, section, files, "secret-file")?;
+            let flux = Flux::new(url?, secret.value, web?);
+            usable(reader, &secret.span, flux)
         }
         _ => {
-            let url = url(reader, section);
             let secret = secret(reader, section, files, "secret-file")?;
-            if let Err(why) = secret
-                .read()
-                .map_err(|finding| finding.message)
-                .and_then(|text| Webhook::check(&text).map_err(str::to_owned))
-            {
-                let span = section.key_span("secret-file").unwrap_or_default();
-                reader.mistake(
-                    &span,
-                    why,
-                    "printf 'whsec_%s' \"$(openssl rand -base64 32)\" makes one",
-                );
-            }
-            Some(Kind::Webhook { url: url?, secret })
+            let webhook = Webhook::new(url?, secret.value, web?);
+            usable(reader, &secret.span, webhook)
         }
     }
+}
+
+/// A trigger whose secret could be read, or a mistake at the place that names the secret.
+fn usable<T: Trigger + 'static>(
+    reader: &mut Reader<'_>,
+    secret: &Range<usize>,
+    trigger: Result<T, Finding>,
+) -> Option<Arc<dyn Trigger>> {
+    match trigger {
+        Ok(trigger) => Some(Arc::new(trigger)),
+        Err(finding) => {
+            let help = "write the secret alone into the file, for example what openssl rand -base64 32 makes";
+            reader.mistake(secret, finding.message, help);
+            None
+        }
+    }
+}
+
+/// How a target is reached. Attempts are counted, recorded and spaced by the gate.
+fn web(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Web> {
+    let authorities = match section.text(reader, "ca") {
+        Some(file) => Some(contents(reader, &file, files)?),
+        None => None,
+    };
+    let retry = RetryPolicy {
+        attempts: 1,
+        ..RetryPolicy::default()
+    };
+    let web = Web::new(WebConfig {
+        patience: Patience {
+            retry,
+            ..Patience::default()
+        },
+        authorities,
+        ..WebConfig::default()
+    });
+    web.map_err(|error| {
+        let message = format!("the system gives no thread for the trigger: {error}");
+        reader.mistake(
+            &section.span,
+            message,
+            "configure fewer triggers, or raise the limit on threads",
+        );
+    })
+    .ok()
 }
 
 /// A key of another kind would be ignored, so it is a mistake.
@@ -227,8 +180,13 @@ fn foreign_keys(reader: &mut Reader<'_>, section: &Section<'_>, kind: &str, own:
     }
 }
 
-fn argo_cd(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Kind> {
-    let server = url(reader, section);
+fn argo_cd(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    files: &Files<'_>,
+    server: Option<Url>,
+    web: Option<Web>,
+) -> Option<Arc<dyn Trigger>> {
     let application = section.needed_text(reader, "application", "name the application to sync");
     let token = secret(reader, section, files, "token-file");
     let automated = [("refuse", AutoSync::Refuse), ("accept", AutoSync::Accept)];
@@ -249,19 +207,16 @@ fn argo_cd(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) ->
     let text = |found: Option<Found<&str>>| found.map(|found| found.value.to_owned());
     let project = text(section.text(reader, "project"));
     let namespace = text(section.text(reader, "app-namespace"));
-    Some(Kind::ArgoCd {
-        server: server?,
-        application: text(application)?,
-        project,
-        namespace,
-        token: token?,
-        options: Options {
-            auto_sync,
-            prune,
-            other_images,
-            follow: follow.map_or(FOLLOW, |follow| follow.value),
-        },
-    })
+    let options = Options {
+        auto_sync,
+        prune,
+        other_images,
+        follow: follow.map_or(FOLLOW, |follow| follow.value),
+    };
+    let token = token?;
+    let argo = ArgoCd::new(server?, text(application)?, token.value, web?, options)
+        .map(|argo| argo.in_project(project).in_namespace(namespace));
+    usable(reader, &token.span, argo)
 }
 
 /// Images that need no decision. Each has its digest: a tag would let anything follow.
@@ -280,8 +235,13 @@ fn other_images(reader: &mut Reader<'_>, section: &Section<'_>) -> Vec<String> {
     images.iter().map(|image| image.value.to_owned()).collect()
 }
 
-fn dispatch(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Kind> {
-    let url = url(reader, section);
+fn dispatch(
+    reader: &mut Reader<'_>,
+    section: &Section<'_>,
+    files: &Files<'_>,
+    url: Option<Url>,
+    web: Option<Web>,
+) -> Option<Arc<dyn Trigger>> {
     let token = secret(reader, section, files, "token-file");
     let event_type = section.needed_text(reader, "event-type", "name the event that the workflow waits for");
     if let Some(long) = event_type
@@ -307,11 +267,9 @@ fn dispatch(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -
         .ok()?
         .pop_if_empty()
         .extend(["repos", owner, name, "dispatches"]);
-    Some(Kind::Dispatch {
-        url,
-        event_type: event_type?.value.to_owned(),
-        token: token?,
-    })
+    let token = token?;
+    let dispatch = Dispatch::new(url, event_type?.value.to_owned(), token.value, web?);
+    usable(reader, &token.span, dispatch)
 }
 
 fn is_segment(text: &str) -> bool {
@@ -348,22 +306,17 @@ fn url(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Url> {
     }
 }
 
-/// The file with the secret, which has to be there and in its form when the gate starts.
+/// The file with the secret.
 fn secret(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     files: &Files<'_>,
     key: &str,
-) -> Option<SecretFile> {
+) -> Option<Found<SecretFile>> {
     let help = "a trigger without a secret could be pulled by anybody: name the file that holds it";
     let path = section.needed_text(reader, key, help)?;
-    let file = SecretFile::new(files.folder.join(path.value));
-    match file.read() {
-        Ok(_) => Some(file),
-        Err(finding) => {
-            let message = format!("{}: {}", quote(path.value), finding.message);
-            reader.mistake(&path.span, message, "write the secret alone into the file");
-            None
-        }
-    }
+    Some(Found {
+        value: SecretFile::new(files.folder.join(path.value)),
+        span: path.span,
+    })
 }

@@ -25,6 +25,8 @@ mod testing;
 mod tests;
 mod webhook;
 
+use std::sync::Arc;
+
 use super::{Fired, Order, Trigger};
 
 pub use argocd::{ArgoCd, AutoSync, Options};
@@ -32,3 +34,18 @@ pub use dispatch::Dispatch;
 pub use flux::Flux;
 pub use secret::SecretFile;
 pub use webhook::Webhook;
+
+/// A trigger by its name in the configuration.
+#[derive(Clone)]
+pub struct NamedTrigger {
+    /// The name.
+    pub name: String,
+    /// What carries out its orders.
+    pub trigger: Arc<dyn Trigger>,
+}
+
+impl std::fmt::Debug for NamedTrigger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NamedTrigger({})", self.name)
+    }
+}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use reqwest::StatusCode;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{HeaderMap, HeaderValue, RETRY_AFTER};
 
 use super::Fired;
 use crate::http::retry::{may_pass, retry_after};
@@ -44,6 +44,14 @@ pub(super) fn post(
             Sent::Maybe,
         )),
     }
+}
+
+/// A header field. Ids and signatures are always one; if not, nothing is sent.
+pub(super) fn header(text: &str) -> Result<HeaderValue, Fired> {
+    HeaderValue::from_str(text).map_err(|_| {
+        let message = "the order cannot be written into a header field";
+        Fired::Refused(Finding::new(Code::InternalError, message))
+    })
 }
 
 /// Whether what was asked may have had an effect before it failed.

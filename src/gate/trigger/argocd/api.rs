@@ -1,18 +1,16 @@
 //! The calls of Argo CD's API: `GET /api/v1/applications/{name}`, `…/manifests`, and `POST …/sync`.
 
-use std::sync::Arc;
-
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, HeaderMap};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::super::post::{Sent, lost, refused, unanswered};
-use super::super::secret::unusable;
+use super::super::secret::Token;
 use super::super::{Fired, Order};
 use super::application::Application;
 use super::step::{MARK, Target};
-use crate::http::{Body, Call, Method, Repeat, Reply, Secret, Web, bearer};
+use crate::http::{Body, Call, Method, Repeat, Reply, Web};
 use crate::report::{Code, Finding};
 
 /// Bytes of an application or of its manifests.
@@ -29,9 +27,9 @@ pub(super) struct Place {
 
 /// Argo CD, with the token of this attempt.
 pub(super) struct Api<'a> {
-    pub(super) web: &'a Arc<Web>,
+    pub(super) web: &'a Web,
     pub(super) place: &'a Place,
-    pub(super) token: Secret,
+    pub(super) token: Token,
 }
 
 impl Api<'_> {
@@ -99,7 +97,7 @@ impl Api<'_> {
         let bytes = body.to_string();
         let reply = self
             .web
-            .send(&self.call(Method::Post, &url, Some(bytes.as_bytes()))?)
+            .send(&self.call(Method::Post, &url, Some(bytes.as_bytes())))
             .map_err(|fault| lost(&fault))?;
         if reply.status.is_success() {
             return Ok(());
@@ -109,27 +107,26 @@ impl Api<'_> {
                 finding: Finding::new(Code::TriggerBusy, "another operation began before this one"),
                 after: None,
             }),
-            false => Err(refused(&reply, "Argo CD", &self.token, Sent::Maybe)),
+            false => Err(refused(&reply, "Argo CD", &self.token.secret, Sent::Maybe)),
         }
     }
 
     fn get<T: for<'de> Deserialize<'de>>(&self, url: &Url, what: &str) -> Result<T, Fired> {
         let reply = self
             .web
-            .send(&self.call(Method::Get, url, None)?)
+            .send(&self.call(Method::Get, url, None))
             .map_err(|fault| unanswered(&fault))?;
         if !reply.status.is_success() {
-            return Err(refused(&reply, "Argo CD", &self.token, Sent::No));
+            return Err(refused(&reply, "Argo CD", &self.token.secret, Sent::No));
         }
         serde_json::from_slice(&reply.body)
             .map_err(|error| odd(&format!("Argo CD's answer is not {what}: {error}")))
     }
 
-    fn call<'b>(&self, method: Method, url: &'b Url, body: Option<&'b [u8]>) -> Result<Call<'b>, Fired> {
-        let authorization = bearer(&self.token).ok_or_else(unusable)?;
+    fn call<'b>(&self, method: Method, url: &'b Url, body: Option<&'b [u8]>) -> Call<'b> {
         let mut headers = HeaderMap::new();
-        headers.insert(AUTHORIZATION, authorization);
-        Ok(Call {
+        headers.insert(AUTHORIZATION, self.token.header.clone());
+        Call {
             method,
             url,
             headers,
@@ -142,7 +139,7 @@ impl Api<'_> {
                 Method::Get => Repeat::Harmless,
                 Method::Post => Repeat::OnlyWhenRefused,
             },
-        })
+        }
     }
 
     /// The address of the application, and what is below it. A name is one segment, whatever is in it.

@@ -15,7 +15,6 @@ mod application;
 mod images;
 mod step;
 
-use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -23,6 +22,7 @@ use reqwest::Url;
 
 use self::api::{Api, Place};
 use self::step::{Known, Step, Stop};
+use super::secret::missing;
 use super::{Fired, Order, SecretFile, Trigger};
 use crate::http::Web;
 use crate::report::{Code, Finding};
@@ -43,11 +43,10 @@ pub enum AutoSync {
 }
 
 /// An application of Argo CD.
-#[derive(Debug)]
 pub struct ArgoCd {
     place: Place,
     token: SecretFile,
-    web: Arc<Web>,
+    web: Web,
     options: Options,
 }
 
@@ -65,20 +64,31 @@ pub struct Options {
 }
 
 impl ArgoCd {
-    /// An application of the Argo CD whose API answers at `server`.
-    pub fn new(server: Url, application: String, token: SecretFile, web: Arc<Web>, options: Options) -> Self {
+    /// An application of the Argo CD whose API answers at `server`, with the file of a token that may get and sync it.
+    ///
+    /// # Errors
+    ///
+    /// When the token cannot be used.
+    pub fn new(
+        server: Url,
+        application: String,
+        token: SecretFile,
+        web: Web,
+        options: Options,
+    ) -> Result<Self, Finding> {
+        token.token()?;
         let place = Place {
             server,
             application,
             project: None,
             namespace: None,
         };
-        Self {
+        Ok(Self {
             place,
             token,
             web,
             options,
-        }
+        })
     }
 
     /// The project that it has to be in; Argo CD then tells a missing application from a forbidden one.
@@ -108,7 +118,7 @@ impl ArgoCd {
         let api = Api {
             web: &self.web,
             place: &self.place,
-            token: self.token.at_hand()?,
+            token: self.token.token().map_err(missing)?,
         };
         let known = Known {
             id: order.id(),
