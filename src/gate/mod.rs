@@ -27,11 +27,13 @@ pub mod config;
 mod decide;
 pub mod event;
 mod hint;
+mod journal;
 pub mod log;
 mod order;
 mod queue;
 pub mod record;
 mod rollback;
+mod serve;
 pub mod server;
 mod store;
 pub mod trigger;
@@ -45,4 +47,8 @@ pub use queue::{
     Settled,
 };
 pub use record::{Decision, Proof, Ruling};
-pub use store::{Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable};
+use serve::{Gate, Settings};
+pub use serve::{check, serve};
+pub use store::{
+    Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable, replay,
+};

@@ -550,6 +550,9 @@ codes! {
         GateDataUnusable "gate-data-unusable" Deny Misconfigured
             "The data directory of the gate cannot be used"
             "It is open in another process, others may read it, its database is damaged, or the chain of its records is broken. The gate does not start, because it could no longer tell what was accepted, decided and triggered. The message says which, and what to do."
+        GateCannotStart "gate-cannot-start" Deny Undecided
+            "The gate cannot start"
+            "The system refuses something that the gate needs, such as its address or a thread. Nothing was accepted."
         NoRoute "no-route" Deny Denied
             "No route of the gate is for the image"
             "The configuration says for which repositories the gate lets deployments begin. This one is not among them, so nothing was fetched and nothing is triggered."

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
+use crate::gate::decide::Judged;
+use crate::gate::record::Ruling;
 use crate::manifests::{FindOptions, find};
 use crate::report::Finding;
 use crate::strict_json::{self, Limits};
@@ -50,10 +52,16 @@ pub enum Answer {
     Denied(String),
 }
 
-/// Decides about images while a cluster waits.
-pub trait Judge: Send + Sync {
-    /// Decides about one image, which is named by digest. Waits for the network.
-    fn judge(&self, image: &Reference) -> Answer;
+/// Decides about one image, which is named by digest, while a cluster waits. It may wait for the network.
+pub type Decide = dyn Fn(&Reference) -> Answer + Send + Sync;
+
+impl From<&Judged> for Answer {
+    fn from(judged: &Judged) -> Self {
+        match judged.ruling {
+            Ruling::Allowed(_) => Self::Allowed,
+            Ruling::Denied | Ruling::NoEvidence | Ruling::Undecided => Self::Denied(judged.words()),
+        }
+    }
 }
 
 #[derive(Deserialize)]

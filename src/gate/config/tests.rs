@@ -148,10 +148,10 @@ fn trigger(rest: &str) -> String {
 #[test]
 fn every_kind_of_trigger_is_read() {
     let kinds = [
-        "kind = \"argo-cd\"\nurl = \"https://argocd.example/base\"\napplication = \"web\"\ntoken-file = \"argo.token\"\nproject = \"default\"\nfollow = \"90s\"",
-        "kind = \"flux\"\nurl = \"https://flux.example/hook/0123\"\nsecret-file = \"hook.key\"",
-        "kind = \"github-dispatch\"\nurl = \"https://api.github.com\"\nrepository = \"team/deploy\"\nevent-type = \"allowed\"\ntoken-file = \"argo.token\"",
-        "kind = \"webhook\"\nurl = \"http://127.0.0.1:8080/in\"\nsecret-file = \"hook.key\"",
+        "kind = \"argo-cd\"\nurl = \"https://argocd.example/base\"\napplication = \"web\"\ntoken = \"argo.token\"\nproject = \"default\"\nfollow = \"90s\"",
+        "kind = \"flux\"\nurl = \"https://flux.example/hook/0123\"\nsecret = \"hook.key\"",
+        "kind = \"github-dispatch\"\nurl = \"https://api.github.com\"\nrepository = \"team/deploy\"\nevent-type = \"allowed\"\ntoken = \"argo.token\"",
+        "kind = \"webhook\"\nurl = \"http://127.0.0.1:8080/in\"\nsecret = \"hook.key\"",
     ];
     for kind in kinds {
         let config = parse_with(&trigger(kind), &[WHSEC, TOKEN]).unwrap();
@@ -165,42 +165,42 @@ fn a_trigger_that_anybody_could_pull_or_read_cannot_be_configured() {
     let webhook = |rest: &str| trigger(&format!("kind = \"webhook\"\n{rest}"));
     let argo = |rest: &str| {
         trigger(&format!(
-            "kind = \"argo-cd\"\nurl = \"https://a.example\"\napplication = \"web\"\ntoken-file = \"argo.token\"\n{rest}"
+            "kind = \"argo-cd\"\nurl = \"https://a.example\"\napplication = \"web\"\ntoken = \"argo.token\"\n{rest}"
         ))
     };
     let cases = [
-        (webhook("url = \"https://h.example\""), "has no secret-file"),
+        (webhook("url = \"https://h.example\""), "has no secret"),
         (
-            webhook("url = \"https://h.example\"\nsecret-file = \"gone\""),
+            webhook("url = \"https://h.example\"\nsecret = \"gone\""),
             "cannot be used",
         ),
         (
-            webhook("url = \"https://h.example\"\nsecret-file = \"argo.token\""),
+            webhook("url = \"https://h.example\"\nsecret = \"argo.token\""),
             "a secret has 24",
         ),
         (
-            webhook("url = \"http://h.example\"\nsecret-file = \"hook.key\""),
+            webhook("url = \"http://h.example\"\nsecret = \"hook.key\""),
             "TLS is needed",
         ),
         (
-            webhook("url = \"https://u:p@h.example\"\nsecret-file = \"hook.key\""),
+            webhook("url = \"https://u:p@h.example\"\nsecret = \"hook.key\""),
             "a user name in it",
         ),
         (
-            webhook("url = \"https://h.example/?key=1\"\nsecret-file = \"hook.key\""),
+            webhook("url = \"https://h.example/?key=1\"\nsecret = \"hook.key\""),
             "a query",
         ),
         (
-            webhook("url = \"exec:///bin/sh\"\nsecret-file = \"hook.key\""),
+            webhook("url = \"exec:///bin/sh\"\nsecret = \"hook.key\""),
             "neither https nor http",
         ),
         (
-            webhook("url = \"https://h.example\"\nsecret-file = \"hook.key\"\napplication = \"web\""),
+            webhook("url = \"https://h.example\"\nsecret = \"hook.key\"\napplication = \"web\""),
             "has no application",
         ),
         (trigger("kind = \"exec\""), "kind cannot be"),
         (
-            trigger("kind = \"argo-cd\"\nurl = \"https://a.example\"\ntoken-file = \"argo.token\""),
+            trigger("kind = \"argo-cd\"\nurl = \"https://a.example\"\ntoken = \"argo.token\""),
             "has no application",
         ),
         (

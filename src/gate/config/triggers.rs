@@ -23,8 +23,8 @@ const KEYS: [&str; 15] = [
     "name",
     "kind",
     "url",
-    "token-file",
-    "secret-file",
+    "token",
+    "secret",
     "ca",
     "application",
     "project",
@@ -51,7 +51,7 @@ const KINDS: [(&str, &[&str]); 4] = [
     (
         "argo-cd",
         &[
-            "token-file",
+            "token",
             "application",
             "project",
             "app-namespace",
@@ -61,9 +61,9 @@ const KINDS: [(&str, &[&str]); 4] = [
             "follow",
         ],
     ),
-    ("flux", &["secret-file"]),
-    ("github-dispatch", &["token-file", "repository", "event-type"]),
-    ("webhook", &["secret-file"]),
+    ("flux", &["secret"]),
+    ("github-dispatch", &["token", "repository", "event-type"]),
+    ("webhook", &["secret"]),
 ];
 
 pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &Files<'_>) -> Vec<NamedTrigger> {
@@ -109,12 +109,12 @@ fn trigger(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) ->
         "argo-cd" => argo_cd(reader, section, files, url, web),
         "github-dispatch" => dispatch(reader, section, files, url, web),
         "flux" => {
-            let secret = secret(reader, section, files, "secret-file")?;
+            let secret = secret(reader, section, files, "secret")?;
             let flux = Flux::new(url?, secret.value, web?);
             usable(reader, &secret.span, flux)
         }
         _ => {
-            let secret = secret(reader, section, files, "secret-file")?;
+            let secret = secret(reader, section, files, "secret")?;
             let webhook = Webhook::new(url?, secret.value, web?);
             usable(reader, &secret.span, webhook)
         }
@@ -188,7 +188,7 @@ fn argo_cd(
     web: Option<Web>,
 ) -> Option<Arc<dyn Trigger>> {
     let application = section.needed_text(reader, "application", "name the application to sync");
-    let token = secret(reader, section, files, "token-file");
+    let token = secret(reader, section, files, "token");
     let automated = [("refuse", AutoSync::Refuse), ("accept", AutoSync::Accept)];
     let auto_sync = section
         .choice(reader, "auto-sync", &automated)
@@ -242,7 +242,7 @@ fn dispatch(
     url: Option<Url>,
     web: Option<Web>,
 ) -> Option<Arc<dyn Trigger>> {
-    let token = secret(reader, section, files, "token-file");
+    let token = secret(reader, section, files, "token");
     let event_type = section.needed_text(reader, "event-type", "name the event that the workflow waits for");
     if let Some(long) = event_type
         .as_ref()

@@ -39,7 +39,7 @@ async fn decide(state: &Arc<State>, admitted: Admitted, images: Vec<Reference>) 
     let Ok(permit) = Arc::clone(&state.waiting).try_acquire_owned() else {
         return Answer::Denied("the gate has too much to do: try again".to_owned());
     };
-    let judge = Arc::clone(&state.parts.judge);
+    let judge = Arc::clone(&state.parts.decide);
     let until = Instant::now() + TIME;
     let task = tokio::task::spawn_blocking(move || {
         let _permit = permit;
@@ -50,7 +50,7 @@ async fn decide(state: &Arc<State>, admitted: Admitted, images: Vec<Reference>) 
             if Instant::now() >= until {
                 return too_late();
             }
-            one(caller, image, || judge.judge(image))
+            one(caller, image, || judge(image))
         });
         answers
             .find(|answer| *answer != Answer::Allowed)

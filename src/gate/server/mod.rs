@@ -35,7 +35,7 @@ use tokio::sync::{Semaphore, watch};
 
 use self::rate::Buckets;
 use self::reply::Problem;
-use super::admission::Judge;
+use super::admission::Decide;
 use super::caller::{Issuers, SpentTokens};
 use super::config::Config;
 use super::log::Log;
@@ -62,8 +62,8 @@ pub struct Parts {
     pub book: Arc<Book>,
     /// Changes whenever something was written.
     pub changes: watch::Receiver<u64>,
-    /// Who decides for clusters.
-    pub judge: Arc<dyn Judge>,
+    /// What decides for clusters.
+    pub decide: Arc<Decide>,
     /// The keys of token issuers.
     pub issuers: Issuers,
     /// Where lines go.

@@ -96,11 +96,6 @@ impl Problem {
         }
     }
 
-    /// The stable code.
-    pub(super) fn code(self) -> &'static str {
-        self.parts().1
-    }
-
     /// The answer.
     pub(super) fn response(self) -> Response {
         let (status, code, detail) = self.parts();
