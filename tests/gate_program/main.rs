@@ -10,6 +10,7 @@
 
 mod crash;
 mod flow;
+#[allow(dead_code, reason = "the benchmark takes what the tests leave")]
 mod program;
 #[path = "../sign/pushed.rs"]
 #[allow(

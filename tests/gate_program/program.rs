@@ -22,7 +22,7 @@ use crate::world::{EMAIL, World, assert_code};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The secret that the caller and the gate share; the trigger's is another.
-const CALLER_SECRET: &[u8] = b"the secret of the build system";
+pub(crate) const CALLER_SECRET: &[u8] = b"the secret of the build system";
 /// The secret that the gate and the receiver of its trigger share.
 pub(crate) const TRIGGER_SECRET: &[u8] = b"the secret of the receiver of triggers";
 
@@ -154,6 +154,11 @@ triggers = ["deploy"]
         let mut running = self.running.lock().unwrap().take().unwrap();
         running.child.kill().unwrap();
         running.child.wait().unwrap();
+    }
+
+    /// The process that the gate is.
+    pub(crate) fn process(&self) -> u32 {
+        self.running.lock().unwrap().as_ref().unwrap().child.id()
     }
 
     /// Sends a signal.
