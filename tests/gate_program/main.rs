@@ -9,6 +9,7 @@
 )]
 
 mod crash;
+mod deploy;
 mod flow;
 mod program;
 #[path = "../sign/pushed.rs"]
