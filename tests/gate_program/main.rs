@@ -9,6 +9,7 @@
 )]
 
 mod crash;
+mod deploy;
 mod flow;
 #[allow(dead_code, reason = "the benchmark takes what the tests leave")]
 mod program;
