@@ -10,7 +10,10 @@ use crate::client::{Answer, Ask};
 use crate::door::{Door, Setup, WEBHOOK, signed};
 
 fn review(images: &[&str]) -> String {
-    let containers: Vec<Value> = images.iter().map(|image| json!({"name": "a", "image": image})).collect();
+    let containers: Vec<Value> = images
+        .iter()
+        .map(|image| json!({"name": "a", "image": image}))
+        .collect();
     json!({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {
         "uid": "705ab4f5", "operation": "CREATE",
         "object": {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": containers}},
@@ -44,9 +47,21 @@ fn a_cluster_is_answered_by_what_decides() {
     let answer = send(&door, &review(&[&good])).json();
     assert_eq!(answer["response"], json!({"uid": "705ab4f5", "allowed": true}));
     for (name, images, words) in [
-        ("denied", vec![good.clone(), image("registry.example/team/bad")], "signed by somebody else"),
-        ("another's", vec![image("registry.example/other/app")], "may not ask"),
-        ("by tag", vec!["registry.example/team/good:v1".to_owned()], "by tag"),
+        (
+            "denied",
+            vec![good.clone(), image("registry.example/team/bad")],
+            "signed by somebody else",
+        ),
+        (
+            "another's",
+            vec![image("registry.example/other/app")],
+            "may not ask",
+        ),
+        (
+            "by tag",
+            vec!["registry.example/team/good:v1".to_owned()],
+            "by tag",
+        ),
         ("a short name", vec!["nginx".to_owned()], "by tag"),
         ("a fault", vec![image("registry.example/team/panics")], "failed"),
         ("no image", vec![], "no image"),
@@ -54,11 +69,19 @@ fn a_cluster_is_answered_by_what_decides() {
         let images: Vec<&str> = images.iter().map(String::as_str).collect();
         let answer = send(&door, &review(&images));
         let response = answer.json()["response"].clone();
-        assert_eq!((answer.status, &response["allowed"], &response["uid"]), (200, &json!(false), &json!("705ab4f5")), "{name}");
+        assert_eq!(
+            (answer.status, &response["allowed"], &response["uid"]),
+            (200, &json!(false), &json!("705ab4f5")),
+            "{name}"
+        );
         let message = response["status"]["message"].as_str().unwrap();
         assert!(message.contains(words), "{name}: {message}");
     }
-    assert_eq!(asked.load(Ordering::Relaxed), 4, "what is denied anyway is not looked at");
+    assert_eq!(
+        asked.load(Ordering::Relaxed),
+        4,
+        "what is denied anyway is not looked at"
+    );
     let deletion = r#"{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","request":{"uid":"1","operation":"DELETE","object":null}}"#;
     assert_eq!(send(&door, deletion).json()["response"]["allowed"], true);
     assert_eq!(send(&door, "{}").code(), "review-invalid");

@@ -4,7 +4,8 @@ use std::io::{Read, Write};
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, SanType,
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
+    SanType,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, HandshakeKind, RootCertStore, StreamOwned};
@@ -38,8 +39,10 @@ struct Identity {
 /// A leaf with these URIs, for clients.
 fn workload(uris: &[&str]) -> CertificateParams {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
-    params.subject_alt_names =
-        uris.iter().map(|uri| SanType::URI((*uri).try_into().unwrap())).collect();
+    params.subject_alt_names = uris
+        .iter()
+        .map(|uri| SanType::URI((*uri).try_into().unwrap()))
+        .collect();
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     params
 }
@@ -61,7 +64,11 @@ fn callers() -> String {
     let listen = "[listen]\ncertificate = \"tls.crt\"\nkey = \"tls.key\"\n";
     let prod = "spiffe-ids = [\"spiffe://prod.example/ci/*\"]\nsubjects = [\"CN=builder\"]";
     let test = "spiffe-ids = [\"spiffe://test.example/ci/*\"]";
-    format!("{listen}{}{}", caller("prod", "team", prod), caller("test", "test", test))
+    format!(
+        "{listen}{}{}",
+        caller("prod", "team", prod),
+        caller("test", "test", test)
+    )
 }
 
 impl World {
@@ -85,7 +92,9 @@ impl World {
 
     fn config(&self, identity: Option<&Identity>) -> Arc<ClientConfig> {
         let mut roots = RootCertStore::empty();
-        roots.add(CertificateDer::from(self.server.0.der().to_vec())).unwrap();
+        roots
+            .add(CertificateDer::from(self.server.0.der().to_vec()))
+            .unwrap();
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let builder = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -113,7 +122,8 @@ impl World {
     }
 
     fn announce(&self, identity: &Identity, repository: &str) -> Option<u16> {
-        let ask = Ask::post("/v1/events", native(repository, "1"));
+        let content = identity.certificate.pem();
+        let ask = Ask::post("/v1/events", native(repository, &content));
         self.send(Some(identity), &ask).map(|answer| answer.status)
     }
 }
@@ -140,15 +150,29 @@ fn each_fault_of_a_certificate_is_refused() {
     let world = World::new();
     // The authority of one trust domain names the other.
     let crossed = world.test.issue(&workload(&["spiffe://prod.example/ci/builder"]));
-    let several = workload(&["spiffe://prod.example/ci/builder", "spiffe://prod.example/ci/other"]);
+    let several = workload(&[
+        "spiffe://prod.example/ci/builder",
+        "spiffe://prod.example/ci/other",
+    ]);
     let odd = workload(&["spiffe://prod.example/ci/builder", "https://prod.example"]);
     for (name, identity) in [
         ("another domain's authority", crossed),
         ("two IDs", world.prod.issue(&several)),
         ("two URIs", world.prod.issue(&odd)),
-        ("another path", world.prod.issue(&workload(&["spiffe://prod.example/web/builder"]))),
-        ("a deeper path", world.prod.issue(&workload(&["spiffe://prod.example/ci/a/b"]))),
-        ("another domain", world.prod.issue(&workload(&["spiffe://evil.example/ci/builder"]))),
+        (
+            "another path",
+            world
+                .prod
+                .issue(&workload(&["spiffe://prod.example/web/builder"])),
+        ),
+        (
+            "a deeper path",
+            world.prod.issue(&workload(&["spiffe://prod.example/ci/a/b"])),
+        ),
+        (
+            "another domain",
+            world.prod.issue(&workload(&["spiffe://evil.example/ci/builder"])),
+        ),
         ("no path", world.prod.issue(&workload(&["spiffe://prod.example"]))),
         ("no ID", world.prod.issue(&workload(&[]))),
     ] {
@@ -160,11 +184,18 @@ fn each_fault_of_a_certificate_is_refused() {
     let mut serving = workload(&["spiffe://prod.example/ci/builder"]);
     serving.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     for (name, identity) in [
-        ("an unknown authority", Authority::new().issue(&workload(&["spiffe://prod.example/ci/builder"]))),
+        (
+            "an unknown authority",
+            Authority::new().issue(&workload(&["spiffe://prod.example/ci/builder"])),
+        ),
         ("expired", world.prod.issue(&expired)),
         ("for servers", world.prod.issue(&serving)),
     ] {
-        assert_eq!(world.announce(&identity, TEAM), None, "{name}: there is no connection");
+        assert_eq!(
+            world.announce(&identity, TEAM),
+            None,
+            "{name}: there is no connection"
+        );
     }
     assert_eq!(world.door.waiting(), 0);
 }
@@ -206,12 +237,20 @@ fn a_reload_takes_an_authority_out_for_connections_that_are_open() {
     let builder = world.prod.issue(&workload(&["spiffe://prod.example/ci/builder"]));
     let mut stream = world.stream(&world.config(Some(&builder)));
     let ask = Ask::post("/v1/events", native(TEAM, "1"));
-    let open = String::from_utf8(ask.bytes()).unwrap().replace("connection: close\r\n", "");
+    let open = String::from_utf8(ask.bytes())
+        .unwrap()
+        .replace("connection: close\r\n", "");
     stream.write_all(open.as_bytes()).unwrap();
     let mut first = [0; 2048];
     let count = stream.read(&mut first).unwrap();
-    assert!(first[..count].starts_with(b"HTTP/1.1 202"), "{}", String::from_utf8_lossy(&first));
-    world.door.reload(&callers().replace("spiffe://prod.example/ci/*", "spiffe://prod.example/other"));
+    assert!(
+        first[..count].starts_with(b"HTTP/1.1 202"),
+        "{}",
+        String::from_utf8_lossy(&first)
+    );
+    world
+        .door
+        .reload(&callers().replace("spiffe://prod.example/ci/*", "spiffe://prod.example/other"));
     assert_eq!(exchange(stream, &ask.bytes()).unwrap().status, 401);
 }
 

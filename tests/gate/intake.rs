@@ -56,7 +56,11 @@ fn a_caller_does_not_speak_for_the_repository_of_another() {
     .enumerate()
     {
         let answer = event(&format!("m{number}"), &native(repository, "1")).send(door.address);
-        assert_eq!((answer.status, answer.code().as_str()), (403, "repository-not-permitted"), "{repository}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "repository-not-permitted"),
+            "{repository}"
+        );
     }
     // One image of several is enough for nothing to be taken in.
     let push = |repository: &str| {
@@ -72,7 +76,10 @@ fn a_caller_does_not_speak_for_the_repository_of_another() {
     assert_eq!(several.waiting(), 0);
     let body = format!(r#"{{"events":[{},{}]}}"#, push("team/app"), push("team/web"));
     let answer = event("m2", &body).send(several.address);
-    assert_eq!((answer.status, answer.json()["events"].as_array().unwrap().len()), (202, 2));
+    assert_eq!(
+        (answer.status, answer.json()["events"].as_array().unwrap().len()),
+        (202, 2)
+    );
     assert_eq!(door.waiting(), 0);
     assert_eq!(door.log().matches("repository-refused").count(), 5);
     assert!(door.log().contains("registry.example/other/app"));
@@ -86,7 +93,12 @@ fn an_event_that_makes_no_sense_is_told_where() {
         (r#"{"reference":"a","reference":"b"}"#, 400, "event-not-json", ""),
         (r#"{"hello":"world"}"#, 422, "event-unknown", ""),
         (r#"{"reference":5}"#, 422, "event-member-type", "/reference"),
-        (r#"{"reference":"team/app"}"#, 422, "event-reference-invalid", "/reference"),
+        (
+            r#"{"reference":"team/app"}"#,
+            422,
+            "event-reference-invalid",
+            "/reference",
+        ),
     ]
     .into_iter()
     .enumerate()
@@ -115,7 +127,10 @@ fn nothing_goes_where_an_event_points() {
         ),
     );
     assert_eq!(event("m1", &body).send(door.address).status, 202);
-    let jku = format!(r#"{{"alg":"ES256","kid":"1","jku":"{0}/jwks","x5u":"{0}/x5u"}}"#, trap.url());
+    let jku = format!(
+        r#"{{"alg":"ES256","kid":"1","jku":"{0}/jwks","x5u":"{0}/x5u"}}"#,
+        trap.url()
+    );
     let issuer = format!(r#"{{"iss":"{}","sub":"a","exp":9999999999,"iat":1}}"#, trap.url());
     let encode = |text: &str| {
         use base64::Engine as _;
@@ -134,5 +149,8 @@ fn hostile_texts_reach_the_log_escaped() {
     assert_eq!(event("m1", body).send(door.address).status, 422);
     let log = door.log();
     assert!(!log.contains('\u{1b}'), "{log:?}");
-    assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()));
+    assert!(
+        log.lines()
+            .all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok())
+    );
 }

@@ -45,12 +45,23 @@ fn a_body_over_the_limit_is_refused_announced_or_not() {
     // Who shows nothing is turned away before anything is read.
     let head = "POST /v1/events HTTP/1.1\r\nhost: g\r\ncontent-length: 99999999999\r\n\r\n";
     assert_eq!(raw(door.address, head.as_bytes()).unwrap().status, 401);
-    assert_eq!(get("/v1/decisions").send(door.address).status, 200, "others are served");
+    assert_eq!(
+        get("/v1/decisions").send(door.address).status,
+        200,
+        "others are served"
+    );
     let with_body = Ask::get("/v1/decisions").header("webhook-signature", "v1,AAAA");
     let mut bytes = with_body.bytes();
-    bytes = String::from_utf8(bytes).unwrap().replace("content-length: 0", "content-length: 1").into_bytes();
+    bytes = String::from_utf8(bytes)
+        .unwrap()
+        .replace("content-length: 0", "content-length: 1")
+        .into_bytes();
     bytes.push(b'x');
-    assert_eq!(raw(door.address, &bytes).unwrap().status, 413, "a GET has no body");
+    assert_eq!(
+        raw(door.address, &bytes).unwrap().status,
+        413,
+        "a GET has no body"
+    );
 }
 
 #[test]
@@ -62,7 +73,10 @@ fn a_slow_header_and_a_slow_body_are_given_up() {
         stream.write_all(start.as_bytes()).unwrap();
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
-        assert!(began.elapsed() < Duration::from_secs(10), "{start:?} was waited for");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "{start:?} was waited for"
+        );
         let text = String::from_utf8_lossy(&answer).into_owned();
         assert!(text.is_empty() || text.contains(" 408 "), "{text}");
     }
@@ -104,17 +118,32 @@ fn a_source_has_a_rate_before_it_is_known_and_a_caller_one_of_its_own() {
         };
     };
     let door = Setup::new(WEBHOOK).change(narrow).open();
-    let statuses: Vec<u16> = (0..8).map(|_| Ask::post("/v1/events", "{}").send(door.address).status).collect();
-    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 5, "{statuses:?}");
+    let statuses: Vec<u16> = (0..8)
+        .map(|_| Ask::post("/v1/events", "{}").send(door.address).status)
+        .collect();
+    assert_eq!(
+        statuses.iter().filter(|status| **status == 401).count(),
+        5,
+        "{statuses:?}"
+    );
     let answer = event("m1", &native("registry.example/team/app", "1")).send(door.address);
-    assert_eq!((answer.status, answer.code().as_str()), (429, "too-many-requests"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (429, "too-many-requests")
+    );
     assert!(answer.head.contains("retry-after: 1"), "{answer:?}");
     assert_eq!(Ask::get("/nothing").send(door.address).status, 429);
-    assert_eq!(Ask::get("/healthz").send(door.address).status, 200, "health is always told");
+    assert_eq!(
+        Ask::get("/healthz").send(door.address).status,
+        200,
+        "health is always told"
+    );
 
     let callers = WEBHOOK.replace("rate = 1000", "rate = 1\nburst = 3");
     let door = Setup::new(&callers).open();
-    let statuses: Vec<u16> = (0..5).map(|_| get("/v1/decisions").send(door.address).status).collect();
+    let statuses: Vec<u16> = (0..5)
+        .map(|_| get("/v1/decisions").send(door.address).status)
+        .collect();
     assert_eq!(statuses, [200, 200, 200, 429, 429]);
 }
 
@@ -144,7 +173,11 @@ fn a_gate_that_ends_finishes_what_runs_and_accepts_nothing_more() {
     std::thread::sleep(Duration::from_millis(100));
     door.begin_to_end();
     std::thread::sleep(Duration::from_millis(100));
-    assert_eq!(exchange(running, rest).unwrap().status, 202, "what runs is finished");
+    assert_eq!(
+        exchange(running, rest).unwrap().status,
+        202,
+        "what runs is finished"
+    );
     assert!(door.ends_within(Duration::from_secs(5)));
     assert!(raw_refused(&door), "nothing is accepted any more");
     assert_eq!(door.waiting(), 1);

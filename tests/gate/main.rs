@@ -15,7 +15,10 @@ mod limits;
 mod reading;
 mod routes;
 #[path = "../support/service.rs"]
-#[allow(dead_code, reason = "every test binary takes what it needs and leaves the rest")]
+#[allow(
+    dead_code,
+    reason = "every test binary takes what it needs and leaves the rest"
+)]
 mod service;
 mod signatures;
 mod tokens;

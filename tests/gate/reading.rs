@@ -18,7 +18,9 @@ fn door() -> Door {
         .replace("\"ci\"", "\"other\"")
         .replace("registry.example/team/*", "registry.example/other/*")
         .replace("hook.secret", "other.secret");
-    Setup::new(&format!("{WEBHOOK}{other}")).file("other.secret", OTHER).open()
+    Setup::new(&format!("{WEBHOOK}{other}"))
+        .file("other.secret", OTHER)
+        .open()
 }
 
 /// Accepts an event and records that it was denied.
@@ -44,7 +46,9 @@ fn decide(door: &Door, id: &str) -> u64 {
             cached: false,
             findings: Vec::new(),
         };
-        door.store.settle(vec![Settled::Dead(Box::new(decision))]).unwrap();
+        door.store
+            .settle(vec![Settled::Dead(Box::new(decision))])
+            .unwrap();
     }
     number
 }
@@ -52,7 +56,10 @@ fn decide(door: &Door, id: &str) -> u64 {
 fn get_as_other(path: &str) -> Ask {
     let time = crate::door::seconds().to_string();
     let code = webhook_code(OTHER, "r1", &time, b"");
-    Ask::get(path).header("webhook-id", "r1").header("webhook-timestamp", time).header("webhook-signature", code)
+    Ask::get(path)
+        .header("webhook-id", "r1")
+        .header("webhook-timestamp", time)
+        .header("webhook-signature", code)
 }
 
 #[test]
@@ -66,12 +73,21 @@ fn a_caller_reads_what_is_about_its_own_repositories() {
     let list = get("/v1/decisions?after=0&limit=10").send(door.address).json();
     assert_eq!(list["records"].as_array().unwrap().len(), 1);
     let next = list["next"].as_u64().unwrap();
-    let list = get(&format!("/v1/decisions?after={next}")).send(door.address).json();
-    assert_eq!((&list["records"], &list["next"]), (&Value::Array(Vec::new()), &Value::from(next)));
+    let list = get(&format!("/v1/decisions?after={next}"))
+        .send(door.address)
+        .json();
+    assert_eq!(
+        (&list["records"], &list["next"]),
+        (&Value::Array(Vec::new()), &Value::from(next))
+    );
 
     let hidden = get_as_other(&format!("/v1/decisions/{id}")).send(door.address);
     let absent = get_as_other("/v1/decisions/4711").send(door.address);
-    assert_eq!((hidden.status, &hidden.body), (404, &absent.body), "hidden looks like absent");
+    assert_eq!(
+        (hidden.status, &hidden.body),
+        (404, &absent.body),
+        "hidden looks like absent"
+    );
     let list = get_as_other("/v1/decisions").send(door.address).json();
     assert_eq!(list["records"], Value::Array(Vec::new()));
 }
@@ -96,7 +112,11 @@ fn what_cannot_be_read_is_refused() {
     let door = Setup::new(&only_announce).open();
     for path in ["/v1/decisions", "/v1/decisions/1", "/v1/decisions/stream"] {
         let answer = get(path).send(door.address);
-        assert_eq!((answer.status, answer.code().as_str()), (403, "not-permitted"), "{path}");
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (403, "not-permitted"),
+            "{path}"
+        );
     }
 }
 
@@ -134,7 +154,10 @@ fn a_stream_tells_of_records_and_goes_on_where_it_was() {
     assert_eq!(ids, ["1", "2"]);
     let again = get("/v1/decisions/stream?after=0").header("last-event-id", "1");
     let rest = follow(&door, &again, 1, || {});
-    assert_eq!((rest[0].0.as_str(), &rest[0].1["entry"]["kind"]), ("2", &Value::from("decision")));
+    assert_eq!(
+        (rest[0].0.as_str(), &rest[0].1["entry"]["kind"]),
+        ("2", &Value::from("decision"))
+    );
     let bad = signed(Ask::get("/v1/decisions/stream"), "r9", b"").header("last-event-id", "x");
     assert_eq!(bad.send(door.address).status, 400);
 

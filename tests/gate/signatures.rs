@@ -17,7 +17,9 @@ fn body() -> String {
 fn post(fields: &[(&str, &str)], body: &str) -> Ask {
     fields
         .iter()
-        .fold(Ask::post("/v1/events", body), |ask, (name, value)| ask.header(name, *value))
+        .fold(Ask::post("/v1/events", body), |ask, (name, value)| {
+            ask.header(name, *value)
+        })
 }
 
 #[test]
@@ -33,15 +35,34 @@ fn a_good_signature_is_believed_and_each_fault_is_the_same_401() {
     let short = good[..good.len() - 4].to_owned();
     let version = good.replace("v1,", "v2,");
     let (stale, early) = (code(SECRET, "m1", &past), code(SECRET, "m1", &future));
-    let (wrong, dotted, other_id) = (code(OTHER, "m1", &now), code(SECRET, "m.1", &now), code(SECRET, "m2", &now));
+    let (wrong, dotted, other_id) = (
+        code(OTHER, "m1", &now),
+        code(SECRET, "m.1", &now),
+        code(SECRET, "m2", &now),
+    );
     let signed_number = format!("+{now}");
-    let fields = |id, time, code| vec![("webhook-id", id), ("webhook-timestamp", time), ("webhook-signature", code)];
+    let fields = |id, time, code| {
+        vec![
+            ("webhook-id", id),
+            ("webhook-timestamp", time),
+            ("webhook-signature", code),
+        ]
+    };
     let now = now.as_str();
     let faults = [
         ("no header", vec![]),
-        ("no id", vec![("webhook-timestamp", now), ("webhook-signature", good.as_str())]),
-        ("no timestamp", vec![("webhook-id", "m1"), ("webhook-signature", &good)]),
-        ("no signature", vec![("webhook-id", "m1"), ("webhook-timestamp", now)]),
+        (
+            "no id",
+            vec![("webhook-timestamp", now), ("webhook-signature", good.as_str())],
+        ),
+        (
+            "no timestamp",
+            vec![("webhook-id", "m1"), ("webhook-signature", &good)],
+        ),
+        (
+            "no signature",
+            vec![("webhook-id", "m1"), ("webhook-timestamp", now)],
+        ),
         ("another secret", fields("m1", now, &wrong)),
         ("another id", fields("m1", now, &other_id)),
         ("a dot in the id", fields("m.1", now, &dotted)),
@@ -58,9 +79,18 @@ fn a_good_signature_is_believed_and_each_fault_is_the_same_401() {
         ("an unknown version", fields("m1", now, &version)),
         ("nothing", fields("m1", now, "")),
         ("an empty code", fields("m1", now, "v1,")),
-        ("two ids", [fields("m1", now, &good), vec![("webhook-id", "m1")]].concat()),
-        ("two signatures fields", [fields("m1", now, &good), vec![("webhook-signature", &good)]].concat()),
-        ("a bearer token too", [fields("m1", now, &good), vec![("authorization", "Bearer x")]].concat()),
+        (
+            "two ids",
+            [fields("m1", now, &good), vec![("webhook-id", "m1")]].concat(),
+        ),
+        (
+            "two signatures fields",
+            [fields("m1", now, &good), vec![("webhook-signature", &good)]].concat(),
+        ),
+        (
+            "a bearer token too",
+            [fields("m1", now, &good), vec![("authorization", "Bearer x")]].concat(),
+        ),
         ("another scheme", vec![("authorization", "Basic Y2k6Y2k=")]),
     ];
     let mut answers = Vec::new();
@@ -80,8 +110,14 @@ fn a_good_signature_is_believed_and_each_fault_is_the_same_401() {
     let ask = post(&fields("m1", now, &good), std::str::from_utf8(&one_byte).unwrap());
     assert_eq!(ask.send(door.address).status, 401);
 
-    assert_eq!(post(&fields("m1", now, &good), &body).send(door.address).status, 202);
-    assert!(!door.log().contains(SECRET.trim_start_matches("whsec_")), "a secret in the log");
+    assert_eq!(
+        post(&fields("m1", now, &good), &body).send(door.address).status,
+        202
+    );
+    assert!(
+        !door.log().contains(SECRET.trim_start_matches("whsec_")),
+        "a secret in the log"
+    );
 }
 
 #[test]
@@ -92,7 +128,11 @@ fn several_secrets_and_several_signatures_are_for_changing_one() {
         let time = seconds().to_string();
         let code = webhook_code(secret, id, &time, body().as_bytes());
         let listed = format!("v1,bm90IGl0 {code}");
-        let fields = [("webhook-id", id), ("webhook-timestamp", &time), ("webhook-signature", &listed)];
+        let fields = [
+            ("webhook-id", id),
+            ("webhook-timestamp", &time),
+            ("webhook-signature", &listed),
+        ];
         assert_eq!(post(&fields, &body()).send(door.address).status, 202, "{id}");
     }
     // The old one is taken out, and a reload puts that in force.
@@ -104,7 +144,10 @@ fn several_secrets_and_several_signatures_are_for_changing_one() {
 fn ed25519_signatures_are_believed_by_the_public_key() {
     let pair = Ed25519KeyPair::generate().unwrap();
     let public = format!("whpk_{}", STANDARD.encode(pair.public_key()));
-    let callers = WEBHOOK.replace("secret-files = [\"hook.secret\"]", "public-key-files = [\"hook.pub\"]");
+    let callers = WEBHOOK.replace(
+        "secret-files = [\"hook.secret\"]",
+        "public-key-files = [\"hook.pub\"]",
+    );
     let door = Setup::new(&callers).file("hook.pub", public).open();
     let time = seconds().to_string();
     let sign = |id: &str, body: &str| {
@@ -112,7 +155,11 @@ fn ed25519_signatures_are_believed_by_the_public_key() {
         format!("v1a,{}", STANDARD.encode(signature))
     };
     let ask = |id: &str, code: &str, body: &str| {
-        let fields = [("webhook-id", id), ("webhook-timestamp", time.as_str()), ("webhook-signature", code)];
+        let fields = [
+            ("webhook-id", id),
+            ("webhook-timestamp", time.as_str()),
+            ("webhook-signature", code),
+        ];
         post(&fields, body).send(door.address).status
     };
     assert_eq!(ask("m1", &sign("m1", &body()), &body()), 202);
@@ -121,7 +168,10 @@ fn ed25519_signatures_are_believed_by_the_public_key() {
     // The public key is no secret of HMAC.
     let key = hmac::Key::new(hmac::HMAC_SHA256, pair.public_key().as_ref());
     let forged = hmac::sign(&key, format!("m4.{time}.{}", body()).as_bytes());
-    assert_eq!(ask("m4", &format!("v1,{}", STANDARD.encode(forged)), &body()), 401);
+    assert_eq!(
+        ask("m4", &format!("v1,{}", STANDARD.encode(forged)), &body()),
+        401
+    );
 }
 
 const GITHUB: &str = r#"
@@ -150,7 +200,11 @@ fn hub_code(secret: &str, body: &str) -> String {
 fn github_signs_the_body_and_a_replay_is_recognised_by_it() {
     let door = Setup::new(GITHUB).file("github.secret", GITHUB_SECRET).open();
     let send = |code: &str, delivery: &str, body: &str| {
-        let fields = [("x-hub-signature-256", code), ("x-github-event", "package"), ("x-github-delivery", delivery)];
+        let fields = [
+            ("x-hub-signature-256", code),
+            ("x-github-event", "package"),
+            ("x-github-delivery", delivery),
+        ];
         post(&fields, body).send(door.address)
     };
     let body = package("v1");
@@ -184,7 +238,9 @@ registry = "registry.example"
 [caller.token]
 token-files = ["harbor.token"]
 "#;
-    let door = Setup::new(callers).file("harbor.token", format!("{token}\n")).open();
+    let door = Setup::new(callers)
+        .file("harbor.token", format!("{token}\n"))
+        .open();
     let body = format!(
         r#"{{"type":"PUSH_ARTIFACT","event_data":{{"resources":[{{"digest":"sha256:{}","tag":"v1","resource_url":"evil.example/team/app:v1"}}],"repository":{{"repo_full_name":"team/app"}}}}}}"#,
         "c".repeat(64)
@@ -192,9 +248,21 @@ token-files = ["harbor.token"]
     let send = |value: &str| post(&[("authorization", value)], &body).send(door.address);
     let answer = send(&format!("Bearer {token}"));
     assert_eq!(answer.status, 202, "{answer:?}");
-    let reference = answer.json()["events"][0]["reference"].as_str().unwrap().to_owned();
-    assert!(reference.starts_with("registry.example/team/app@sha256:ccc"), "{reference}");
-    for fault in [token, "Bearer", "Bearer ", &format!("Bearer {token}x"), &format!("Basic {token}")] {
+    let reference = answer.json()["events"][0]["reference"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        reference.starts_with("registry.example/team/app@sha256:ccc"),
+        "{reference}"
+    );
+    for fault in [
+        token,
+        "Bearer",
+        "Bearer ",
+        &format!("Bearer {token}x"),
+        &format!("Basic {token}"),
+    ] {
         assert_eq!(send(fault).status, 401, "{fault}");
     }
     assert!(!door.log().contains(token), "the token is in the log");

@@ -63,9 +63,10 @@ impl Issuer {
         let service = Service::start(move |request, _| {
             let url = format!("http://{}", request.header("host").unwrap());
             match request.target.as_str() {
-                "/.well-known/openid-configuration" => {
-                    Act::body(200, json!({"issuer": url, "jwks_uri": format!("{url}/jwks")}).to_string())
-                }
+                "/.well-known/openid-configuration" => Act::body(
+                    200,
+                    json!({"issuer": url, "jwks_uri": format!("{url}/jwks")}).to_string(),
+                ),
                 "/jwks" => Act::body(200, served.lock().unwrap().to_string()),
                 _ => Act::status(404),
             }
@@ -151,7 +152,10 @@ fn a_job_s_token_is_believed_and_each_fault_is_the_same_401() {
     let token = |name: &str, value: Value| key.sign(&with(&good, name, value));
     let faults = [
         ("alg none", format!("{}.", unsigned(&header("none"), &good))),
-        ("alg none, with a signature", format!("{}.AAAA", unsigned(&header("none"), &good))),
+        (
+            "alg none, with a signature",
+            format!("{}.AAAA", unsigned(&header("none"), &good)),
+        ),
         ("alg nOnE", format!("{}.AAAA", unsigned(&header("nOnE"), &good))),
         ("HS256 by the public key", hs256(key.pair.public_key().as_ref())),
         ("HS256 by the key set", hs256(key.jwk().to_string().as_bytes())),
@@ -160,7 +164,10 @@ fn a_job_s_token_is_believed_and_each_fault_is_the_same_401() {
         ("no algorithm", key.sign_with(&json!({"kid": "k1"}), &good)),
         ("another's key of the same name", stranger.sign(&good)),
         ("a key of its own", stranger.sign_with(&own, &good)),
-        ("critical parameters", key.sign_with(&json!({"alg": "ES256", "kid": "k1", "crit": ["x"]}), &good)),
+        (
+            "critical parameters",
+            key.sign_with(&json!({"alg": "ES256", "kid": "k1", "crit": ["x"]}), &good),
+        ),
         ("another issuer", token("iss", json!("https://evil.example"))),
         ("a list of issuers", token("iss", json!([url]))),
         ("an issuer with a slash", token("iss", json!(format!("{url}/")))),
@@ -181,7 +188,10 @@ fn a_job_s_token_is_believed_and_each_fault_is_the_same_401() {
         ("a claim twice", doubled),
         ("nothing signed", "..".to_owned()),
         ("no JSON", "e30.e30.e30".to_owned()),
-        ("too long", format!("{}.{}.AAAA", "A".repeat(9_000), "A".repeat(9_000))),
+        (
+            "too long",
+            format!("{}.{}.AAAA", "A".repeat(9_000), "A".repeat(9_000)),
+        ),
     ];
     let mut answers = Vec::new();
     for (name, token) in &faults {
@@ -191,13 +201,26 @@ fn a_job_s_token_is_believed_and_each_fault_is_the_same_401() {
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "every refusal looks the same: {answers:?}");
-    let asked: Vec<String> = issuer.service.requests().into_iter().map(|request| request.target).collect();
-    assert_eq!(asked, ["/.well-known/openid-configuration", "/jwks"], "asked once, and nowhere else");
+    let asked: Vec<String> = issuer
+        .service
+        .requests()
+        .into_iter()
+        .map(|request| request.target)
+        .collect();
+    assert_eq!(
+        asked,
+        ["/.well-known/openid-configuration", "/jwks"],
+        "asked once, and nowhere else"
+    );
 
     let token = key.sign(&good);
     assert_eq!(send(&door, &token, "1").status, 202);
     assert!(!door.log().contains(&token), "a token in the log");
-    let listed = with(&claims(&url, "t2"), "aud", json!(["https://other.example", AUDIENCE]));
+    let listed = with(
+        &claims(&url, "t2"),
+        "aud",
+        json!(["https://other.example", AUDIENCE]),
+    );
     assert_eq!(send(&door, &key.sign(&listed), "1").status, 202);
 }
 
@@ -208,10 +231,17 @@ fn a_token_is_good_for_one_event() {
     let door = Setup::new(&caller(&issuer.url(), "")).open();
     let token = key.sign(&claims(&issuer.url(), "t1"));
     assert_eq!(send(&door, &token, "1").status, 202);
-    assert_eq!(send(&door, &token, "1").status, 200, "the same again, for a sender that got no answer");
+    assert_eq!(
+        send(&door, &token, "1").status,
+        200,
+        "the same again, for a sender that got no answer"
+    );
     assert_eq!(send(&door, &token, "2").status, 401, "another image");
     // Signed anew with the same id, and with none at all.
-    assert_eq!(send(&door, &key.sign(&claims(&issuer.url(), "t1")), "2").status, 401);
+    assert_eq!(
+        send(&door, &key.sign(&claims(&issuer.url(), "t1")), "2").status,
+        401
+    );
     let nameless = key.sign(&with(&claims(&issuer.url(), ""), "jti", Value::Null));
     assert_eq!(send(&door, &nameless, "3").status, 202);
     assert_eq!(send(&door, &nameless, "4").status, 401);
@@ -229,7 +259,8 @@ fn a_token_is_good_for_one_event() {
 fn a_token_is_good_for_one_image() {
     let key = Key::new("k1");
     let issuer = Issuer::start(json!({"keys": [key.jwk()]}));
-    let callers = caller(&issuer.url(), "").replace("name = \"ci\"", "name = \"ci\"\nregistry = \"registry.example\"");
+    let callers =
+        caller(&issuer.url(), "").replace("name = \"ci\"", "name = \"ci\"\nregistry = \"registry.example\"");
     let door = Setup::new(&callers).open();
     let push = |name: &str| {
         json!({"action": "push", "target": {"mediaType": "application/vnd.oci.image.index.v1+json", "tag": "v1",
@@ -239,7 +270,10 @@ fn a_token_is_good_for_one_image() {
     let token = key.sign(&claims(&issuer.url(), "t1"));
     let ask = Ask::post("/v1/events", body).header("authorization", format!("Bearer {token}"));
     let answer = ask.send(door.address);
-    assert_eq!((answer.status, answer.code().as_str()), (422, "event-one-image-only"));
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (422, "event-one-image-only")
+    );
 }
 
 /// The keys of two issuers may have the same names.
@@ -250,10 +284,22 @@ fn a_key_belongs_to_its_issuer() {
     let second = Issuer::start(json!({"keys": [other.jwk()]}));
     let callers = caller(&first.url(), "") + &caller(&second.url(), "").replace("\"ci\"", "\"ci2\"");
     let door = Setup::new(&callers).open();
-    assert_eq!(send(&door, &one.sign(&claims(&first.url(), "a")), "1").status, 202);
-    assert_eq!(send(&door, &other.sign(&claims(&second.url(), "b")), "2").status, 202);
-    assert_eq!(send(&door, &other.sign(&claims(&first.url(), "c")), "3").status, 401);
-    assert_eq!(send(&door, &one.sign(&claims(&second.url(), "d")), "4").status, 401);
+    assert_eq!(
+        send(&door, &one.sign(&claims(&first.url(), "a")), "1").status,
+        202
+    );
+    assert_eq!(
+        send(&door, &other.sign(&claims(&second.url(), "b")), "2").status,
+        202
+    );
+    assert_eq!(
+        send(&door, &other.sign(&claims(&first.url(), "c")), "3").status,
+        401
+    );
+    assert_eq!(
+        send(&door, &one.sign(&claims(&second.url(), "d")), "4").status,
+        401
+    );
 }
 
 #[test]
@@ -263,7 +309,10 @@ fn an_issuer_is_asked_at_a_bounded_rate_and_its_absence_is_no_401() {
     let door = Setup::new(&caller(&issuer.url(), "")).open();
     for number in 0..20 {
         let unknown = Key::new(&format!("unknown-{number}"));
-        assert_eq!(send(&door, &unknown.sign(&claims(&issuer.url(), "t")), "1").status, 401);
+        assert_eq!(
+            send(&door, &unknown.sign(&claims(&issuer.url(), "t")), "1").status,
+            401
+        );
     }
     assert_eq!(issuer.asked(), 2, "one discovery and one key set");
 
@@ -284,7 +333,10 @@ fn keys_that_an_issuer_does_not_own_or_that_are_secrets_are_not_used() {
     encryption["use"] = json!("enc");
     let issuer = Issuer::start(json!({"keys": [secret, encryption]}));
     let door = Setup::new(&caller(&issuer.url(), "")).open();
-    assert_eq!(send(&door, &key.sign(&claims(&issuer.url(), "t")), "1").status, 401);
+    assert_eq!(
+        send(&door, &key.sign(&claims(&issuer.url(), "t")), "1").status,
+        401
+    );
     *issuer.keys.lock().unwrap() = json!({"keys": [key.jwk()]});
     assert_eq!(
         send(&door, &key.sign(&claims(&issuer.url(), "t")), "1").status,
@@ -294,9 +346,16 @@ fn keys_that_an_issuer_does_not_own_or_that_are_secrets_are_not_used() {
 
     let liar = Service::start(|request, _| match request.target.as_str() {
         "/jwks" => Act::status(500),
-        _ => Act::body(200, json!({"issuer": "https://other.example", "jwks_uri": "http://127.0.0.1/jwks"}).to_string()),
+        _ => Act::body(
+            200,
+            json!({"issuer": "https://other.example", "jwks_uri": "http://127.0.0.1/jwks"}).to_string(),
+        ),
     });
     let door = Setup::new(&caller(&liar.url(), "")).open();
     assert_eq!(send(&door, &key.sign(&claims(&liar.url(), "t")), "1").status, 503);
-    assert!(door.log().contains("is the document of https://other.example"), "{}", door.log());
+    assert!(
+        door.log().contains("is the document of https://other.example"),
+        "{}",
+        door.log()
+    );
 }
