@@ -11,6 +11,7 @@ mod conformance;
 mod copying;
 mod examine;
 mod explain;
+mod gate;
 mod generate;
 mod identity;
 mod in_place;
@@ -41,6 +42,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use commands::Command;
@@ -123,6 +125,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     if let Err(problem) = cli.command.check(&cli.global) {
         return console.fail(&problem);
+    }
+    if cli.command.is_endless() {
+        if matches.value_source("timeout") == Some(ValueSource::CommandLine) {
+            let message = format!(
+                "--timeout means nothing to portcullis {}: it runs until it is ended",
+                cli.command.name()
+            );
+            return console.fail(&Problem::usage(message));
+        }
+        return commands::dispatch(cli, &console);
     }
     let timeout = cli.global.timeout;
     let command = cli.command.name();

@@ -8,7 +8,7 @@ use super::Problem;
 use super::output::Console;
 use crate::ops::policy_file;
 use crate::policy::TEMPLATE;
-use crate::report::{ExitCode, Finding, Origin, PolicyReport, Report, Verdict, visible};
+use crate::report::{ExitCode, Finding, Origin, PolicyReport, Report, visible};
 use crate::sigstore::certificate::SanKind;
 use crate::sigstore::pin::{Explanation, IdentityRule, Pin, TextRule, explain};
 use crate::subject::Digest;
@@ -123,12 +123,7 @@ fn check(args: &Check, console: &Console) -> ExitCode {
     });
     report.pins = policy.pins().iter().map(Pin::report).collect();
     report.findings = policy.warnings().to_vec();
-    report.conclude(args.deny_warnings);
-    if report.verdict == Verdict::Undecided {
-        // Nothing was asked about a subject; a policy without mistakes is what was asked for.
-        report.verdict = Verdict::Allowed;
-        report.exit_code = ExitCode::Allowed;
-    }
+    report.conclude_check(args.deny_warnings);
     let code = console.finish(&report);
     if code != ExitCode::Allowed || console.has_machine_output() {
         return code;

@@ -27,13 +27,17 @@ pub mod config;
 mod decide;
 pub mod event;
 mod hint;
+mod journal;
 pub mod log;
 mod order;
 mod queue;
 pub mod record;
 mod rollback;
+mod serve;
 pub mod server;
 mod store;
+pub mod trigger;
+mod work;
 
 pub use decide::{Judge, Judged, TrustKeeper};
 pub use hint::{DeliveryId, Hint, HintError, MAX_DELIVERY_BYTES, MAX_REFERENCE_BYTES};
@@ -43,4 +47,8 @@ pub use queue::{
     Settled,
 };
 pub use record::{Decision, Proof, Ruling};
-pub use store::{Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable};
+use serve::{Gate, Settings};
+pub use serve::{check, serve};
+pub use store::{
+    Book, Broken, EventState, EventStatus, MAX_READ, OrderState, OrderStatus, Store, Unusable, replay,
+};

@@ -219,3 +219,18 @@ pub struct Replayed {
     /// When.
     pub time: Timestamp,
 }
+
+impl Outcome {
+    /// The word for it, in records and for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::AlreadyDone => "already-done",
+            Self::Retry => "retry",
+            Self::Unknown => "unknown",
+            Self::Refused => "refused",
+            Self::Expired => "expired",
+            Self::Superseded => "superseded",
+        }
+    }
+}

@@ -550,6 +550,9 @@ codes! {
         GateDataUnusable "gate-data-unusable" Deny Misconfigured
             "The data directory of the gate cannot be used"
             "It is open in another process, others may read it, its database is damaged, or the chain of its records is broken. The gate does not start, because it could no longer tell what was accepted, decided and triggered. The message says which, and what to do."
+        GateCannotStart "gate-cannot-start" Deny Undecided
+            "The gate cannot start"
+            "The system refuses something that the gate needs, such as its address or a thread. Nothing was accepted."
         NoRoute "no-route" Deny Denied
             "No route of the gate is for the image"
             "The configuration says for which repositories the gate lets deployments begin. This one is not among them, so nothing was fetched and nothing is triggered."
@@ -559,6 +562,15 @@ codes! {
         RollbackDenied "rollback-denied" Deny Denied
             "The route refuses older images"
             "The image meets the policy, but it is older than the one that was allowed last for this route and repository, and the route says that this is not to be, or not this far back. An attacker who can send events cannot bring back an image with a known hole in this way (CVE-2024-23332)."
+        TriggerRefused "trigger-refused" Deny Denied
+            "The target of a trigger refuses"
+            "The image is allowed, and the deployment did not begin: the target said so, and asking again does not help. Put right what the message names, then ask for it again with `portcullis gate replay`."
+        TriggerFailed "trigger-failed" Deny Undecided
+            "A trigger failed and is tried again"
+            "The image is allowed, and the deployment did not begin yet. It is tried again, with longer and longer pauses, until the deadline for triggers."
+        TriggerUnanswered "trigger-unanswered" Deny Undecided
+            "Nobody knows whether a trigger arrived"
+            "It was sent, and there was no answer. It is tried again with the same id, by which the receiver recognises it, or after reading back what the target did."
         DeadlinePassed "deadline-passed" Deny Undecided
             "It could not be found out in time"
             "Every attempt until the deadline of the route ended without an answer, so nothing is deployed. The findings beside this one say what kept it. Once that is put right, `portcullis gate replay` has it decided again."

@@ -33,6 +33,7 @@ use secret::{TokenHash, sha256};
 
 pub use jwks::Issuers;
 pub use jwt::{ALGORITHMS, MAX_TOKEN_BYTES};
+pub(crate) use secret::SharedSecret;
 pub use secret::{MAX_SECRET_BYTES, MIN_SECRET_BYTES, SecretError};
 pub use spent::{Spending, SpentTokens};
 pub use spiffe::{NoSpiffeId, SpiffeId, SpiffeRule};

@@ -51,7 +51,7 @@ fn of_length(bytes: &[u8]) -> Result<&[u8], SecretError> {
 }
 
 /// A key for HMAC-SHA256 whose secret is wiped with it.
-pub(super) struct SharedSecret(hmac::Key);
+pub(crate) struct SharedSecret(hmac::Key);
 
 impl SharedSecret {
     /// A secret as it stands in a file.
@@ -61,7 +61,7 @@ impl SharedSecret {
     }
 
     /// A secret of Standard Webhooks: `whsec_` and base64, or any other text as it stands there.
-    pub(super) fn webhook(file: &[u8]) -> Result<Self, SecretError> {
+    pub(crate) fn webhook(file: &[u8]) -> Result<Self, SecretError> {
         let text = trimmed(file);
         if text.starts_with(b"whsk_") {
             return Err(SecretError::Private);
@@ -73,13 +73,18 @@ impl SharedSecret {
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, of_length(&bytes)?)))
     }
 
-    /// Whether `tag` is the code of these parts, compared in constant time.
-    pub(super) fn verifies(&self, parts: &[&[u8]], tag: &[u8]) -> bool {
+    /// The code of these parts, one after the other.
+    pub(crate) fn sign(&self, parts: &[&[u8]]) -> hmac::Tag {
         let mut context = hmac::Context::with_key(&self.0);
         for part in parts {
             context.update(part);
         }
-        constant_time::verify_slices_are_equal(context.sign().as_ref(), tag).is_ok()
+        context.sign()
+    }
+
+    /// Whether `tag` is the code of these parts, compared in constant time.
+    pub(super) fn verifies(&self, parts: &[&[u8]], tag: &[u8]) -> bool {
+        constant_time::verify_slices_are_equal(self.sign(parts).as_ref(), tag).is_ok()
     }
 }
 

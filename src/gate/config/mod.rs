@@ -7,6 +7,7 @@ mod callers;
 mod listen;
 mod registry;
 mod routes;
+mod triggers;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use self::listen::{ListenConfig, Patience};
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
 use super::caller::Caller;
+use super::trigger::NamedTrigger;
 use crate::ops::read;
 use crate::policy::Files;
 use crate::policy::strict_toml::{
@@ -35,9 +37,11 @@ const MAX_NAMED_FILE_BYTES: u64 = 16 << 20;
 /// The version of the format that this build reads.
 const VERSION: u64 = 1;
 
-const KEYS: [&str; 8] = [
-    "version", "data", "trust", "registry", "decide", "route", "listen", "caller",
+const KEYS: [&str; 9] = [
+    "version", "data", "trust", "registry", "decide", "route", "listen", "caller", "trigger",
 ];
+
+const DATA_HELP: &str = "name the folder that the gate keeps its state in";
 
 const DECIDE_KEYS: [&str; 5] = ["workers", "timeout", "deadline", "cache", "trigger-deadline"];
 
@@ -64,6 +68,8 @@ pub struct Config {
     pub callers: Vec<Caller>,
     /// What is decided by which policy, and what follows. The first that covers an image is its route.
     pub routes: Vec<Route>,
+    /// What an allowed image sets off.
+    pub triggers: Vec<NamedTrigger>,
     /// What is weak although nothing is wrong.
     pub warnings: Vec<Finding>,
     /// SHA-256 of the file.
@@ -110,17 +116,38 @@ impl Default for DecideConfig {
 ///
 /// Every mistake, each with its place.
 pub fn load(path: &Path) -> Result<Config, Vec<Finding>> {
+    let (label, bytes) = bytes_of(path)?;
+    let files = Files {
+        folder: path.parent().unwrap_or(Path::new(".")),
+        read: &|path| read::bounded(path, MAX_NAMED_FILE_BYTES).map_err(|error| error.to_string()),
+    };
+    parse(&label, &bytes, &files)
+}
+
+/// The data directory that a configuration names, and nothing else of it.
+///
+/// # Errors
+///
+/// When the file cannot be read, is not TOML, or names none.
+pub fn data_folder(path: &Path) -> Result<PathBuf, Vec<Finding>> {
+    let (label, bytes) = bytes_of(path)?;
+    let text = text_of(Code::GateConfigInvalid, &label, &bytes, MAX_CONFIG_BYTES)?;
+    let mut reader = Reader::new(Code::GateConfigInvalid, &label, text);
+    let (document, _) = DeTable::parse_recoverable(text);
+    let root = Section::new(&mut reader, "the configuration", document.get_ref(), 0..0, &KEYS);
+    let data = root.needed_text(&mut reader, "data", DATA_HELP);
+    data.map(|data| path.parent().unwrap_or(Path::new(".")).join(data.value))
+        .ok_or_else(|| reader.into_findings())
+}
+
+fn bytes_of(path: &Path) -> Result<(String, Vec<u8>), Vec<Finding>> {
     let label = path.display().to_string();
     let limit = u64::try_from(MAX_CONFIG_BYTES).unwrap_or(u64::MAX);
     let bytes = read::bounded(path, limit).map_err(|detail| {
         let finding = Finding::new(Code::GateConfigInvalid, format!("{label}: {detail}"));
         vec![finding.origin(&Origin::flag("--config"))]
     })?;
-    let files = Files {
-        folder: path.parent().unwrap_or(Path::new(".")),
-        read: &|path| read::bounded(path, MAX_NAMED_FILE_BYTES).map_err(|error| error.to_string()),
-    };
-    parse(&label, &bytes, &files)
+    Ok((label, bytes))
 }
 
 fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Finding>> {
@@ -132,17 +159,15 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     }
     let root = Section::new(&mut reader, "the configuration", document.get_ref(), 0..0, &KEYS);
     version(&mut reader, &root, VERSION);
-    let data = root.needed_text(
-        &mut reader,
-        "data",
-        "name the folder that the gate keeps its state in",
-    );
+    let data = root.needed_text(&mut reader, "data", DATA_HELP);
     let trust = trust(&mut reader, &root, files);
     let registry = registry::read(&mut reader, &root, files);
     let decide = decide(&mut reader, &root);
     let routes = routes::read_all(&mut reader, &root, files, trust.as_ref());
     let callers = callers::read_all(&mut reader, &root, files);
     let listen = listen::read(&mut reader, &root, files, &callers);
+    let triggers = triggers::read_all(&mut reader, &root, files);
+    triggers::check_routes(&mut reader, &root, &routes, &triggers);
     let (true, Some(data), Some(trust)) = (reader.is_clean(), data, trust) else {
         return Err(reader.into_findings());
     };
@@ -155,6 +180,7 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
         listen,
         callers,
         routes,
+        triggers,
         warnings,
         digest: Digest::sha256(bytes),
     })

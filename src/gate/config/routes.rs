@@ -52,9 +52,10 @@ pub struct Route {
 }
 
 /// What becomes of an image that is older than the one that was allowed last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum RollbackRule {
     /// It is allowed like any other, and recorded as a rollback.
+    #[default]
     Allow,
     /// It is allowed if it was signed at most this long ago.
     Within(Duration),
@@ -250,6 +251,6 @@ fn rollback(reader: &mut Reader<'_>, section: &Section<'_>) -> RollbackRule {
             RollbackRule::Deny
         }
         (_, Some(within)) => RollbackRule::Within(within.value),
-        (rule, None) => rule.unwrap_or(RollbackRule::Allow),
+        (rule, None) => rule.unwrap_or_default(),
     }
 }

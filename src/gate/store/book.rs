@@ -172,6 +172,14 @@ impl Book {
         })
     }
 
+    /// Whether a record has this hash.
+    pub fn has(&self, hash: &Digest) -> Result<bool, QueueError> {
+        self.read(|connection| {
+            let mut statement = connection.prepare_cached("SELECT 1 FROM records WHERE hash = ?1")?;
+            statement.exists(params![hash.as_bytes()])
+        })
+    }
+
     /// Checks the whole chain. Gives the number of records and the last hash; one that was noted earlier has to be found
     /// in it again.
     pub fn verify(&self) -> Result<(i64, Digest), Broken> {

@@ -143,15 +143,10 @@ pub(super) fn replay(connection: &Connection, event: EventId, now: Timestamp) ->
 
 /// The image that the event was about when it was decided: a tag that has moved since does not bring in another.
 fn decided_reference(connection: &Connection, event: EventId) -> rusqlite::Result<Option<String>> {
-    let records = chain::select(
-        connection,
-        "event = ?1 ORDER BY number DESC",
-        params![event.0],
-        usize::MAX,
-    )?;
-    let decision = records.into_iter().find_map(|record| match record.entry {
-        Entry::Decision(decision) => Some(decision),
+    let decisions = "event = ?1 AND json_extract(entry, '$.kind') = 'decision' ORDER BY number DESC";
+    let last = chain::select(connection, decisions, params![event.0], 1)?.pop();
+    Ok(last.and_then(|record| match record.entry {
+        Entry::Decision(decision) => Some(format!("{}@{}", decision.repository, decision.digest?)),
         _ => None,
-    });
-    Ok(decision.and_then(|decision| Some(format!("{}@{}", decision.repository, decision.digest?))))
+    }))
 }

@@ -28,7 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use tokio::sync::watch;
 
 pub use book::{Book, EventState, EventStatus, MAX_READ, OrderState, OrderStatus};
@@ -228,6 +228,32 @@ impl Queue for Store {
         self.writer
             .ask(move |connection| events::replay(connection, event, now))
     }
+}
+
+/// Makes an event of a data directory wait again, as [`Queue::replay`] does. Another process may have the directory open: it
+/// notices by itself.
+///
+/// # Errors
+///
+/// When the directory is no gate's, or cannot be written.
+pub fn replay(path: &Path, event: EventId, now: Timestamp) -> Result<bool, Unusable> {
+    let unusable = |error: rusqlite::Error| {
+        let help = "name the data directory of a gate, as the user that the gate runs as";
+        Unusable::new(path, format!("its database cannot be written: {error}"), help)
+    };
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let mut connection = Connection::open_with_flags(folder::database(path), flags).map_err(unusable)?;
+    schema::set_up(&connection).map_err(unusable)?;
+    let version = schema::version(&connection).map_err(unusable)?;
+    if version != schema::CURRENT {
+        return Err(Unusable::of_version(path, version));
+    }
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(unusable)?;
+    let revived = events::replay(&transaction, event, now).map_err(unusable)?;
+    transaction.commit().map_err(unusable)?;
+    Ok(revived)
 }
 
 /// Checks the file itself, and brings its tables up to date.

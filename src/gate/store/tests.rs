@@ -524,8 +524,7 @@ fn a_full_disk_loses_nothing_that_was_answered() {
         event.caller = "c".repeat(2_000);
         match store.accept(event).unwrap().wait() {
             Ok(_) => kept += 1,
-            Err(error) => {
-                assert!(error.to_string().contains("full"), "{error}");
+            Err(QueueError::Failed(_)) => {
                 refused = true;
             }
         }
