@@ -158,6 +158,24 @@ fn load(folder: &Path, text: &str) -> Config {
     config::load(&path).unwrap_or_else(|findings| panic!("{findings:#?}"))
 }
 
+/// What is wrong with a configuration of these callers, one message a line.
+pub(crate) fn mistakes(callers: &str, files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("policy.toml"), POLICY).unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let path = folder.path().join("gate.toml");
+    std::fs::write(&path, format!("{CONFIG}{callers}")).unwrap();
+    let findings = config::load(&path).err().unwrap_or_default();
+    assert!(
+        findings.iter().all(|finding| finding.origin.is_some()),
+        "{findings:#?}"
+    );
+    let messages = findings.iter().map(|finding| finding.message.as_str());
+    messages.collect::<Vec<_>>().join("\n")
+}
+
 impl Door {
     /// A gate with the caller of [`WEBHOOK`].
     pub(crate) fn with_webhook() -> Self {

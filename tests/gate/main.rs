@@ -9,6 +9,7 @@
 mod admission;
 mod certificates;
 mod client;
+mod configuration;
 mod door;
 mod intake;
 mod limits;
@@ -21,4 +22,5 @@ mod routes;
 )]
 mod service;
 mod signatures;
+mod submit;
 mod tokens;
