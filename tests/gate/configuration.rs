@@ -38,6 +38,7 @@ fn every_mistake_about_callers_is_told() {
         ("bad-base64", "whsec_!!!!"),
         ("private", "whsk_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
         ("spaced", "a token with spaces in it, and long"),
+        ("dotted", "aaaaaaaaaaaaaa.bbbbbbbbbbbbb.cccccccccccc"),
         ("ca.pem", "no certificate"),
     ];
     for (text, expected) in [

@@ -73,6 +73,7 @@ pub(crate) struct Setup {
     files: Vec<(String, Vec<u8>)>,
     change: Box<dyn FnOnce(&mut Config)>,
     decide: Arc<dyn Fn(&portcullis::subject::Reference) -> Ruling + Send + Sync>,
+    queue: Option<Arc<dyn Queue>>,
 }
 
 impl Setup {
@@ -83,6 +84,7 @@ impl Setup {
             files: vec![("hook.secret".to_owned(), format!("{SECRET}\n").into_bytes())],
             change: Box::new(|_| {}),
             decide: Arc::new(|_| Ruling::Allowed),
+            queue: None,
         }
     }
 
@@ -105,6 +107,12 @@ impl Setup {
         self
     }
 
+    /// A gate that keeps its events elsewhere.
+    pub(crate) fn queue(mut self, queue: Arc<dyn Queue>) -> Self {
+        self.queue = Some(queue);
+        self
+    }
+
     pub(crate) fn open(self) -> Door {
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in &self.files {
@@ -119,7 +127,7 @@ impl Setup {
         let (sender, receiver) = watch::channel(Arc::new(config));
         let parts = Parts {
             config: receiver,
-            queue: Arc::clone(&store) as Arc<dyn Queue>,
+            queue: self.queue.unwrap_or_else(|| Arc::clone(&store) as Arc<dyn Queue>),
             book: Arc::new(store.book().unwrap()),
             changes: store.watch(),
             decide: self.decide,

@@ -11,6 +11,7 @@ mod certificates;
 mod client;
 mod configuration;
 mod door;
+mod full;
 mod intake;
 mod limits;
 mod reading;

@@ -44,9 +44,7 @@ pub(crate) fn settle(store: &Store) -> usize {
             cached: false,
             findings: Vec::new(),
         };
-        door.store
-            .settle(vec![Settled::Dead(Box::new(decision))])
-            .unwrap();
+        store.settle(vec![Settled::Dead(Box::new(decision))]).unwrap();
         count += 1;
     }
     count
