@@ -96,7 +96,7 @@ fn with_wait_the_exit_code_is_that_of_the_decision() {
 fn what_went_wrong_is_told_and_nothing_is_printed() {
     let token = "[[caller]]\nname = \"other\"\nrepositories = [\"registry.example/team/*\"]\n[caller.token]\ntoken-files = [\"gate.token\"]\n";
     let door = Setup::new(&format!("{WEBHOOK}{token}"))
-        .file("gate.token", "a-token-of-enough-bytes\n")
+        .file("gate.token", "a-token-of-more-than-enough-bytes\n")
         .file("wrong.secret", "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
         .file("short.secret", "short")
         .open();
@@ -147,7 +147,7 @@ fn what_went_wrong_is_told_and_nothing_is_printed() {
             "{arguments:?}: {}",
             outcome.stderr
         );
-        for secret in ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a-token-of-enough"] {
+        for secret in ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a-token-of-more"] {
             assert!(!outcome.stderr.contains(secret), "{}", outcome.stderr);
         }
     }
