@@ -37,12 +37,18 @@ impl Allowed {
             decision,
         })
     }
+
+    /// `registry/repository` of the image.
+    pub(super) fn repository(&self) -> &str {
+        &self.decision.repository
+    }
 }
 
 /// What one trigger has to bring about: this digest of this repository, and no other.
 #[derive(Debug, Clone)]
 pub struct Order {
     allowed: Allowed,
+    beside: Vec<Allowed>,
     trigger: String,
     id: String,
     attempt: Attempt,
@@ -64,10 +70,24 @@ impl Order {
         let id = format!("{instance}-{}-{trigger}", allowed.number);
         Self {
             allowed,
+            beside: Vec::new(),
             trigger: trigger.to_owned(),
             id,
             attempt,
         }
+    }
+
+    /// Adds what is allowed for the same trigger by the latest decision about each other repository: an application may
+    /// have several images, and each of them has events of its own.
+    pub(super) fn beside(mut self, allowed: Vec<Allowed>) -> Self {
+        self.beside = allowed;
+        self
+    }
+
+    /// Whether an image may be deployed by this order: it is the one that was verified, or one that stands beside it.
+    pub(super) fn covers(&self, repository: &str, digest: &Digest) -> bool {
+        let mut allowed = std::iter::once(&self.allowed).chain(&self.beside);
+        allowed.any(|allowed| allowed.decision.repository == repository && allowed.digest == *digest)
     }
 
     /// Stable and unique: the same for every attempt, another for every decision and trigger. To be sent as the webhook

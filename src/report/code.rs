@@ -562,20 +562,36 @@ codes! {
         RollbackDenied "rollback-denied" Deny Denied
             "The route refuses older images"
             "The image meets the policy, but it is older than the one that was allowed last for this route and repository, and the route says that this is not to be, or not this far back. An attacker who can send events cannot bring back an image with a known hole in this way (CVE-2024-23332)."
-        TriggerRefused "trigger-refused" Deny Denied
-            "The target of a trigger refuses"
-            "The image is allowed, and the deployment did not begin: the target said so, and asking again does not help. Put right what the message names, then ask for it again with `portcullis gate replay`."
-        TriggerFailed "trigger-failed" Deny Undecided
-            "A trigger failed and is tried again"
-            "The image is allowed, and the deployment did not begin yet. It is tried again, with longer and longer pauses, until the deadline for triggers."
-        TriggerUnanswered "trigger-unanswered" Deny Undecided
-            "Nobody knows whether a trigger arrived"
-            "It was sent, and there was no answer. It is tried again with the same id, by which the receiver recognises it, or after reading back what the target did."
         DeadlinePassed "deadline-passed" Deny Undecided
             "It could not be found out in time"
             "Every attempt until the deadline of the route ended without an answer, so nothing is deployed. The findings beside this one say what kept it. Once that is put right, `portcullis gate replay` has it decided again."
     }
-
+    Trigger "Setting deployments off" {
+        TriggerSecretUnreadable "trigger-secret-unreadable" Deny Undecided
+            "The secret of a trigger cannot be used"
+            "The file that the configuration names for the token or key of a trigger is missing, empty, too large or not in the form that the trigger needs. Nothing was sent. The file is read again at the next attempt, so it can be replaced while the gate runs."
+        TriggerUnauthorized "trigger-unauthorized" Deny Undecided
+            "The target does not let the gate in"
+            "The target of a trigger answered 401 or 403: the token is wrong or has expired, lacks a permission, or the target keeps a time in which nothing is deployed. Nothing was deployed. The order is tried again until its deadline; the token is read from its file each time."
+        TriggerUnreachable "trigger-unreachable" Deny Undecided
+            "The target of a trigger gives no answer"
+            "There was no connection, no answer in time, or an answer that tells of a fault of the target. Where the order was sent already, it may have been carried out; a target whose state can be read is asked before it is sent again."
+        TriggerBusy "trigger-busy" Deny Undecided
+            "The target of a trigger is busy"
+            "Something else is going on there, such as another operation on the same application. The order waits and is tried again."
+        TriggerRefused "trigger-refused" Deny Denied
+            "The target refuses the order"
+            "The target of a trigger gave an answer that will be the same next time. The order is not tried again by itself; replay it when the cause is removed."
+        TriggerAutoSync "trigger-auto-sync" Deny Denied
+            "The application deploys by itself"
+            "Automated sync is on for the application in Argo CD, so what stands in its repository is deployed without waiting for a decision. The gate would guard nothing. Switch it off, or write auto-sync = \"accept\" if that is wanted."
+        TriggerImagesDiffer "trigger-images-differ" Deny Denied
+            "The manifests do not name what was verified"
+            "A sync deploys what the manifests of a revision say. These name an image that no decision allows, name one by its tag, or do not name the verified digest. Nothing was synced."
+        TriggerFailed "trigger-failed" Deny Denied
+            "The deployment was begun and failed"
+            "The target began to carry the order out and says that it failed. What is deployed now is for a person to see; replay the decision to try again."
+    }
     Configuration "Configuration" {
         PolicyInvalid "policy-invalid" Deny Misconfigured
             "The policy file is invalid"

@@ -57,7 +57,7 @@ pub(crate) struct SharedSecret(hmac::Key);
 
 impl SharedSecret {
     /// A secret as it stands in a file.
-    pub(super) fn plain(file: &[u8]) -> Result<Self, SecretError> {
+    pub(crate) fn plain(file: &[u8]) -> Result<Self, SecretError> {
         let bytes = of_length(trimmed(file))?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, bytes)))
     }

@@ -163,11 +163,10 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     let trust = trust(&mut reader, &root, files);
     let registry = registry::read(&mut reader, &root, files);
     let decide = decide(&mut reader, &root);
-    let routes = routes::read_all(&mut reader, &root, files, trust.as_ref());
+    let triggers = triggers::read_all(&mut reader, &root, files);
+    let routes = routes::read_all(&mut reader, &root, files, trust.as_ref(), &triggers);
     let callers = callers::read_all(&mut reader, &root, files);
     let listen = listen::read(&mut reader, &root, files, &callers);
-    let triggers = triggers::read_all(&mut reader, &root, files);
-    triggers::check_routes(&mut reader, &root, &routes, &triggers);
     let (true, Some(data), Some(trust)) = (reader.is_clean(), data, trust) else {
         return Err(reader.into_findings());
     };

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::triggers::known as known_triggers;
+use crate::gate::trigger::NamedTrigger;
 use crate::ops::policy_file;
 use crate::ops::verify::Rules;
 use crate::policy::strict_toml::{Found, Reader, Section, quote, scopes};
@@ -84,6 +86,7 @@ pub(super) fn read_all(
     root: &Section<'_>,
     files: &Files<'_>,
     trust: Option<&TrustChoice>,
+    triggers: &[NamedTrigger],
 ) -> Vec<Route> {
     let tables = root.tables(reader, "route");
     if tables.is_empty() {
@@ -107,7 +110,7 @@ pub(super) fn read_all(
     for table in tables {
         if let Some(section) = Section::open(reader, "[[route]]", table, &KEYS) {
             let name = name(reader, &section, &mut names);
-            let route = route(reader, &section, files, trust);
+            let route = route(reader, &section, files, trust, triggers);
             if let (Some(name), Some(route)) = (name, route) {
                 routes.push(Route { name, ..route });
             }
@@ -144,10 +147,12 @@ fn route(
     section: &Section<'_>,
     files: &Files<'_>,
     trust: Option<&TrustChoice>,
+    known: &[NamedTrigger],
 ) -> Option<Route> {
     let repositories = repositories(reader, section);
     let policy = policy(reader, section, files, trust);
     let triggers = section.texts(reader, "triggers").unwrap_or_default();
+    known_triggers(reader, &triggers, known);
     let deny_warnings = section.switch(reader, "deny-warnings").is_some();
     let rollback = rollback(reader, section);
     let wait = section.duration(reader, "wait-for-evidence");

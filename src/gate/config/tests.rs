@@ -134,3 +134,88 @@ fn a_file_that_is_missing_or_large_is_a_mistake() {
     let large = "#".repeat(MAX_CONFIG_BYTES + 1);
     assert!(parse_with(&large, &[]).is_err());
 }
+
+const WHSEC: (&str, &str) = ("hook.key", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
+const TOKEN: (&str, &str) = ("argo.token", "token-of-the-gate\n");
+
+fn trigger(rest: &str) -> String {
+    format!(
+        "{}\n[[trigger]]\nname = \"prod\"\n{rest}",
+        route("triggers = [\"prod\"]")
+    )
+}
+
+#[test]
+fn every_kind_of_trigger_is_read() {
+    let kinds = [
+        "kind = \"argo-cd\"\nurl = \"https://argocd.example/base\"\napplication = \"web\"\ntoken-file = \"argo.token\"\nproject = \"default\"\nfollow = \"90s\"",
+        "kind = \"flux\"\nurl = \"https://flux.example/hook/0123\"\nsecret-file = \"hook.key\"",
+        "kind = \"github-dispatch\"\nurl = \"https://api.github.com\"\nrepository = \"team/deploy\"\nevent-type = \"allowed\"\ntoken-file = \"argo.token\"",
+        "kind = \"webhook\"\nurl = \"http://127.0.0.1:8080/in\"\nsecret-file = \"hook.key\"",
+    ];
+    for kind in kinds {
+        let config = parse_with(&trigger(kind), &[WHSEC, TOKEN]).unwrap();
+        assert_eq!(config.routes[0].triggers, ["prod"]);
+        assert_eq!(config.triggers[0].name, "prod");
+    }
+}
+
+#[test]
+fn a_trigger_that_anybody_could_pull_or_read_cannot_be_configured() {
+    let webhook = |rest: &str| trigger(&format!("kind = \"webhook\"\n{rest}"));
+    let argo = |rest: &str| {
+        trigger(&format!(
+            "kind = \"argo-cd\"\nurl = \"https://a.example\"\napplication = \"web\"\ntoken-file = \"argo.token\"\n{rest}"
+        ))
+    };
+    let cases = [
+        (webhook("url = \"https://h.example\""), "has no secret-file"),
+        (
+            webhook("url = \"https://h.example\"\nsecret-file = \"gone\""),
+            "cannot be used",
+        ),
+        (
+            webhook("url = \"https://h.example\"\nsecret-file = \"argo.token\""),
+            "a secret has 24",
+        ),
+        (
+            webhook("url = \"http://h.example\"\nsecret-file = \"hook.key\""),
+            "TLS is needed",
+        ),
+        (
+            webhook("url = \"https://u:p@h.example\"\nsecret-file = \"hook.key\""),
+            "a user name in it",
+        ),
+        (
+            webhook("url = \"https://h.example/?key=1\"\nsecret-file = \"hook.key\""),
+            "a query",
+        ),
+        (
+            webhook("url = \"exec:///bin/sh\"\nsecret-file = \"hook.key\""),
+            "neither https nor http",
+        ),
+        (
+            webhook("url = \"https://h.example\"\nsecret-file = \"hook.key\"\napplication = \"web\""),
+            "has no application",
+        ),
+        (trigger("kind = \"exec\""), "kind cannot be"),
+        (
+            trigger("kind = \"argo-cd\"\nurl = \"https://a.example\"\ntoken-file = \"argo.token\""),
+            "has no application",
+        ),
+        (
+            argo("other-images = [\"other.example/proxy:v1\"]"),
+            "has no digest",
+        ),
+        (argo("follow = \"1h\""), "ten minutes"),
+        (route("triggers = [\"prod\"]"), "no trigger named"),
+    ];
+    for (text, expected) in cases {
+        let findings = parse_with(&text, &[WHSEC, TOKEN]).expect_err(expected);
+        let told: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert!(
+            told.iter().any(|message| message.contains(expected)),
+            "{expected}: {told:#?}"
+        );
+    }
+}

@@ -187,6 +187,35 @@ pub(super) fn next(connection: &Connection, now: Timestamp) -> rusqlite::Result<
     Ok(None)
 }
 
+/// Most other repositories of one trigger. An application with more images needs several triggers.
+const MAX_BESIDE: usize = 64;
+
+/// What is allowed for a trigger by the latest decision about each repository but one.
+fn beside(connection: &Connection, trigger: &str, own: &str) -> rusqlite::Result<Vec<Allowed>> {
+    let mut repositories = connection.prepare_cached(
+        "SELECT repository FROM orders WHERE target = ?1 AND repository > ?2 ORDER BY repository LIMIT 1",
+    )?;
+    let mut latest = connection
+        .prepare_cached("SELECT max(decision) FROM orders WHERE target = ?1 AND repository = ?2")?;
+    let mut beside = Vec::new();
+    let mut repository = String::new();
+    while let Some(found) = repositories
+        .query_row(params![trigger, repository], |row| row.get(0))
+        .optional()?
+    {
+        repository = found;
+        if repository == own {
+            continue;
+        }
+        if beside.len() == MAX_BESIDE {
+            break;
+        }
+        let decision = latest.query_row(params![trigger, repository], |row| row.get(0))?;
+        beside.extend(chain::get(connection, decision)?.and_then(Allowed::of));
+    }
+    Ok(beside)
+}
+
 /// Hands out an order, and records that it begins.
 pub(super) fn begin(
     connection: &Connection,
@@ -205,7 +234,8 @@ pub(super) fn begin(
         number: attempts.saturating_add(1),
         may_have_happened,
     };
-    let order = Order::new(allowed, instance, &trigger, attempt);
+    let beside = beside(connection, &trigger, allowed.repository())?;
+    let order = Order::new(allowed, instance, &trigger, attempt).beside(beside);
     chain::append(connection, &Entry::Firing(order.firing(now)))?;
     let mut update = connection
         .prepare_cached("UPDATE orders SET state = ?3, attempts = ?4 WHERE decision = ?1 AND target = ?2")?;

@@ -55,6 +55,7 @@ CREATE INDEX orders_open ON orders (target, decision) WHERE state < 2;
 CREATE INDEX orders_of_repository ON orders (target, repository, decision) WHERE state < 2;
 CREATE INDEX orders_begun ON orders (target) WHERE state = 1;
 CREATE INDEX orders_failed ON orders (target, repository) WHERE state = 0 AND attempts > 0;
+CREATE INDEX orders_latest ON orders (target, repository, decision);
 CREATE INDEX orders_of_event ON orders (event);
 
 CREATE TABLE verdicts (
