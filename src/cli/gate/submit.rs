@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args, global: &Global, console: &Console) -> ExitCode {
 
 /// How this caller proves who it is.
 enum Credential {
-    Secret(SharedSecret),
+    Secret(Box<SharedSecret>),
     Token(Secret),
     /// A token for this audience, got anew for each event.
     Ambient(String),
@@ -140,8 +140,8 @@ impl Gate {
         // What the gate would refuse is refused before anything is sent.
         let refuse = |error: HintError| Problem::usage(error.to_string());
         let delivery = DeliveryId::new(&delivery).map_err(refuse)?;
-        let hint = Hint::new(&args.image, Some(delivery.clone())).map_err(refuse)?;
-        let body = json!({"reference": hint.reference.whole(), "delivery": delivery.as_str()}).to_string();
+        Hint::new(&args.image, None).map_err(refuse)?;
+        let body = json!({"reference": args.image, "delivery": delivery.as_str()}).to_string();
         let reply = self.ask(Method::Post, "v1/events", delivery.as_str(), body.as_bytes())?;
         let answer = accepted(&reply)?;
         let event = answer.pointer("/events/0/id").map(Value::to_string);
@@ -235,7 +235,7 @@ impl Gate {
 fn credential(args: &Args) -> Result<Credential, Problem> {
     match (&args.secret_file, &args.token_file, &args.audience) {
         (Some(path), _, _) => SharedSecret::webhook(secret_file(path)?.expose().as_bytes())
-            .map(Credential::Secret)
+            .map(|secret| Credential::Secret(Box::new(secret)))
             .map_err(|error| Problem::configuration(format!("{}: {error}", path.display()))),
         (None, Some(path), _) => secret_file(path).map(Credential::Token),
         (None, None, Some(audience)) => Ok(Credential::Ambient(audience.clone())),
@@ -283,10 +283,8 @@ fn accepted(reply: &Reply) -> Result<Value, Problem> {
 fn decided(event: EventId, answer: &Value) -> Option<(String, ExitCode)> {
     let records = answer.get("records")?.as_array()?;
     // An event that was asked for again has several.
-    let entries = records.iter().filter_map(|record| record.get("entry"));
-    let decision = entries
-        .filter(|entry| entry.get("kind").and_then(Value::as_str) == Some("decision"))
-        .last()?;
+    let mut entries = records.iter().filter_map(|record| record.get("entry"));
+    let decision = entries.rfind(|entry| entry.get("kind").and_then(Value::as_str) == Some("decision"))?;
     let text = |pointer: &str| {
         decision
             .pointer(pointer)
