@@ -122,7 +122,8 @@ impl World {
     }
 
     fn announce(&self, identity: &Identity, repository: &str) -> Option<u16> {
-        let ask = Ask::post("/v1/events", native(repository, "1"));
+        let content = identity.certificate.pem();
+        let ask = Ask::post("/v1/events", native(repository, &content));
         self.send(Some(identity), &ask).map(|answer| answer.status)
     }
 }

@@ -73,6 +73,7 @@ pub(crate) struct Setup {
     files: Vec<(String, Vec<u8>)>,
     change: Box<dyn FnOnce(&mut Config)>,
     decide: Arc<dyn Fn(&portcullis::subject::Reference) -> Ruling + Send + Sync>,
+    queue: Option<Arc<dyn Queue>>,
 }
 
 impl Setup {
@@ -83,6 +84,7 @@ impl Setup {
             files: vec![("hook.secret".to_owned(), format!("{SECRET}\n").into_bytes())],
             change: Box::new(|_| {}),
             decide: Arc::new(|_| Ruling::Allowed),
+            queue: None,
         }
     }
 
@@ -105,6 +107,12 @@ impl Setup {
         self
     }
 
+    /// A gate that keeps its events elsewhere.
+    pub(crate) fn queue(mut self, queue: Arc<dyn Queue>) -> Self {
+        self.queue = Some(queue);
+        self
+    }
+
     pub(crate) fn open(self) -> Door {
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in &self.files {
@@ -119,7 +127,7 @@ impl Setup {
         let (sender, receiver) = watch::channel(Arc::new(config));
         let parts = Parts {
             config: receiver,
-            queue: Arc::clone(&store) as Arc<dyn Queue>,
+            queue: self.queue.unwrap_or_else(|| Arc::clone(&store) as Arc<dyn Queue>),
             book: Arc::new(store.book().unwrap()),
             changes: store.watch(),
             decide: self.decide,
@@ -156,6 +164,24 @@ fn load(folder: &Path, text: &str) -> Config {
     let path = folder.join("gate.toml");
     std::fs::write(&path, text).unwrap();
     config::load(&path).unwrap_or_else(|findings| panic!("{findings:#?}"))
+}
+
+/// What is wrong with a configuration of these callers, one message a line.
+pub(crate) fn mistakes(callers: &str, files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("policy.toml"), POLICY).unwrap();
+    for (name, content) in files {
+        std::fs::write(folder.path().join(name), content).unwrap();
+    }
+    let path = folder.path().join("gate.toml");
+    std::fs::write(&path, format!("{CONFIG}{callers}")).unwrap();
+    let findings = config::load(&path).err().unwrap_or_default();
+    assert!(
+        findings.iter().all(|finding| finding.origin.is_some()),
+        "{findings:#?}"
+    );
+    let messages = findings.iter().map(|finding| finding.message.as_str());
+    messages.collect::<Vec<_>>().join("\n")
 }
 
 impl Door {

@@ -9,7 +9,9 @@
 mod admission;
 mod certificates;
 mod client;
+mod configuration;
 mod door;
+mod full;
 mod intake;
 mod limits;
 mod reading;
@@ -21,4 +23,5 @@ mod routes;
 )]
 mod service;
 mod signatures;
+mod submit;
 mod tokens;

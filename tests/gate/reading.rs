@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 
 use jiff::Timestamp;
 use portcullis::gate::record::{Decision, Ruling};
-use portcullis::gate::{Queue, Settled};
+use portcullis::gate::{Queue, Settled, Store};
 use serde_json::Value;
 
 use crate::client::{Ask, connect};
@@ -23,12 +23,10 @@ fn door() -> Door {
         .open()
 }
 
-/// Accepts an event and records that it was denied.
-fn decide(door: &Door, id: &str) -> u64 {
-    let body = native("registry.example/team/app", id);
-    let answer = event(id, &body).send(door.address);
-    let number = answer.json()["events"][0]["id"].as_u64().unwrap();
-    for event in door.store.claim(10, Timestamp::now()).unwrap() {
+/// Denies every event that waits. Gives how many there were.
+pub(crate) fn settle(store: &Store) -> usize {
+    let mut count = 0;
+    for event in store.claim(10, Timestamp::now()).unwrap() {
         let decision = Decision {
             event: event.id,
             caller: event.caller,
@@ -46,10 +44,18 @@ fn decide(door: &Door, id: &str) -> u64 {
             cached: false,
             findings: Vec::new(),
         };
-        door.store
-            .settle(vec![Settled::Dead(Box::new(decision))])
-            .unwrap();
+        store.settle(vec![Settled::Dead(Box::new(decision))]).unwrap();
+        count += 1;
     }
+    count
+}
+
+/// Accepts an event and records that it was denied.
+fn decide(door: &Door, id: &str) -> u64 {
+    let body = native("registry.example/team/app", id);
+    let answer = event(id, &body).send(door.address);
+    let number = answer.json()["events"][0]["id"].as_u64().unwrap();
+    settle(&door.store);
     number
 }
 

@@ -73,9 +73,15 @@ fn no_route_is_registered_beside_the_table() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let lines = text.lines().filter(|line| {
-            [".route(", ".nest(", ".merge(", ".route_service("]
-                .iter()
-                .any(|word| line.contains(word))
+            [
+                ".route(route",
+                ".route(\"",
+                ".nest(",
+                ".merge(",
+                ".route_service(",
+            ]
+            .iter()
+            .any(|word| line.contains(word))
         });
         found.extend(lines.map(|line| line.trim().to_owned()));
     }

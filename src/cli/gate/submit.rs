@@ -1,222 +1,319 @@
-//! `portcullis gate submit`: tells a gate of an image, as a build system does.
+//! `portcullis gate submit`: tells a gate of an image, and waits for what it decides.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use reqwest::Url;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
 
 use super::{Console, ExitCode};
+use crate::cli::identity::ambient_token;
 use crate::cli::registry::{deadline, proxies, secret_file};
 use crate::cli::{Global, Problem};
-use crate::gate::caller::SharedSecret;
-use crate::gate::{DeliveryId, Hint};
-use crate::http::{Body, Call, Method, Repeat, Secret, Web, WebConfig, bearer};
+use crate::gate::caller::{SharedSecret, signed_fields};
+use crate::gate::{DeliveryId, EventId, Hint, HintError};
+use crate::http::{Body, Call, Method, Repeat, Reply, Secret, Web, WebConfig, bearer};
+use crate::ops::read::bounded;
+use crate::report::visible;
 
-/// Bytes of an answer that are read.
-const MAX_ANSWER_BYTES: u64 = 1024 * 1024;
-
-/// How often is asked whether the event is decided.
-const LOOK: Duration = Duration::from_secs(1);
+/// Largest answer of a gate, in bytes.
+const MAX_ANSWER_BYTES: u64 = 4 << 20;
+/// Most bytes of a file of certificates.
+const MAX_CERTIFICATES_BYTES: u64 = 1 << 20;
+/// How often is asked what was decided.
+const LOOK: Duration = Duration::from_secs(2);
+/// How long a token of a job is used for asking; an event has one of its own.
+const TOKEN_AGE: Duration = Duration::from_secs(60);
+/// Bytes of an id that is made up here.
+const ID_BYTES: usize = 16;
 
 const EXAMPLES: &str = "\
 Examples:
-  Tell a gate of an image, with the secret that it knows this caller by:
-    portcullis gate submit registry.example/app@sha256:… --gate https://gate.example --secret-file gate.secret
+  With a shared secret (Standard Webhooks):
+    portcullis gate submit --gate https://gate.example --secret-file gate.secret registry.example/app@sha256:…
 
-  From a CI job, with its own identity token, and wait for the decision:
-    portcullis gate submit registry.example/app@sha256:… --gate https://gate.example --token-file token --wait
+  From a CI job, with the job's own token and no secret, and wait for the answer:
+    portcullis gate submit --gate https://gate.example --audience https://gate.example --wait \"$image\"
 
-Exit codes with --wait are those of verify: 0 allowed, 1 denied, 3 no evidence, 4 undecided.";
+The number of the event is printed. With --wait the image is printed by digest, and the exit code is that of the decision.";
 
 /// Arguments of `gate submit`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[command(group = clap::ArgGroup::new("credential").required(true).multiple(false))]
 pub(super) struct Args {
-    /// Image that was built, best by its digest
+    /// The image: registry, repository and a tag or digest
     #[arg(value_name = "IMAGE")]
     image: String,
     /// Address of the gate
     #[arg(long, value_name = "URL")]
     gate: Url,
-    /// File with the secret that is shared with the gate; the event is signed with it (Standard Webhooks)
-    #[arg(long, value_name = "FILE", required_unless_present = "token_file")]
+    /// File with the secret that the gate knows this caller by (whsec_…); requests are signed with it
+    #[arg(long, value_name = "FILE", group = "credential")]
     secret_file: Option<PathBuf>,
-    /// File with a bearer token: the CI job's identity token, or one that is shared with the gate
-    #[arg(long, value_name = "FILE", conflicts_with = "secret_file")]
+    /// File with a token that the gate knows this caller by
+    #[arg(long, value_name = "FILE", group = "credential")]
     token_file: Option<PathBuf>,
-    /// Name of this delivery: sent again under the same name, it is the same event [default: made of the time]
+    /// Send the token of this CI job, made for this audience
+    #[arg(long, value_name = "AUDIENCE", group = "credential")]
+    audience: Option<String>,
+    /// Name of this delivery: the same one again is taken for the first [default: made up]
     #[arg(long, value_name = "ID")]
     delivery: Option<String>,
-    /// Wait until the event is decided, at most for --timeout. The caller needs the right to read
+    /// Wait until it is decided, at most for --timeout; the caller needs the right to read
     #[arg(long)]
     wait: bool,
-}
-
-/// How we prove who we are.
-enum Proof {
-    Shared(SharedSecret),
-    Token(Secret),
+    /// PEM certificates of authorities that are trusted for the gate, besides the system's
+    #[arg(long, value_name = "FILE")]
+    gate_ca: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, global: &Global, console: &Console) -> ExitCode {
-    match submit(args, global) {
-        Ok((text, code)) => console.print_and_exit(&text, code),
+    let outcome = Gate::new(args, global).and_then(|gate| {
+        let event = gate.submit(args)?;
+        match args.wait {
+            true => gate.wait(event),
+            false => Ok((format!("{event}\n"), ExitCode::Allowed)),
+        }
+    });
+    match outcome {
+        Ok((text, ExitCode::Allowed)) => console.print_and_exit(&text, ExitCode::Allowed),
+        Ok((text, code)) => {
+            console.tell(&text);
+            code
+        }
         Err(problem) => console.fail(&problem),
     }
 }
 
-fn submit(args: &Args, global: &Global) -> Result<(String, ExitCode), Problem> {
-    let delivery = args
-        .delivery
-        .clone()
-        .unwrap_or_else(|| format!("submit-{}", Timestamp::now().as_nanosecond()));
-    let delivery = DeliveryId::new(&delivery).map_err(|error| Problem::usage(error.to_string()))?;
-    let hint =
-        Hint::new(&args.image, Some(delivery.clone())).map_err(|error| Problem::usage(error.to_string()))?;
-    let desk = Desk::new(args, global)?;
-    let body = json!({ "reference": hint.reference.whole(), "delivery": delivery.as_str() }).to_string();
-    let answer = desk.ask(Method::Post, "v1/events", delivery.as_str(), body.as_bytes())?;
-    let id = answer.pointer("/events/0/id").cloned().unwrap_or_default();
-    if !args.wait {
-        return Ok((format!("{id}\n"), ExitCode::Allowed));
-    }
-    desk.wait(&id.to_string())
+/// How this caller proves who it is.
+enum Credential {
+    Secret(Box<SharedSecret>),
+    Token(Secret),
+    /// A token for this audience, got anew for each event.
+    Ambient(String),
 }
 
-/// The gate as this caller sees it.
-struct Desk {
+/// The gate that is told.
+struct Gate {
+    base: Url,
     web: Web,
-    gate: Url,
-    proof: Proof,
+    credential: Credential,
+    /// The token that is used for asking, and when it was got.
+    held: RefCell<Option<(Instant, Secret)>>,
+    deadline: Option<Instant>,
 }
 
-impl Desk {
+impl Gate {
     fn new(args: &Args, global: &Global) -> Result<Self, Problem> {
-        let proof = match (&args.secret_file, &args.token_file) {
-            (Some(path), _) => {
-                let secret = secret_file(path)?;
-                let shared = SharedSecret::webhook(secret.expose().as_bytes());
-                Proof::Shared(shared.map_err(|error| Problem::usage(format!("{}: {error}", path.display())))?)
-            }
-            (None, Some(path)) => Proof::Token(secret_file(path)?),
-            (None, None) => return Err(Problem::usage("name a secret with --secret-file or --token-file")),
+        let certificates = |path: &Path| {
+            bounded(path, MAX_CERTIFICATES_BYTES)
+                .map_err(|error| Problem::configuration(format!("{}: {error}", path.display())))
         };
-        let config = WebConfig {
-            deadline: deadline(global),
+        let deadline = deadline(global);
+        let web = Web::new(WebConfig {
+            deadline,
+            authorities: args.gate_ca.as_deref().map(certificates).transpose()?,
             proxies: proxies(),
             ..WebConfig::default()
-        };
-        let web = Web::new(config)
-            .map_err(|error| Problem::undecided(format!("cannot start the network: {error}")))?;
-        let mut gate = args.gate.clone();
-        if !gate.path().ends_with('/') {
-            gate.set_path(&format!("{}/", gate.path()));
-        }
-        Ok(Self { web, gate, proof })
-    }
-
-    fn ask(&self, method: Method, path: &str, id: &str, body: &[u8]) -> Result<Value, Problem> {
-        let url = self
-            .gate
-            .join(path)
-            .map_err(|error| Problem::usage(format!("--gate: {error}")))?;
-        let body_of = |bytes| Body {
-            content_type: "application/json",
-            bytes,
-        };
-        let call = Call {
-            method,
-            url: &url,
-            headers: self.headers(id, body)?,
-            body: (method == Method::Post).then(|| body_of(body)),
-            limit_bytes: MAX_ANSWER_BYTES,
-            // The gate knows a delivery again.
-            repeat: Repeat::Harmless,
-        };
-        let reply = self
-            .web
-            .send(&call)
-            .map_err(|fault| Problem::undecided(fault.to_string()))?;
-        let answer: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
-        if reply.status.is_success() {
-            return Ok(answer);
-        }
-        let words =
-            ["code", "detail"].map(|member| answer.get(member).and_then(Value::as_str).unwrap_or_default());
-        let message = format!(
-            "the gate answered {}: {}",
-            reply.status.as_u16(),
-            words.join(": ")
-        );
-        Err(match reply.status.as_u16() {
-            401 | 403 => Problem::denied(message).help("the gate's log says why"),
-            400..=428 => Problem::usage(message),
-            _ => Problem::undecided(message),
+        });
+        Ok(Self {
+            base: args.gate.clone(),
+            web: web.map_err(|error| Problem::undecided(format!("cannot start the network: {error}")))?,
+            credential: credential(args)?,
+            held: RefCell::default(),
+            deadline,
         })
     }
 
-    fn headers(&self, id: &str, body: &[u8]) -> Result<HeaderMap, Problem> {
-        let mut headers = HeaderMap::new();
-        match &self.proof {
-            Proof::Token(token) => {
-                let value =
-                    bearer(token).ok_or_else(|| Problem::usage("the token cannot be sent in a header"))?;
-                headers.insert(AUTHORIZATION, value);
+    /// Sends the event. Gives its number.
+    fn submit(&self, args: &Args) -> Result<EventId, Problem> {
+        let delivery = match &args.delivery {
+            Some(delivery) => delivery.clone(),
+            None => made_up()?,
+        };
+        // What the gate would refuse is refused before anything is sent.
+        let refuse = |error: HintError| Problem::usage(error.to_string());
+        let delivery = DeliveryId::new(&delivery).map_err(refuse)?;
+        Hint::new(&args.image, None).map_err(refuse)?;
+        let body = json!({"reference": args.image, "delivery": delivery.as_str()}).to_string();
+        let reply = self.ask(Method::Post, "v1/events", delivery.as_str(), body.as_bytes())?;
+        let answer = accepted(&reply)?;
+        let event = answer.pointer("/events/0/id").map(Value::to_string);
+        event
+            .and_then(|event| event.parse().ok())
+            .ok_or_else(|| Problem::undecided("the gate answered with something else than an event"))
+    }
+
+    /// Asks until the event is decided.
+    fn wait(&self, event: EventId) -> Result<(String, ExitCode), Problem> {
+        let path = format!("v1/decisions/{event}");
+        loop {
+            let answer = accepted(&self.ask(Method::Get, &path, &made_up()?, b"")?)?;
+            if let Some(decided) = decided(event, &answer) {
+                return Ok(decided);
             }
-            Proof::Shared(secret) => {
-                // A point would end the id in what is signed.
-                let (id, time) = (id.replace('.', "-"), Timestamp::now().as_second().to_string());
-                let tag = secret.sign(&[id.as_bytes(), b".", time.as_bytes(), b".", body]);
-                let signature = format!("v1,{}", STANDARD.encode(tag));
-                for (name, value) in [
-                    ("webhook-id", &id),
-                    ("webhook-timestamp", &time),
-                    ("webhook-signature", &signature),
-                ] {
-                    let value =
-                        HeaderValue::from_str(value).map_err(|error| Problem::usage(error.to_string()))?;
-                    headers.insert(name, value);
+            let left = self
+                .deadline
+                .map(|end| end.saturating_duration_since(Instant::now()));
+            if left.is_some_and(|left| left <= LOOK) {
+                let problem =
+                    Problem::undecided(format!("event {event} was accepted and not decided in time"));
+                return Err(problem.help("wait longer with --timeout, or look later: gate decisions show"));
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    fn ask(&self, method: Method, path: &str, id: &str, body: &[u8]) -> Result<Reply, Problem> {
+        let url = self.address(path)?;
+        let body = (method == Method::Post).then_some(body);
+        let reply = self.web.send(&Call {
+            method,
+            url: &url,
+            headers: self.headers(method, id, body.unwrap_or_default())?,
+            body: body.map(|bytes| Body {
+                content_type: "application/json",
+                bytes,
+            }),
+            limit_bytes: MAX_ANSWER_BYTES,
+            // The same delivery again is taken for the first.
+            repeat: Repeat::Harmless,
+        });
+        reply.map_err(|fault| Problem::undecided(fault.to_string()))
+    }
+
+    fn address(&self, path: &str) -> Result<Url, Problem> {
+        let text = format!("{}/{path}", self.base.as_str().trim_end_matches('/'));
+        Url::parse(&text).map_err(|error| Problem::usage(format!("--gate {}: {error}", self.base)))
+    }
+
+    fn headers(&self, method: Method, id: &str, body: &[u8]) -> Result<HeaderMap, Problem> {
+        let unusable = || Problem::usage("the token or the delivery has characters that no header has");
+        let mut headers = HeaderMap::new();
+        match &self.credential {
+            Credential::Secret(key) => {
+                // A dot would end the id in what is signed.
+                let id = id.replace('.', "-");
+                for (name, value) in signed_fields(key, &id, Timestamp::now(), body) {
+                    let value = HeaderValue::from_str(&value).map_err(|_| unusable())?;
+                    headers.insert(HeaderName::from_static(name), value);
                 }
+            }
+            Credential::Token(token) => {
+                headers.insert(AUTHORIZATION, bearer(token).ok_or_else(unusable)?);
+            }
+            Credential::Ambient(audience) => {
+                let token = self.token(audience, method)?;
+                headers.insert(AUTHORIZATION, bearer(&token).ok_or_else(unusable)?);
             }
         }
         Ok(headers)
     }
+}
 
-    /// Asks until the event is decided.
-    fn wait(&self, event: &str) -> Result<(String, ExitCode), Problem> {
-        loop {
-            let answer = self.ask(
-                Method::Get,
-                &format!("v1/decisions/{event}"),
-                &format!("wait-{event}"),
-                b"",
-            )?;
-            let records = answer.get("records").and_then(Value::as_array);
-            let decision = records
-                .into_iter()
-                .flatten()
-                .rev()
-                .filter_map(|record| record.get("entry"));
-            let verdict = decision
-                .filter_map(|entry| entry.pointer("/ruling/verdict"))
-                .next();
-            let code = match verdict.and_then(Value::as_str) {
-                Some("allowed") => ExitCode::Allowed,
-                Some("denied") => ExitCode::Denied,
-                Some("no-evidence") => ExitCode::NoEvidence,
-                Some(_) => ExitCode::Undecided,
-                None => {
-                    std::thread::sleep(LOOK);
-                    continue;
-                }
-            };
-            let word = verdict.and_then(Value::as_str).unwrap_or_default();
-            return Ok((format!("{event} {word}\n"), code));
+impl Gate {
+    /// The token of this job: a new one for an event, for which each is good once.
+    fn token(&self, audience: &str, method: Method) -> Result<Secret, Problem> {
+        let mut held = self.held.borrow_mut();
+        match held.as_ref() {
+            Some((got, token)) if method == Method::Get && got.elapsed() < TOKEN_AGE => Ok(token.clone()),
+            _ => {
+                let token = ambient_token(audience, &self.web)?;
+                *held = Some((Instant::now(), token.clone()));
+                Ok(token)
+            }
         }
     }
+}
+
+fn credential(args: &Args) -> Result<Credential, Problem> {
+    match (&args.secret_file, &args.token_file, &args.audience) {
+        (Some(path), _, _) => SharedSecret::webhook(secret_file(path)?.expose().as_bytes())
+            .map(|secret| Credential::Secret(Box::new(secret)))
+            .map_err(|error| Problem::configuration(format!("{}: {error}", path.display()))),
+        (None, Some(path), _) => secret_file(path).map(Credential::Token),
+        (None, None, Some(audience)) => Ok(Credential::Ambient(audience.clone())),
+        (None, None, None) => Err(Problem::usage("name --secret-file, --token-file or --audience")),
+    }
+}
+
+/// An id that nobody else makes.
+fn made_up() -> Result<String, Problem> {
+    let mut bytes = [0; ID_BYTES];
+    aws_lc_rs::rand::fill(&mut bytes)
+        .map_err(|_| Problem::undecided("the system gives no random numbers"))?;
+    Ok(format!("submit-{}", URL_SAFE_NO_PAD.encode(bytes)))
+}
+
+/// The JSON of an answer that is a success.
+fn accepted(reply: &Reply) -> Result<Value, Problem> {
+    let body: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
+    if reply.status.is_success() {
+        return Ok(body);
+    }
+    let text = |name: &str| {
+        body.get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let status = reply.status.as_u16();
+    let message = format!(
+        "the gate answered with status {status} {}: {}",
+        text("code"),
+        text("detail")
+    );
+    let message = message.trim_end_matches([' ', ':']);
+    Err(match status {
+        400 | 413 | 422 => Problem::usage(message),
+        401 | 403 | 404 => {
+            Problem::configuration(message).help("the gate's log says who called and why it was refused")
+        }
+        _ => Problem::undecided(message),
+    })
+}
+
+/// What was decided, if it is: what is printed, and the exit code.
+fn decided(event: EventId, answer: &Value) -> Option<(String, ExitCode)> {
+    let records = answer.get("records")?.as_array()?;
+    // An event that was asked for again has several.
+    let mut entries = records.iter().filter_map(|record| record.get("entry"));
+    let decision = entries.rfind(|entry| entry.get("kind").and_then(Value::as_str) == Some("decision"))?;
+    let text = |pointer: &str| {
+        decision
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    let verdict = text("/ruling/verdict");
+    if verdict == "allowed" {
+        let image = format!("{}@{}", text("/repository"), text("/digest"));
+        return Some((format!("{}\n", visible(&image)), ExitCode::Allowed));
+    }
+    let mut told = format!("event {event}: {}\n", visible(verdict));
+    for finding in decision
+        .get("findings")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let part = |name: &str| finding.get(name).and_then(Value::as_str).unwrap_or_default();
+        told.push_str(&format!(
+            "  {}: {}\n",
+            visible(part("code")),
+            visible(part("message"))
+        ));
+    }
+    let code = match verdict {
+        "denied" => ExitCode::Denied,
+        "no-evidence" => ExitCode::NoEvidence,
+        _ => ExitCode::Undecided,
+    };
+    Some((told, code))
 }

@@ -100,6 +100,8 @@ fn usable(value: Value) -> Option<Key> {
 pub struct Issuers {
     web: Web,
     known: Mutex<HashMap<String, Known>>,
+    /// Held while an issuer is asked for the first time, so that others wait for its answer.
+    first: Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -109,12 +111,24 @@ struct Known {
     asked: Instant,
 }
 
+impl Known {
+    /// An issuer that was not asked yet.
+    fn nothing(now: Instant) -> Self {
+        Self {
+            keys: Arc::default(),
+            fetched: None,
+            asked: now,
+        }
+    }
+}
+
 impl Issuers {
     /// Asks by `web`.
     pub fn new(web: Web) -> Self {
         Self {
             web,
             known: Mutex::default(),
+            first: Mutex::default(),
         }
     }
 
@@ -124,25 +138,31 @@ impl Issuers {
     ///
     /// When there are none that may be believed now; trying again later may help.
     pub(super) fn keys(&self, issuer: &str, wanted: Option<&str>) -> Result<Arc<KeySet>, String> {
+        let _first = match self.known(issuer) {
+            Some(_) => None,
+            None => Some(self.first.lock().unwrap_or_else(PoisonError::into_inner)),
+        };
         let now = Instant::now();
-        let known = self.lock().get(issuer).cloned();
-        let age = |known: &Known| known.fetched.map(|fetched| now.duration_since(fetched));
+        let known = self.known(issuer);
+        let age = |known: &Known| {
+            known
+                .fetched
+                .map(|fetched| now.saturating_duration_since(fetched))
+        };
         if let Some(known) = &known {
             let fresh = age(known).is_some_and(|age| age < FRESH) && known.keys.has(wanted);
-            if fresh || now.duration_since(known.asked) < PAUSE {
+            if fresh || now.saturating_duration_since(known.asked) < PAUSE {
                 return usable_at(known, age(known));
             }
         }
-        // Others use what is there while this thread asks.
-        let asking = Known {
-            keys: known
-                .as_ref()
-                .map(|known| Arc::clone(&known.keys))
-                .unwrap_or_default(),
-            fetched: known.as_ref().and_then(|known| known.fetched),
+        let asked = Known {
             asked: now,
+            ..known.clone().unwrap_or_else(|| Known::nothing(now))
         };
-        self.lock().insert(issuer.to_owned(), asking.clone());
+        // Others use what is there while this thread asks.
+        if known.is_some() {
+            self.keep(issuer, asked.clone());
+        }
         match self.fetch(issuer) {
             Ok(keys) => {
                 let keys = Arc::new(keys);
@@ -151,11 +171,22 @@ impl Issuers {
                     fetched: Some(now),
                     asked: now,
                 };
-                self.lock().insert(issuer.to_owned(), fetched);
+                self.keep(issuer, fetched);
                 Ok(keys)
             }
-            Err(reason) => usable_at(&asking, age(&asking)).map_err(|_| reason),
+            Err(reason) => {
+                self.keep(issuer, asked.clone());
+                usable_at(&asked, age(&asked)).map_err(|_| reason)
+            }
         }
+    }
+
+    fn known(&self, issuer: &str) -> Option<Known> {
+        self.lock().get(issuer).cloned()
+    }
+
+    fn keep(&self, issuer: &str, known: Known) {
+        self.lock().insert(issuer.to_owned(), known);
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Known>> {

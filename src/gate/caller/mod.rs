@@ -42,7 +42,7 @@ pub use webhook::TOLERANCE;
 pub(crate) use github::Keys as GitHubKeys;
 pub(crate) use jwt::{ClaimRule, Rule as TokenRule};
 pub(crate) use peer::{Peers, certificates, verifier};
-pub(crate) use webhook::Keys as WebhookKeys;
+pub(crate) use webhook::{Keys as WebhookKeys, signed_fields};
 
 /// What a caller may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,6 +357,3 @@ fn by_certificate(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refuse
     }
     Err(Refused::Unproven(reasons.join("; ")))
 }
-
-#[cfg(test)]
-mod tests;

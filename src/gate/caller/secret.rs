@@ -8,6 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
+use super::jwt;
+
 /// Fewest bytes of a secret: what Standard Webhooks demands, and beyond guessing.
 pub const MIN_SECRET_BYTES: usize = 24;
 /// Most bytes of a secret.
@@ -32,8 +34,8 @@ pub enum SecretError {
     /// Not an ed25519 public key.
     #[error("a public key is written whpk_ and the base64 of 32 bytes")]
     Public,
-    /// Spaces or control characters, which no header field can carry.
-    #[error("a token is printable ASCII without spaces")]
+    /// Spaces or control characters, which no header field can carry, or the form of a token of an issuer.
+    #[error("a token is printable ASCII without spaces, and has not two dots, as the tokens of issuers have")]
     Token,
 }
 
@@ -106,7 +108,8 @@ impl TokenHash {
     /// The token in a file.
     pub(super) fn of_file(file: &[u8]) -> Result<Self, SecretError> {
         let token = of_length(trimmed(file))?;
-        match token.iter().all(u8::is_ascii_graphic) {
+        let text = std::str::from_utf8(token).map_err(|_| SecretError::Token)?;
+        match text.bytes().all(|byte| byte.is_ascii_graphic()) && !jwt::has_form(text) {
             true => Ok(Self(sha256(&[token]))),
             false => Err(SecretError::Token),
         }

@@ -12,6 +12,10 @@ use super::header;
 use super::secret::{SecretError, SharedSecret, public_key, sha256};
 use crate::gate::Fingerprint;
 
+/// The field with the delivery's id.
+const ID: &str = "webhook-id";
+/// The field with its time.
+const TIMESTAMP: &str = "webhook-timestamp";
 /// The field with the signatures.
 pub(super) const SIGNATURE: &str = "webhook-signature";
 /// How far a timestamp may be from the gate's clock, in either direction.
@@ -71,6 +75,22 @@ impl Keys {
     }
 }
 
+/// The header fields of a delivery that is signed with a shared secret. An id must not hold a dot.
+pub(crate) fn signed_fields(
+    key: &SharedSecret,
+    id: &str,
+    now: Timestamp,
+    body: &[u8],
+) -> [(&'static str, String); 3] {
+    let time = now.as_second().to_string();
+    let tag = key.sign(&[id.as_bytes(), b".", time.as_bytes(), b".", body]);
+    [
+        (ID, id.to_owned()),
+        (TIMESTAMP, time),
+        (SIGNATURE, format!("v1,{}", STANDARD.encode(tag))),
+    ]
+}
+
 /// What the header fields of a delivery say.
 pub(super) struct Signed<'a> {
     id: &'a str,
@@ -90,13 +110,13 @@ impl<'a> Signed<'a> {
     ///
     /// Says why, for the log.
     pub(super) fn read(headers: &'a axum::http::HeaderMap, now: Timestamp) -> Result<Self, String> {
-        let id = header::need(headers, "webhook-id")?;
+        let id = header::need(headers, ID)?;
         // A dot would make two readings of what is signed.
         let plain = |byte: u8| byte.is_ascii_graphic() && byte != b'.';
         if id.is_empty() || id.len() > MAX_ID_BYTES || !id.bytes().all(plain) {
             return Err("webhook-id is not a short text without dots".to_owned());
         }
-        let timestamp = header::need(headers, "webhook-timestamp")?;
+        let timestamp = header::need(headers, TIMESTAMP)?;
         let seconds = timestamp.parse::<u32>().ok().map(i64::from);
         let sent = seconds.and_then(|seconds| Timestamp::from_second(seconds).ok());
         let sent = sent.filter(|_| timestamp.bytes().all(|byte| byte.is_ascii_digit()));

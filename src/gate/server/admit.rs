@@ -36,7 +36,7 @@ pub(super) async fn answer(state: &Arc<State>, admitted: Admitted) -> Result<Res
 }
 
 async fn decide(state: &Arc<State>, admitted: Admitted, images: Vec<Reference>) -> Answer {
-    let Ok(permit) = Arc::clone(&state.waiting).try_acquire_owned() else {
+    let Ok(permit) = Arc::clone(&state.reviews).try_acquire_owned() else {
         return Answer::Denied("the gate has too much to do: try again".to_owned());
     };
     let judge = Arc::clone(&state.parts.decide);

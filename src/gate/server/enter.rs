@@ -174,7 +174,7 @@ async fn identify(
         let outcome = known(state, config, headers, peer, &body.bytes, now);
         return Ok((body, outcome));
     }
-    let permit = Arc::clone(&state.waiting)
+    let permit = Arc::clone(&state.tokens)
         .try_acquire_owned()
         .map_err(|_| Problem::Busy)?;
     let (state, config) = (Arc::clone(state), Arc::clone(config));

@@ -47,8 +47,10 @@ pub use table::{Endpoint, Route, Verb, Who};
 
 /// Most bytes of all bodies that are being read or worked on, in KiB.
 const BODY_MEMORY_KIB: usize = 64 * 1024;
-/// Most requests that wait for a thread at a time: for an issuer's keys, or for a decision of an admission.
-const MAX_WAITING: usize = 16;
+/// Most requests at a time whose caller has a token: each may wait for the keys of its issuer.
+const MAX_TOKENS: usize = 16;
+/// Most questions of clusters at a time.
+const MAX_REVIEWS: usize = 16;
 /// Most streams of records at a time.
 const MAX_STREAMS: usize = 64;
 
@@ -77,7 +79,8 @@ struct State {
     sources: Buckets<IpAddr>,
     callers: Buckets<String>,
     memory: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    tokens: Arc<Semaphore>,
+    reviews: Arc<Semaphore>,
     streams: Arc<Semaphore>,
     /// The last event could not be written.
     broken: AtomicBool,
@@ -93,7 +96,8 @@ impl State {
             sources: Buckets::default(),
             callers: Buckets::default(),
             memory: Arc::new(Semaphore::new(BODY_MEMORY_KIB)),
-            waiting: Arc::new(Semaphore::new(MAX_WAITING)),
+            tokens: Arc::new(Semaphore::new(MAX_TOKENS)),
+            reviews: Arc::new(Semaphore::new(MAX_REVIEWS)),
             streams: Arc::new(Semaphore::new(MAX_STREAMS)),
             broken: AtomicBool::new(false),
             closing,

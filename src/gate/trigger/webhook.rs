@@ -1,7 +1,5 @@
 //! A webhook signed as Standard Webhooks says: `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,<base64>`.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use reqwest::Url;
 use reqwest::header::{HeaderMap, HeaderName};
@@ -10,13 +8,9 @@ use super::message::message;
 use super::post::{header, post};
 use super::secret::missing;
 use super::{Fired, Order, SecretFile, Trigger};
-use crate::gate::caller::SharedSecret;
+use crate::gate::caller::{SharedSecret, signed_fields};
 use crate::http::Web;
 use crate::report::Finding;
-
-const ID: HeaderName = HeaderName::from_static("webhook-id");
-const TIMESTAMP: HeaderName = HeaderName::from_static("webhook-timestamp");
-const SIGNATURE: HeaderName = HeaderName::from_static("webhook-signature");
 
 /// Posts the decision to somebody who checks the signature. The id stays the same over all attempts, so the receiver can
 /// tell a repetition.
@@ -40,8 +34,7 @@ impl Webhook {
     fn send(&self, order: &Order) -> Result<Fired, Fired> {
         let signing = self.secret.webhook_key().map_err(missing)?;
         let body = message(order).to_string();
-        let seconds = Timestamp::now().as_second();
-        let headers = headers(&signing.key, order.id(), seconds, body.as_bytes())?;
+        let headers = headers(&signing.key, order.id(), Timestamp::now(), body.as_bytes())?;
         post(&self.web, &self.url, headers, body.as_bytes(), &signing.secret)?;
         Ok(Fired::Done("the webhook was taken".to_owned()))
     }
@@ -53,14 +46,11 @@ impl Trigger for Webhook {
     }
 }
 
-fn headers(key: &SharedSecret, id: &str, seconds: i64, body: &[u8]) -> Result<HeaderMap, Fired> {
-    let time = seconds.to_string();
-    let parts = [id.as_bytes(), b".", time.as_bytes(), b".", body];
-    let signature = format!("v1,{}", STANDARD.encode(key.sign(&parts)));
+fn headers(key: &SharedSecret, id: &str, now: Timestamp, body: &[u8]) -> Result<HeaderMap, Fired> {
     let mut headers = HeaderMap::new();
-    headers.insert(ID, header(id)?);
-    headers.insert(TIMESTAMP, header(&time)?);
-    headers.insert(SIGNATURE, header(&signature)?);
+    for (name, value) in signed_fields(key, id, now, body) {
+        headers.insert(HeaderName::from_static(name), header(&value)?);
+    }
     Ok(headers)
 }
 
@@ -73,9 +63,10 @@ mod tests {
     fn the_signature_is_the_one_of_the_specification() {
         let key = SharedSecret::webhook(b"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
         let body = br#"{"test": 2432232314}"#;
-        let headers = headers(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body).unwrap();
+        let now = Timestamp::from_second(1_614_265_330).unwrap();
+        let headers = headers(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", now, body).unwrap();
         assert_eq!(
-            headers[SIGNATURE],
+            headers["webhook-signature"],
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
         );
     }
