@@ -163,12 +163,18 @@ fn nothing_that_was_accepted_is_lost_however_often_the_gate_is_killed() {
         while killer.kills < KILLS || senders.iter().any(|sender| !sender.is_finished()) {
             killer.once();
         }
-        senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect()
+        senders
+            .into_iter()
+            .flat_map(|sender| sender.join().unwrap())
+            .collect()
     });
     killer.rest(&accepted);
     assert!(gated.end().success());
     assert!(killer.kills_in_triggers > 0, "no trigger was interrupted");
-    eprintln!("{} kills, {} of them in triggers", killer.kills, killer.kills_in_triggers);
+    eprintln!(
+        "{} kills, {} of them in triggers",
+        killer.kills, killer.kills_in_triggers
+    );
     compare(&gated, &receiver, &accepted, &refused);
 }
 
@@ -181,7 +187,10 @@ fn compare(gated: &Gated, receiver: &Service, accepted: &BTreeMap<String, EventI
     let decisions: BTreeMap<EventId, (i64, Decision)> = {
         let decisions = gated.decisions();
         assert_eq!(decisions.len(), EVENTS, "each event is decided once");
-        decisions.into_iter().map(|(number, decision)| (decision.event, (number, decision))).collect()
+        decisions
+            .into_iter()
+            .map(|(number, decision)| (decision.event, (number, decision)))
+            .collect()
     };
     assert_eq!(decisions.keys().copied().collect::<BTreeSet<_>>(), events);
 
@@ -192,7 +201,10 @@ fn compare(gated: &Gated, receiver: &Service, accepted: &BTreeMap<String, EventI
         let decision = id.split('-').nth(1).unwrap().parse().unwrap();
         received.entry(decision).or_default().insert(id);
     }
-    assert!(received.values().all(|ids| ids.len() == 1), "one id for each decision, however often it was sent");
+    assert!(
+        received.values().all(|ids| ids.len() == 1),
+        "one id for each decision, however often it was sent"
+    );
     for (delivery, event) in accepted {
         let (number, decision) = &decisions[event];
         assert_eq!(decision.delivery.as_deref(), Some(delivery.as_str()));
@@ -201,8 +213,18 @@ fn compare(gated: &Gated, receiver: &Service, accepted: &BTreeMap<String, EventI
         assert_eq!(received.contains_key(number), allowed, "{decision:?}");
     }
     let records = gated.records();
-    let begun = records.iter().filter(|record| matches!(record.entry, Entry::Firing(_))).count();
-    assert!(requests.len() <= begun, "nothing fired that was not recorded before");
-    let done = gated.fired().into_iter().filter(|firing| firing.result == Some(Outcome::Done)).count();
+    let begun = records
+        .iter()
+        .filter(|record| matches!(record.entry, Entry::Firing(_)))
+        .count();
+    assert!(
+        requests.len() <= begun,
+        "nothing fired that was not recorded before"
+    );
+    let done = gated
+        .fired()
+        .into_iter()
+        .filter(|firing| firing.result == Some(Outcome::Done))
+        .count();
     assert_eq!(done, received.len(), "each is recorded as done once");
 }

@@ -240,29 +240,67 @@ fn the_desk_tells_what_was_decided_and_the_chain_holds() {
     let address = gated.address.lock().unwrap().unwrap();
     let gate = format!("http://{address}");
     let desk = |arguments: &[&str]| {
-        let output = gated.world.command().arg("gate").args(arguments).output().unwrap();
+        let output = gated
+            .world
+            .command()
+            .arg("gate")
+            .args(arguments)
+            .output()
+            .unwrap();
         crate::world::assert_code(&output, 0);
         crate::world::text(&output.stdout)
     };
     let image = gated.world.at(&digest);
-    let submitted = desk(&["submit", &image, "--gate", &gate, "--secret-file", "caller.secret", "--wait"]);
+    let submitted = desk(&[
+        "submit",
+        &image,
+        "--gate",
+        &gate,
+        "--secret-file",
+        "caller.secret",
+        "--wait",
+    ]);
     assert_eq!(submitted, "1 allowed\n");
     until(|| (!gated.fired().is_empty()).then_some(()));
     let list = desk(&["decisions", "list", "--config", "gate.toml"]);
-    assert!(list.contains(&image) && list.contains("allowed") && list.contains("trigger deploy done"), "{list}");
+    assert!(
+        list.contains(&image) && list.contains("allowed") && list.contains("trigger deploy done"),
+        "{list}"
+    );
     let shown = desk(&["decisions", "show", "1", "--data", "data"]);
     assert!(shown.contains("signed by dev@example.com"), "{shown}");
     let json = desk(&["decisions", "show", "1", "--data", "data", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["records"][0]["entry"]["ruling"]["verdict"], "allowed");
-    assert_eq!(desk(&["decisions", "list", "--undecided", "--config", "gate.toml"]), "");
+    assert_eq!(
+        desk(&["decisions", "list", "--undecided", "--config", "gate.toml"]),
+        ""
+    );
     let verified = desk(&["decisions", "verify", "--config", "gate.toml"]);
     let (hash, rest) = verified.trim().split_once("  ").unwrap();
     assert_eq!(rest, "3 records");
     desk(&["decisions", "verify", "--config", "gate.toml", "--expect", hash]);
     let other = format!("sha256:{}", "0".repeat(64));
-    let arguments = ["gate", "decisions", "verify", "--config", "gate.toml", "--expect", &other];
-    assert_eq!(gated.world.command().args(arguments).output().unwrap().status.code(), Some(5));
+    let arguments = [
+        "gate",
+        "decisions",
+        "verify",
+        "--config",
+        "gate.toml",
+        "--expect",
+        &other,
+    ];
+    assert_eq!(
+        gated
+            .world
+            .command()
+            .args(arguments)
+            .output()
+            .unwrap()
+            .status
+            .code(),
+        Some(5)
+    );
 }
 
 #[test]
@@ -275,8 +313,25 @@ fn an_event_that_cannot_be_proven_or_is_denied_has_its_exit_code() {
     let gate = format!("http://{}", gated.address.lock().unwrap().unwrap());
     let image = gated.world.at(&digest);
     let submit = |secret: &str| {
-        let arguments = ["gate", "submit", &image, "--gate", &gate, "--secret-file", secret, "--wait"];
-        gated.world.command().args(arguments).output().unwrap().status.code().unwrap()
+        let arguments = [
+            "gate",
+            "submit",
+            &image,
+            "--gate",
+            &gate,
+            "--secret-file",
+            secret,
+            "--wait",
+        ];
+        gated
+            .world
+            .command()
+            .args(arguments)
+            .output()
+            .unwrap()
+            .status
+            .code()
+            .unwrap()
     };
     assert_eq!(submit("wrong.secret"), 1);
     assert_eq!(submit("caller.secret"), 3);
@@ -296,7 +351,11 @@ fn an_older_image_is_a_rollback_and_refused_where_the_route_says_so() {
             assert!(matches!(gated.decide(delivery, image).ruling, Ruling::Allowed(_)));
         }
         let decision = gated.decide("three", &first);
-        assert_eq!(matches!(decision.ruling, Ruling::Allowed(_)), allowed, "{decision:?}");
+        assert_eq!(
+            matches!(decision.ruling, Ruling::Allowed(_)),
+            allowed,
+            "{decision:?}"
+        );
         assert_eq!(decision.rollback_from, Some(newer));
     }
 }
