@@ -149,7 +149,11 @@ fn a_trigger_that_is_refused_waits_for_a_person() {
 #[test]
 fn the_image_of_one_repository_says_nothing_about_another() {
     let receiver = receiver();
-    let gated = Gated::new(&receiver.url(), "", "[decide]\ncache = \"1h\"\n");
+    let gated = Gated::new(
+        &receiver.url(),
+        "",
+        "[decide]\ncache = \"1h\"\ndeadline = \"2s\"\n",
+    );
     let digest = gated.signed("app", "v1");
     gated.start();
     assert!(matches!(
@@ -211,7 +215,7 @@ fn a_gate_checks_what_it_would_start_with() {
     crate::world::assert_code(&refused, 5);
     let told = crate::world::text(&refused.stderr);
     assert!(
-        told.contains("TLS is needed") && told.contains("gate.toml"),
+        told.contains("gate-config-invalid") && told.contains("http://deploy.example"),
         "{told}"
     );
 }
@@ -260,7 +264,7 @@ fn the_desk_tells_what_was_decided_and_the_chain_holds() {
         "caller.secret",
         "--wait",
     ]);
-    assert_eq!(submitted, "1 allowed\n");
+    assert_eq!(submitted, format!("{image}\n"));
     until(|| (!gated.fired().is_empty()).then_some(()));
     let list = desk(&["decisions", "list", "--config", "gate.toml"]);
     assert!(
@@ -333,7 +337,7 @@ fn an_event_that_cannot_be_proven_or_is_denied_has_its_exit_code() {
             .code()
             .unwrap()
     };
-    assert_eq!(submit("wrong.secret"), 1);
+    assert_eq!(submit("wrong.secret"), 5);
     assert_eq!(submit("caller.secret"), 3);
     assert_eq!(submit("missing.secret"), 2);
 }

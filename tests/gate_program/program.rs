@@ -224,7 +224,9 @@ triggers = ["deploy"]
     /// Sends an event about an image. `None` where there was no answer.
     pub(crate) fn send(&self, delivery: &str, reference: &str) -> Option<(u16, Value)> {
         let address = (*self.address.lock().unwrap())?;
-        let body = json!({ "reference": reference }).to_string().into_bytes();
+        let body = json!({ "reference": reference, "delivery": delivery })
+            .to_string()
+            .into_bytes();
         let time = jiff::Timestamp::now().as_second().to_string();
         let signed = [delivery.as_bytes(), b".", time.as_bytes(), b".", &body].concat();
         let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, CALLER_SECRET), &signed);
