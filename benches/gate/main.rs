@@ -181,7 +181,9 @@ fn decide() {
         };
         replies.push(store.accept(event).unwrap());
         if replies.len() == 1_000 {
-            replies.drain(..).for_each(|reply| drop(reply.wait().unwrap()));
+            for reply in replies.drain(..) {
+                reply.wait().unwrap();
+            }
         }
     }
     drop(store);
