@@ -115,6 +115,9 @@ _portcullis() {
             portcullis__subcmd__gate,replay)
                 cmd="portcullis__subcmd__gate__subcmd__replay"
                 ;;
+            portcullis__subcmd__gate,routes)
+                cmd="portcullis__subcmd__gate__subcmd__routes"
+                ;;
             portcullis__subcmd__gate,serve)
                 cmd="portcullis__subcmd__gate__subcmd__serve"
                 ;;
@@ -159,6 +162,9 @@ _portcullis() {
                 ;;
             portcullis__subcmd__gate__subcmd__help,replay)
                 cmd="portcullis__subcmd__gate__subcmd__help__subcmd__replay"
+                ;;
+            portcullis__subcmd__gate__subcmd__help,routes)
+                cmd="portcullis__subcmd__gate__subcmd__help__subcmd__routes"
                 ;;
             portcullis__subcmd__gate__subcmd__help,serve)
                 cmd="portcullis__subcmd__gate__subcmd__help__subcmd__serve"
@@ -252,6 +258,9 @@ _portcullis() {
                 ;;
             portcullis__subcmd__help__subcmd__gate,replay)
                 cmd="portcullis__subcmd__help__subcmd__gate__subcmd__replay"
+                ;;
+            portcullis__subcmd__help__subcmd__gate,routes)
+                cmd="portcullis__subcmd__help__subcmd__gate__subcmd__routes"
                 ;;
             portcullis__subcmd__help__subcmd__gate,serve)
                 cmd="portcullis__subcmd__help__subcmd__gate__subcmd__serve"
@@ -1038,7 +1047,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__gate)
-            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version serve submit decisions replay help"
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version serve submit decisions replay routes help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1394,7 +1403,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__gate__subcmd__help)
-            opts="serve submit decisions replay help"
+            opts="serve submit decisions replay routes help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1505,6 +1514,20 @@ _portcullis() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        portcullis__subcmd__gate__subcmd__help__subcmd__routes)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         portcullis__subcmd__gate__subcmd__help__subcmd__serve)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1548,6 +1571,44 @@ _portcullis() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --format)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__gate__subcmd__routes)
+            opts="-o -q -v -h -V --format --output --quiet --verbose --color --timeout --jobs --offline --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --format)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1848,7 +1909,7 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help__subcmd__gate)
-            opts="serve submit decisions replay"
+            opts="serve submit decisions replay routes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1932,6 +1993,20 @@ _portcullis() {
             return 0
             ;;
         portcullis__subcmd__help__subcmd__gate__subcmd__replay)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        portcullis__subcmd__help__subcmd__gate__subcmd__routes)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

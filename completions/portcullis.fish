@@ -450,23 +450,24 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -s o -l output -d 'File for the one format that names none' -r -F
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -s q -l quiet -d 'Say nothing about what passed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -s v -l verbose -d 'Show every check and every place'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -s V -l version -d 'Print version'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -f -a "serve" -d 'Listen for events, verify what they are about, and let deployments begin for what is allowed'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -f -a "submit" -d 'Tell a gate of an image, as a build system does'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -f -a "decisions" -d 'What was accepted, decided and triggered'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -f -a "replay" -d 'Have a dead event, or one whose trigger is dead, decided again'
-complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "serve" -d 'Listen for events, verify what they are about, and let deployments begin for what is allowed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "submit" -d 'Tell a gate of an image, as a build system does'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "decisions" -d 'What was accepted, decided and triggered'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "replay" -d 'Have a dead event, or one whose trigger is dead, decided again'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "routes" -d 'The routes of the gate, and who may call each'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l config -d 'Configuration of the gate' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -s o -l output -d 'File for the one format that names none' -r -F
@@ -532,10 +533,23 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_s
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s V -l version -d 'Print version'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "serve" -d 'Listen for events, verify what they are about, and let deployments begin for what is allowed'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "submit" -d 'Tell a gate of an image, as a build system does'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "decisions" -d 'What was accepted, decided and triggered'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Have a dead event, or one whose trigger is dead, decided again'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "routes" -d 'The routes of the gate, and who may call each'
 complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s o -l output -d 'File for the one format that names none' -r -F
@@ -936,6 +950,7 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_s
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from gate" -f -a "submit" -d 'Tell a gate of an image, as a build system does'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from gate" -f -a "decisions" -d 'What was accepted, decided and triggered'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from gate" -f -a "replay" -d 'Have a dead event, or one whose trigger is dead, decided again'
+complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from gate" -f -a "routes" -d 'The routes of the gate, and who may call each'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from build" -f -a "env" -d 'Print what was verified as environment variables for the deployment'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "generate" -d 'Make a new key pair: PREFIX.key, encrypted under a password, and PREFIX.pub'
 complete -c portcullis -n "__fish_portcullis_using_subcommand help; and __fish_seen_subcommand_from key" -f -a "public" -d 'Print the public key of a private key'

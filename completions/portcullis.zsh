@@ -850,6 +850,27 @@ never\:"Never"))' \
 ':event -- Number of the event, as the gate answered it:_default' \
 && ret=0
 ;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
 (help)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__gate__subcmd__help_commands" \
@@ -903,6 +924,10 @@ _arguments "${_arguments_options[@]}" : \
 esac
 ;;
 (replay)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(routes)
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
@@ -1788,6 +1813,10 @@ esac
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
         esac
     ;;
 esac
@@ -2075,6 +2104,7 @@ _portcullis__subcmd__gate_commands() {
 'submit:Tell a gate of an image, as a build system does' \
 'decisions:What was accepted, decided and triggered' \
 'replay:Have a dead event, or one whose trigger is dead, decided again' \
+'routes:The routes of the gate, and who may call each' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis gate commands' commands "$@"
@@ -2153,6 +2183,7 @@ _portcullis__subcmd__gate__subcmd__help_commands() {
 'submit:Tell a gate of an image, as a build system does' \
 'decisions:What was accepted, decided and triggered' \
 'replay:Have a dead event, or one whose trigger is dead, decided again' \
+'routes:The routes of the gate, and who may call each' \
 'help:Print this message or the help of the given subcommand(s)' \
     )
     _describe -t commands 'portcullis gate help commands' commands "$@"
@@ -2197,6 +2228,11 @@ _portcullis__subcmd__gate__subcmd__help__subcmd__replay_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis gate help replay commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__routes_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help routes commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__serve_commands] )) ||
 _portcullis__subcmd__gate__subcmd__help__subcmd__serve_commands() {
     local commands; commands=()
@@ -2211,6 +2247,11 @@ _portcullis__subcmd__gate__subcmd__help__subcmd__submit_commands() {
 _portcullis__subcmd__gate__subcmd__replay_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis gate replay commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__routes_commands] )) ||
+_portcullis__subcmd__gate__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate routes commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__gate__subcmd__serve_commands] )) ||
 _portcullis__subcmd__gate__subcmd__serve_commands() {
@@ -2305,6 +2346,7 @@ _portcullis__subcmd__help__subcmd__gate_commands() {
 'submit:Tell a gate of an image, as a build system does' \
 'decisions:What was accepted, decided and triggered' \
 'replay:Have a dead event, or one whose trigger is dead, decided again' \
+'routes:The routes of the gate, and who may call each' \
     )
     _describe -t commands 'portcullis help gate commands' commands "$@"
 }
@@ -2342,6 +2384,11 @@ _portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__verify_comma
 _portcullis__subcmd__help__subcmd__gate__subcmd__replay_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help gate replay commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__routes_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate routes commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__serve_commands] )) ||
 _portcullis__subcmd__help__subcmd__gate__subcmd__serve_commands() {
