@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::thread::{Builder, JoinHandle, sleep};
+use std::time::{Duration, Instant};
 
 use super::queue::Queue;
 use super::store::{Book, MAX_READ, Store};
@@ -42,10 +42,18 @@ impl Journal {
         Ok(Self { stop, thread })
     }
 
-    /// Tells what is left, and ends.
-    pub(super) fn stop(self) {
+    /// Tells what is left, and ends. Whoever reads may have stopped reading, so this waits for at most `longest`.
+    pub(super) fn stop(self, longest: Duration) {
         self.stop.store(true, Ordering::Relaxed);
-        drop(self.thread.join());
+        ended_within(std::slice::from_ref(&self.thread), longest);
+    }
+}
+
+/// Waits until threads have ended, at most for `longest`.
+pub(super) fn ended_within(threads: &[JoinHandle<()>], longest: Duration) {
+    let end = Instant::now() + longest;
+    while Instant::now() < end && threads.iter().any(|thread| !thread.is_finished()) {
+        sleep(Duration::from_millis(10));
     }
 }
 

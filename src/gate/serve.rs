@@ -106,7 +106,7 @@ pub fn serve(path: &Path, log: Log, record: impl Fn(&str) + Send + 'static) -> R
     };
     runtime.block_on(listen(path, &config, parts, &gate, sender))?;
     workers.stop(LAST_WORK);
-    journal.stop();
+    journal.stop(LAST_WORK);
     runtime.shutdown_background();
     log.line("ended", &[]);
     Ok(())

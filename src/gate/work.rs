@@ -8,11 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::decide::Judged;
+use super::journal::ended_within;
 use super::order::{Fired, Order};
 use super::queue::{End, Event, Follow, Queue, QueueError, Settled};
 use super::record::{Note, Outcome, Ruling};
@@ -87,10 +88,7 @@ impl Workers {
     /// Lets them finish what they have in hand, for at most `longest`. What is not finished by then waits on disk.
     pub(super) fn stop(self, longest: Duration) {
         self.stop.store(true, Ordering::Relaxed);
-        let end = Instant::now() + longest;
-        while Instant::now() < end && self.threads.iter().any(|thread| !thread.is_finished()) {
-            sleep(Duration::from_millis(10));
-        }
+        ended_within(&self.threads, longest);
     }
 }
 
@@ -264,4 +262,17 @@ fn after(start: Timestamp, duration: SignedDuration) -> Timestamp {
 fn trouble(gate: &Gate, error: &QueueError) {
     gate.log.line("store-trouble", &[("detail", error)]);
     sleep(TROUBLE);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_until_the_longest() {
+        let seconds: Vec<i64> = [1, 2, 3, 9, 10, 31, 32, 33, u32::MAX]
+            .map(|attempt| pause(attempt).as_secs())
+            .to_vec();
+        assert_eq!(seconds, [1, 2, 4, 256, 300, 300, 300, 300, 300]);
+    }
 }

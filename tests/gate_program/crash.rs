@@ -2,20 +2,20 @@
 //! and nothing is set off that it did not allow.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use portcullis::gate::record::Outcome;
+use portcullis::gate::record::{Decision, Entry, Outcome};
 use portcullis::gate::{EventId, EventState, OrderState, Ruling};
 
 use crate::program::{Gated, PATIENCE, number, until};
 use crate::service::{Act, Service};
 
 const EVENTS: usize = 500;
-/// Kills at random moments, at least.
-const KILLS: usize = 20;
+/// Kills, at least.
+const KILLS: usize = 24;
 /// Every so many triggers, the gate is killed before it is answered.
 const KILL_AT: usize = 40;
 /// Threads that send events.
@@ -40,11 +40,10 @@ impl Random {
     }
 }
 
-/// Receives triggers. Before some are answered, `kill` is told and has killed the gate when it answers.
-fn receiver(kill: Sender<Sender<()>>, counted: Arc<AtomicUsize>) -> Service {
+/// Receives triggers. Some ask for the gate to be killed, and are answered after that.
+fn receiver(kill: Sender<Sender<()>>) -> Service {
     let kill = Mutex::new(kill);
     Service::start(move |_, before| {
-        counted.store(before + 1, Ordering::SeqCst);
         if before % KILL_AT == KILL_AT - 1 {
             let (done, killed) = channel();
             let _ = kill.lock().unwrap().send(done);
@@ -54,8 +53,13 @@ fn receiver(kill: Sender<Sender<()>>, counted: Arc<AtomicUsize>) -> Service {
     })
 }
 
-/// Sends every event until it was answered for, however often the gate is killed meanwhile.
-fn send_all(gated: &Gated, images: &[String], next: &AtomicUsize) -> BTreeMap<String, EventId> {
+/// Sends events until each was answered for, however often the gate is killed meanwhile.
+fn send_all(
+    gated: &Gated,
+    images: &[String],
+    next: &AtomicUsize,
+    answered: &AtomicUsize,
+) -> BTreeMap<String, EventId> {
     let mut accepted = BTreeMap::new();
     loop {
         let index = next.fetch_add(1, Ordering::SeqCst);
@@ -69,146 +73,158 @@ fn send_all(gated: &Gated, images: &[String], next: &AtomicUsize) -> BTreeMap<St
             Some(number(&answer))
         });
         accepted.insert(delivery, event);
-        // So that the kills fall among the events.
-        std::thread::sleep(Duration::from_millis(25));
+        answered.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// What kills the gate and starts it again.
+struct Killer<'g> {
+    gated: &'g Gated,
+    /// Triggers that are not answered before the gate is killed.
+    asked: Receiver<Sender<()>>,
+    answered: &'g AtomicUsize,
+    random: Random,
+    kills: usize,
+    kills_in_triggers: usize,
+}
+
+impl Killer<'_> {
+    /// Kills the gate a few events after it was started, at any moment, or when a trigger asks for it.
+    fn once(&mut self) {
+        let target = self.answered.load(Ordering::SeqCst) + 3 + self.random.below(30) as usize;
+        let end = Instant::now() + Duration::from_secs(2);
+        let mut asked = None;
+        while asked.is_none()
+            && Instant::now() < end
+            && self.answered.load(Ordering::SeqCst) < target.min(EVENTS)
+        {
+            asked = self.asked.recv_timeout(Duration::from_millis(2)).ok();
+        }
+        let moment = Duration::from_millis(self.random.below(30));
+        let asked = asked.or_else(|| self.asked.recv_timeout(moment).ok());
+        self.kill(asked);
+    }
+
+    fn kill(&mut self, asked: Option<Sender<()>>) {
+        self.gated.kill();
+        self.kills += 1;
+        if let Some(done) = asked {
+            self.kills_in_triggers += 1;
+            let _ = done.send(());
+        }
+        self.gated.start();
+    }
+
+    /// Kills the gate only when a trigger asks for it, until everything is worked off.
+    fn rest(&mut self, accepted: &BTreeMap<String, EventId>) {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            if let Ok(done) = self.asked.recv_timeout(Duration::from_millis(50)) {
+                self.kill(Some(done));
+            }
+            let book = self.gated.book();
+            let open = accepted.values().find_map(|event| {
+                let status = book.status(*event).unwrap().unwrap();
+                let waits = status.state == EventState::Waiting
+                    || status.orders.iter().any(|order| order.state != OrderState::Done);
+                waits.then_some(status)
+            });
+            let Some(open) = open else { return };
+            assert!(Instant::now() < end, "not everything was worked off: {open:?}");
+        }
     }
 }
 
 #[test]
 fn nothing_that_was_accepted_is_lost_however_often_the_gate_is_killed() {
-    let (kill, kills_asked) = channel();
-    let counted: Arc<AtomicUsize> = Arc::default();
-    let receiver = receiver(kill, Arc::clone(&counted));
+    let (kill, asked) = channel();
+    let receiver = receiver(kill);
     let gated = Gated::new(&receiver.url(), "", "[decide]\ncache = \"1h\"\n");
     let mut images: Vec<String> = (0..4)
         .map(|number| gated.world.at(&gated.signed(&format!("signed {number}"), "v1")))
         .collect();
-    images.push(gated.world.at(&gated.world.push("unsigned", "v2")));
-    let refused = images.last().unwrap().clone();
+    let refused = gated.world.at(&gated.world.push("unsigned", "v2"));
+    images.push(refused.clone());
     gated.start();
 
-    let (next, stop) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let mut random = Random::new();
-    let (mut kills, mut kills_in_triggers) = (0, 0);
-    let accepted = std::thread::scope(|scope| {
+    let (next, answered) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let mut killer = Killer {
+        gated: &gated,
+        asked,
+        answered: &answered,
+        random: Random::new(),
+        kills: 0,
+        kills_in_triggers: 0,
+    };
+    let accepted: BTreeMap<String, EventId> = std::thread::scope(|scope| {
         let senders: Vec<_> = (0..SENDERS)
-            .map(|_| scope.spawn(|| send_all(&gated, &images, &next)))
+            .map(|_| scope.spawn(|| send_all(&gated, &images, &next, &answered)))
             .collect();
-        let killer = scope.spawn(|| {
-            while !stop.load(Ordering::SeqCst) {
-                let until_next = Duration::from_millis(10 + random.below(250));
-                let asked = kills_asked.recv_timeout(until_next);
-                gated.kill();
-                kills += 1;
-                if let Ok(done) = asked {
-                    kills_in_triggers += 1;
-                    let _ = done.send(());
-                }
-                gated.start();
-            }
-        });
-        let accepted: Vec<_> = senders.into_iter().map(|sender| sender.join().unwrap()).collect();
-        stop.store(true, Ordering::SeqCst);
-        killer.join().unwrap();
-        accepted
+        while killer.kills < KILLS || senders.iter().any(|sender| !sender.is_finished()) {
+            killer.once();
+        }
+        senders
+            .into_iter()
+            .flat_map(|sender| sender.join().unwrap())
+            .collect()
     });
-    let accepted: BTreeMap<String, EventId> = accepted.into_iter().flatten().collect();
-    assert!(kills >= KILLS, "{kills} kills are too few");
-
-    // The kills that triggers still ask for are served while the rest is worked off.
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if let Ok(done) = kills_asked.recv_timeout(Duration::from_millis(50)) {
-            gated.kill();
-            kills_in_triggers += 1;
-            let _ = done.send(());
-            gated.start();
-        }
-        let statuses: Vec<_> = accepted
-            .values()
-            .map(|event| gated.book().status(*event).unwrap().unwrap())
-            .collect();
-        let open = statuses.iter().any(|status| {
-            let orders = status.orders.iter();
-            status.state == EventState::Waiting || orders.clone().any(|order| order.state != OrderState::Done)
-        });
-        if !open {
-            break;
-        }
-        assert!(
-            Instant::now() < end,
-            "not everything was worked off: {:#?}",
-            statuses
-                .iter()
-                .filter(|status| status.state == EventState::Waiting)
-                .take(3)
-                .collect::<Vec<_>>()
-        );
-    }
+    killer.rest(&accepted);
     assert!(gated.end().success());
-    assert!(kills_in_triggers > 0, "no trigger was interrupted");
-    compare(&gated, &receiver, &accepted, &refused);
+    assert!(killer.kills_in_triggers > 0, "no trigger was interrupted");
     eprintln!(
-        "{kills} kills, {kills_in_triggers} of them in triggers, {} requests",
-        counted.load(Ordering::SeqCst)
+        "{} kills, {} of them in triggers",
+        killer.kills, killer.kills_in_triggers
     );
+    compare(&gated, &receiver, &accepted, &refused);
 }
 
 /// Holds what was answered for against what was decided and what was received.
 fn compare(gated: &Gated, receiver: &Service, accepted: &BTreeMap<String, EventId>, refused: &str) {
     assert_eq!(accepted.len(), EVENTS);
-    assert_eq!(
-        accepted.values().collect::<BTreeSet<_>>().len(),
-        EVENTS,
-        "each delivery is an event of its own"
-    );
+    let events: BTreeSet<EventId> = accepted.values().copied().collect();
+    assert_eq!(events.len(), EVENTS, "each delivery is an event of its own");
     gated.book().verify().unwrap();
-    let decisions = gated.decisions();
-    assert_eq!(decisions.len(), EVENTS, "each event is decided once");
-    let by_event: BTreeMap<EventId, _> = decisions
-        .iter()
-        .map(|(number, decision)| (decision.event, (number, decision)))
-        .collect();
-    assert_eq!(
-        by_event.keys().collect::<BTreeSet<_>>(),
-        accepted.values().collect::<BTreeSet<_>>()
-    );
+    let decisions: BTreeMap<EventId, (i64, Decision)> = {
+        let decisions = gated.decisions();
+        assert_eq!(decisions.len(), EVENTS, "each event is decided once");
+        decisions
+            .into_iter()
+            .map(|(number, decision)| (decision.event, (number, decision)))
+            .collect()
+    };
+    assert_eq!(decisions.keys().copied().collect::<BTreeSet<_>>(), events);
 
-    let mut received: BTreeMap<String, usize> = BTreeMap::new();
-    for request in receiver.requests() {
-        *received
-            .entry(request.header("webhook-id").unwrap().to_owned())
-            .or_default() += 1;
+    let mut received: BTreeMap<i64, BTreeSet<String>> = BTreeMap::new();
+    let requests = receiver.requests();
+    for request in &requests {
+        let id = request.header("webhook-id").unwrap().to_owned();
+        let decision = id.split('-').nth(1).unwrap().parse().unwrap();
+        received.entry(decision).or_default().insert(id);
     }
-    let attempts: usize = gated
-        .records()
-        .iter()
-        .filter(|record| matches!(record.entry, portcullis::gate::record::Entry::Firing(_)))
-        .count();
     assert!(
-        received.values().sum::<usize>() <= attempts,
-        "nothing fired that was not recorded before"
+        received.values().all(|ids| ids.len() == 1),
+        "one id for each decision, however often it was sent"
     );
-    let ids: BTreeSet<i64> = received
-        .keys()
-        .map(|id| id.split('-').nth(1).unwrap().parse().unwrap())
-        .collect();
     for (delivery, event) in accepted {
-        let (number, decision) = by_event[event];
+        let (number, decision) = &decisions[event];
         assert_eq!(decision.delivery.as_deref(), Some(delivery.as_str()));
         let allowed = matches!(decision.ruling, Ruling::Allowed(_));
-        assert_eq!(allowed, decision.reference != *refused, "{decision:?}");
-        assert_eq!(ids.contains(number), allowed, "{decision:?}");
+        assert_eq!(allowed, decision.reference != refused, "{decision:?}");
+        assert_eq!(received.contains_key(number), allowed, "{decision:?}");
     }
-    assert_eq!(
-        received.len(),
-        ids.len(),
-        "one id for each decision, however often it was sent"
+    let records = gated.records();
+    let begun = records
+        .iter()
+        .filter(|record| matches!(record.entry, Entry::Firing(_)))
+        .count();
+    assert!(
+        requests.len() <= begun,
+        "nothing fired that was not recorded before"
     );
     let done = gated
         .fired()
         .into_iter()
         .filter(|firing| firing.result == Some(Outcome::Done))
         .count();
-    assert_eq!(done, ids.len(), "each is recorded as done once");
+    assert_eq!(done, received.len(), "each is recorded as done once");
 }

@@ -9,7 +9,9 @@
 )]
 
 mod crash;
+mod deploy;
 mod flow;
+#[allow(dead_code, reason = "the benchmark takes what the tests leave")]
 mod program;
 #[path = "../sign/pushed.rs"]
 #[allow(

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use portcullis::gate::record::{Decision, Entry, Firing, Record};
 use portcullis::gate::{Book, EventId, EventState, EventStatus, MAX_READ};
 use portcullis::http::{Body, Call, Method, Repeat, Web, WebConfig};
+use portcullis::sandbox::deploy::ArgoCd;
 use portcullis::subject::Digest;
 use serde_json::{Value, json};
 
@@ -22,9 +23,12 @@ use crate::world::{EMAIL, World, assert_code};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The secret that the caller and the gate share; the trigger's is another.
-const CALLER_SECRET: &[u8] = b"the secret of the build system";
+pub(crate) const CALLER_SECRET: &[u8] = b"the secret of the build system";
 /// The secret that the gate and the receiver of its trigger share.
 pub(crate) const TRIGGER_SECRET: &[u8] = b"the secret of the receiver of triggers";
+
+/// The token that Argo CD knows.
+pub(crate) const ARGO_TOKEN: &str = "argo-token-of-the-gate";
 
 /// A world with a gate in it.
 pub(crate) struct Gated {
@@ -43,6 +47,25 @@ struct Running {
 impl Gated {
     /// A gate whose route sets off a webhook at `receiver`. `route` and `rest` are added to the configuration.
     pub(crate) fn new(receiver: &str, route: &str, rest: &str) -> Self {
+        let gated = Self::unconfigured();
+        gated.configure(receiver, route, rest);
+        gated
+    }
+
+    /// A gate whose route has an application of Argo CD synced.
+    pub(crate) fn with_argo(argo: &ArgoCd, route: &str, rest: &str) -> Self {
+        let gated = Self::unconfigured();
+        gated.write("argo.token", ARGO_TOKEN);
+        let trigger = format!(
+            "kind = \"argo-cd\"\nurl = \"{}\"\napplication = \"web\"\nproject = \"default\"\n\
+             token-file = \"argo.token\"\nfollow = \"5s\"",
+            argo.url()
+        );
+        gated.configure_trigger(&trigger, route, rest);
+        gated
+    }
+
+    fn unconfigured() -> Self {
         let gated = Self {
             world: World::new(),
             web: Web::new(WebConfig::default()).unwrap(),
@@ -52,7 +75,6 @@ impl Gated {
         gated.write("caller.secret", CALLER_SECRET);
         gated.write("trigger.secret", TRIGGER_SECRET);
         gated.write("policy.toml", gated.policy());
-        gated.configure(receiver, route, rest);
         gated
     }
 
@@ -70,6 +92,12 @@ impl Gated {
     }
 
     pub(crate) fn configure(&self, receiver: &str, route: &str, rest: &str) {
+        let trigger =
+            format!("kind = \"webhook\"\nurl = \"{receiver}/deploy\"\nsecret-file = \"trigger.secret\"");
+        self.configure_trigger(&trigger, route, rest);
+    }
+
+    fn configure_trigger(&self, trigger: &str, route: &str, rest: &str) {
         let (root, registry) = (self.world.trusted_root(), self.world.registry());
         let config = format!(
             r#"
@@ -91,9 +119,7 @@ burst = 10000
 secret-files = ["caller.secret"]
 [[trigger]]
 name = "deploy"
-kind = "webhook"
-url = "{receiver}/deploy"
-secret-file = "trigger.secret"
+{trigger}
 [[route]]
 name = "app"
 repositories = ["{registry}/org/*"]
@@ -154,6 +180,11 @@ triggers = ["deploy"]
         let mut running = self.running.lock().unwrap().take().unwrap();
         running.child.kill().unwrap();
         running.child.wait().unwrap();
+    }
+
+    /// The process that the gate is.
+    pub(crate) fn process(&self) -> u32 {
+        self.running.lock().unwrap().as_ref().unwrap().child.id()
     }
 
     /// Sends a signal.

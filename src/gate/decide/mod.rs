@@ -204,3 +204,6 @@ fn sbom_digests(outcomes: &[Outcome]) -> Vec<Digest> {
     let sboms = outcomes.iter().flat_map(|outcome| &outcome.sboms);
     sboms.map(|sbom| Digest::sha256(sbom.text.as_bytes())).collect()
 }
+
+#[cfg(test)]
+mod tests;
