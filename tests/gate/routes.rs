@@ -103,3 +103,27 @@ fn the_guide_has_every_route() {
         );
     }
 }
+
+/// A change of what the gate answers to is a change that somebody wrote here too.
+#[test]
+fn the_routes_that_the_program_prints_are_these() {
+    let run = |format: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_portcullis"));
+        let output = command.args(["gate", "routes"]).args(format).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let expected = "\
+POST /v1/events               announce
+GET  /v1/decisions            read
+GET  /v1/decisions/stream     read
+GET  /v1/decisions/{event}    read
+POST /v1/admission            admit
+GET  /healthz                 public
+GET  /readyz                  public
+";
+    assert_eq!(run(&[]), expected);
+    let rows: serde_json::Value = serde_json::from_str(&run(&["--format", "json"])).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), Endpoint::ALL.len());
+    assert_eq!(rows[0]["maxBodyBytes"], 512 * 1024);
+}

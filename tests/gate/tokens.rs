@@ -276,6 +276,26 @@ fn a_token_is_good_for_one_image() {
     );
 }
 
+#[test]
+fn jobs_that_come_at_once_wait_for_the_issuer_s_first_answer() {
+    let key = Key::new("k1");
+    let issuer = Issuer::start(json!({"keys": [key.jwk()]}));
+    let door = Setup::new(&caller(&issuer.url(), "")).open();
+    let tokens: Vec<String> = (0..8)
+        .map(|number| key.sign(&claims(&issuer.url(), &format!("t{number}"))))
+        .collect();
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let door = &door;
+        let threads: Vec<_> = tokens
+            .iter()
+            .map(|token| scope.spawn(move || send(door, token, token).status))
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert_eq!(statuses, [202; 8]);
+    assert_eq!(issuer.asked(), 2, "one discovery and one key set for all");
+}
+
 /// The keys of two issuers may have the same names.
 #[test]
 fn a_key_belongs_to_its_issuer() {

@@ -2,6 +2,7 @@
 
 mod decisions;
 mod replay;
+mod routes;
 mod serve;
 mod submit;
 
@@ -36,6 +37,8 @@ enum Command {
     Decisions(decisions::Args),
     /// Have a dead event, or one whose trigger is dead, decided again
     Replay(replay::Args),
+    /// The routes of the gate, and who may call each
+    Routes(routes::Args),
 }
 
 impl Args {
@@ -44,7 +47,7 @@ impl Args {
         match &self.command {
             Command::Serve(args) => args.is_endless(),
             Command::Decisions(args) => args.is_endless(),
-            Command::Submit(_) | Command::Replay(_) => false,
+            Command::Submit(_) | Command::Replay(_) | Command::Routes(_) => false,
         }
     }
 
@@ -55,7 +58,11 @@ impl Args {
 
     /// Whether its answer can be printed as JSON.
     pub(super) fn has_json(&self) -> bool {
-        matches!(&self.command, Command::Decisions(args) if args.has_json())
+        match &self.command {
+            Command::Decisions(args) => args.has_json(),
+            Command::Routes(_) => true,
+            Command::Serve(_) | Command::Submit(_) | Command::Replay(_) => false,
+        }
     }
 }
 
@@ -65,5 +72,6 @@ pub(super) fn run(args: &Args, global: &Global, console: &Console) -> ExitCode {
         Command::Submit(args) => submit::run(args, global, console),
         Command::Decisions(args) => decisions::run(args, console),
         Command::Replay(args) => replay::run(args, console),
+        Command::Routes(routes::Args {}) => routes::run(console),
     }
 }
