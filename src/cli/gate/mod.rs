@@ -22,7 +22,7 @@ const EXAMPLES: &str = "\
 Examples:
   portcullis gate serve --config gate.toml --check
   portcullis gate serve --config gate.toml
-  portcullis gate submit --gate https://gate.example --secret-file gate.secret registry.example/app@sha256:…
+  portcullis gate submit --gate https://gate.example --secret-file gate.secret \"$image\"
   portcullis gate decisions list --config gate.toml
   portcullis gate replay 42 --config gate.toml";
 

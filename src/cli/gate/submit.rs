@@ -32,19 +32,26 @@ const TOKEN_AGE: Duration = Duration::from_secs(60);
 /// Bytes of an id that is made up here.
 const ID_BYTES: usize = 16;
 
+const USAGE: &str = "\
+portcullis gate submit --gate <URL> --secret-file <FILE> [OPTIONS] <IMAGE>
+       portcullis gate submit --gate <URL> --token-file <FILE> [OPTIONS] <IMAGE>
+       portcullis gate submit --gate <URL> --audience <AUDIENCE> [OPTIONS] <IMAGE>";
+
 const EXAMPLES: &str = "\
 Examples:
   With a shared secret (Standard Webhooks):
-    portcullis gate submit --gate https://gate.example --secret-file gate.secret registry.example/app@sha256:…
+    portcullis gate submit --gate https://gate.example --secret-file gate.secret \"$image\"
 
   From a CI job, with the job's own token and no secret, and wait for the answer:
-    portcullis gate submit --gate https://gate.example --audience https://gate.example --wait \"$image\"
+    portcullis gate submit --gate https://gate.example --audience https://gate.example \\
+      --wait \"$image\"
 
-The number of the event is printed. With --wait the image is printed by digest, and the exit code is that of the decision.";
+The number of the event is printed. With --wait the image is printed by digest, and the exit code is
+that of the decision.";
 
 /// Arguments of `gate submit`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, override_usage = USAGE)]
 #[command(group = clap::ArgGroup::new("credential").required(true).multiple(false))]
 pub(super) struct Args {
     /// The image: registry, repository and a tag or digest
