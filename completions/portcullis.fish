@@ -45,6 +45,7 @@ complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "pin" -d 'Veri
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "inspect" -d 'Show everything attached to a subject, unverified'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "save" -d 'Save an image with all its evidence to an OCI layout'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "load" -d 'Push an image with all its evidence to a registry'
+complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "gate" -d 'Let deployments begin only for what was verified'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "build" -d 'What a build says of itself: variables for its deployment'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "key" -d 'Make private keys, import them, print their public keys'
 complete -c portcullis -n "__fish_portcullis_needs_command" -f -a "policy" -d 'Lint a policy, write a starting one, show what a pattern accepts'
@@ -471,6 +472,107 @@ complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s v -l verb
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c portcullis -n "__fish_portcullis_using_subcommand load" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "serve" -d 'Listen for events, verify what they are about, and let deployments begin for what is allowed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "submit" -d 'Tell a gate of an image, as a build system does'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "decisions" -d 'What was accepted, decided and triggered'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "replay" -d 'Have a dead event, or one whose trigger is dead, decided again'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "routes" -d 'The routes of the gate, and who may call each'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and not __fish_seen_subcommand_from serve submit decisions replay routes help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l config -d 'Configuration of the gate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l check -d 'Check everything that the gate would start with, and start nothing'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l deny-warnings -d 'With --check: deny where there are warnings'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from serve" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l gate -d 'Address of the gate' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l secret-file -d 'File with the secret that the gate knows this caller by (whsec_…); requests are signed with it' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l token-file -d 'File with a token that the gate knows this caller by' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l audience -d 'Send the token of this CI job, made for this audience' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l delivery -d 'Name of this delivery: the same one again is taken for the first [default: made up]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l gate-ca -d 'PEM certificates of authorities that are trusted for the gate, besides the system\'s' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l wait -d 'Wait until it is decided, at most for --timeout; the caller needs the right to read'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from submit" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -f -a "list" -d 'The last records, the newest first'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -f -a "show" -d 'One event: where it is in its life, and everything that was recorded about it'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -f -a "follow" -d 'Every new record as one line of JSON, until you end it'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -f -a "verify" -d 'Check the whole chain of records, and print the last hash'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from decisions" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l config -d 'Configuration of the gate, which names its data directory' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l data -d 'Data directory of the gate' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from replay" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s o -l output -d 'File for the one format that names none' -r -F
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
+always\t'Always'
+never\t'Never'"
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l timeout -d 'Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l jobs -d 'Subjects examined at once [default: number of processors]' -r
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s q -l quiet -d 'Say nothing about what passed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s v -l verbose -d 'Show every check and every place'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -l offline -d 'Never use the network; a cached or built-in trust root is used as it is, and the report gives its age'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from routes" -s V -l version -d 'Print version'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "serve" -d 'Listen for events, verify what they are about, and let deployments begin for what is allowed'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "submit" -d 'Tell a gate of an image, as a build system does'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "decisions" -d 'What was accepted, decided and triggered'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "replay" -d 'Have a dead event, or one whose trigger is dead, decided again'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "routes" -d 'The routes of the gate, and who may call each'
+complete -c portcullis -n "__fish_portcullis_using_subcommand gate; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l format -d 'Output format [default: human]: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by `=FILE`. The human report goes to standard error; another format without a file goes to standard output' -r
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -s o -l output -d 'File for the one format that names none' -r -F
 complete -c portcullis -n "__fish_portcullis_using_subcommand build; and not __fish_seen_subcommand_from env help" -l color -d 'When to use colour' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
