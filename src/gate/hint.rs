@@ -105,6 +105,35 @@ mod tests {
         }
     }
 
+    /// Events are kept as the whole reference and read back: one that could not be would hold up all the others.
+    #[test]
+    fn what_is_a_hint_is_one_again_when_it_was_kept() {
+        let tag = "t".repeat(128);
+        let digest = "0".repeat(128);
+        let path = "a".repeat(255);
+        for text in [
+            "registry.example/app:v1".to_owned(),
+            "localhost/app:v1".to_owned(),
+            "docker.io/nginx:v1".to_owned(),
+            "docker.io/library/nginx:v1".to_owned(),
+            "index.docker.io/nginx:v1".to_owned(),
+            "REGISTRY.example:443/app:v1".to_owned(),
+            "127.0.0.1:5000/app:v1".to_owned(),
+            "[::1]:5000/app:v1".to_owned(),
+            format!("registry.example/{path}:v1"),
+            format!("registry.example/app:{tag}@sha512:{digest}"),
+            format!("{}/app:v1", format!("{}.", "h".repeat(60)).repeat(16)),
+            format!("{}.example/app:{tag}@sha512:{digest}", "h.".repeat(370)),
+            format!("docker.io/{}:{tag}", "a/".repeat(400) + "a"),
+        ] {
+            let Ok(hint) = Hint::new(&text, None) else {
+                continue;
+            };
+            let again = Hint::new(&hint.reference.whole(), None).unwrap();
+            assert_eq!(again.reference.whole(), hint.reference.whole(), "{text}");
+        }
+    }
+
     #[test]
     fn a_delivery_id_is_short_and_printable() {
         assert!(DeliveryId::new("0b989ba4-242f-11e5-81e1-c7b6966d2516").is_ok());

@@ -96,6 +96,9 @@ pub struct Decision {
 /// Most findings of one decision that are recorded. The report of `verify` and `sbom-check` has all of them.
 pub const MAX_NOTES: usize = 50;
 
+/// Longest message of a recorded finding, in characters. What strangers wrote may be in it.
+pub const MAX_NOTE_CHARS: usize = 1_000;
+
 /// The answer about an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "verdict")]
@@ -152,7 +155,7 @@ impl From<&Finding> for Note {
         Self {
             code: finding.code.name().to_owned(),
             severity: finding.severity,
-            message: finding.message.clone(),
+            message: finding.message.chars().take(MAX_NOTE_CHARS).collect(),
         }
     }
 }
@@ -232,5 +235,17 @@ impl Outcome {
             Self::Expired => "expired",
             Self::Superseded => "superseded",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Code;
+
+    #[test]
+    fn what_strangers_wrote_makes_no_long_record() {
+        let finding = Finding::new(Code::SubjectNotCovered, "é".repeat(100_000));
+        assert_eq!(Note::from(&finding).message.chars().count(), MAX_NOTE_CHARS);
     }
 }

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::config::Config;
 use super::decide::Judged;
 use super::journal::ended_within;
-use super::order::{Fired, Order};
+use super::order::{Fired, Order, Trigger};
 use super::queue::{End, Event, Follow, Queue, QueueError, Settled};
 use super::record::{Note, Outcome, Ruling};
 use super::{Gate, Settings};
@@ -181,7 +182,7 @@ fn set_off(gate: &Gate, stop: &AtomicBool) {
             Ok(None) => gate.store.wait(seen, LOOK),
             Ok(Some(order)) => {
                 let settings = gate.settings();
-                let fired = fire(&settings, &order);
+                let fired = fire(&settings, &order, Timestamp::now());
                 finish(gate, stop, &settings, &order, fired);
             }
             Err(error) => trouble(gate, &error),
@@ -189,18 +190,38 @@ fn set_off(gate: &Gate, stop: &AtomicBool) {
     }
 }
 
-fn fire(settings: &Settings, order: &Order) -> Fired {
-    let mut triggers = settings.judge.config().triggers.iter();
-    let Some(named) = triggers.find(|named| named.name == order.trigger()) else {
-        let message = "the configuration has no trigger of this name any more";
-        return Fired::Refused(Finding::new(Code::TriggerRefused, message));
+fn fire(settings: &Settings, order: &Order, now: Timestamp) -> Fired {
+    let config = settings.judge.config();
+    let trigger = match wanted(config, order, now) {
+        Ok(trigger) => trigger,
+        Err(fired) => return fired,
     };
-    let fired = catch_unwind(AssertUnwindSafe(|| named.trigger.fire(order)));
+    let fired = catch_unwind(AssertUnwindSafe(|| trigger.fire(order)));
     fired.unwrap_or_else(|_| {
         Fired::Unknown(Finding::new(
             Code::InternalError,
             "the trigger ended without an answer",
         ))
+    })
+}
+
+/// The trigger of an order, if the order is still to be carried out: what is allowed is allowed for a while, and the
+/// configuration may have taken the trigger from the route since.
+fn wanted<'c>(config: &'c Config, order: &Order, now: Timestamp) -> Result<&'c dyn Trigger, Fired> {
+    if now >= after(order.decided(), of(config.decide.trigger_deadline)) {
+        let finding = Finding::new(Code::DeadlinePassed, "its time had passed before its turn came");
+        return Err(match order.attempt().may_have_happened {
+            true => Fired::Unknown(finding),
+            false => Fired::Retry { finding, after: None },
+        });
+    }
+    let mut routes = config.routes.iter().filter(|route| route.name == order.route());
+    let follows = routes.any(|route| route.triggers.iter().any(|name| name == order.trigger()));
+    let mut triggers = config.triggers.iter();
+    let named = triggers.find(|named| follows && named.name == order.trigger());
+    named.map(|named| &*named.trigger).ok_or_else(|| {
+        let message = "the route has no trigger of this name any more";
+        Fired::Refused(Finding::new(Code::TriggerRefused, message))
     })
 }
 
@@ -267,6 +288,48 @@ fn trouble(gate: &Gate, error: &QueueError) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::gate::config::load;
+    use crate::gate::trigger::testing::attempt;
+
+    /// A configuration whose route `app` has these triggers.
+    fn config(triggers: &str) -> Config {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(
+            "policy.toml",
+            "version = 1\n[[pin]]\nname = \"a\"\nidentity = \"dev@example.com\"\nissuer = \"https://ci.example\"\n\
+             [[signature]]\npins = [\"a\"]\n",
+        );
+        write("secret", "0123456789abcdef0123456789abcdef");
+        write(
+            "gate.toml",
+            &format!(
+                "version = 1\ndata = \"data\"\n[trust]\nroot = \"public-good\"\n\
+                 [[trigger]]\nname = \"prod\"\nkind = \"webhook\"\nurl = \"http://127.0.0.1:1/\"\nsecret-file = \"secret\"\n\
+                 [[route]]\nname = \"app\"\nrepositories = [\"registry.example/**\"]\npolicy = \"policy.toml\"\n{triggers}"
+            ),
+        );
+        load(&folder.path().join("gate.toml")).unwrap()
+    }
+
+    /// The order was decided at the beginning of the epoch, and may be carried out for an hour.
+    #[test]
+    fn an_order_whose_time_has_passed_or_whose_route_has_changed_is_not_carried_out() {
+        let (with, without) = (config("triggers = [\"prod\"]\n"), config(""));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let (fresh, begun) = (attempt(1, false, &[]), attempt(2, true, &[]));
+        let refusal = |config, order, second| wanted(config, order, at(second)).err();
+        assert_eq!(refusal(&with, &fresh, 3599), None);
+        let late = refusal(&with, &fresh, 3600).unwrap();
+        assert!(matches!(late, Fired::Retry { .. }), "{late:?}");
+        let end_of = |order, fired| end(order, fired, SignedDuration::from_hours(1), at(3600)).outcome;
+        assert_eq!(end_of(&fresh, late), Outcome::Expired);
+        let late = refusal(&with, &begun, 3600).unwrap();
+        assert!(matches!(late, Fired::Unknown(_)), "{late:?}");
+        assert_eq!(end_of(&begun, late), Outcome::Expired);
+        let gone = refusal(&without, &fresh, 0).unwrap();
+        assert!(matches!(gone, Fired::Refused(_)), "{gone:?}");
+    }
 
     #[test]
     fn pauses_double_until_the_longest() {

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 
 use jiff::Timestamp;
 use portcullis::gate::record::{Decision, Ruling};
-use portcullis::gate::{Queue, Settled, Store};
+use portcullis::gate::{Fingerprint, Hint, NewEvent, Queue, Settled, Store};
 use serde_json::Value;
 
 use crate::client::{Ask, connect};
@@ -172,4 +172,30 @@ fn a_stream_tells_of_records_and_goes_on_where_it_was() {
     open.write_all(&get("/v1/decisions/stream").bytes()).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(100));
     assert!(door.ends_within(std::time::Duration::from_secs(5)));
+}
+
+/// A caller that was taken out, or whose repositories are others now, does not go on reading.
+#[test]
+fn a_stream_ends_when_the_configuration_changes() {
+    let door = door();
+    let mut stream = connect(door.address);
+    stream.write_all(&get("/v1/decisions/stream").bytes()).unwrap();
+    let mut lines = BufReader::new(stream).lines().map(Result::unwrap);
+    lines.find(|line| line.contains(": connected")).unwrap();
+    door.reload("");
+    decide_without_caller(&door);
+    let rest: Vec<String> = lines.collect();
+    assert!(!rest.iter().any(|line| line.starts_with("data:")), "{rest:?}");
+}
+
+/// Records a decision about the repository that the first caller had.
+fn decide_without_caller(door: &Door) {
+    let event = NewEvent {
+        caller: "ci".to_owned(),
+        fingerprint: Fingerprint([7; 32]),
+        hint: Hint::new("registry.example/team/app:v1", None).unwrap(),
+        received: Timestamp::now(),
+    };
+    door.store.accept(event).unwrap().wait().unwrap();
+    assert_eq!(settle(&door.store), 1);
 }

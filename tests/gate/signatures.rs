@@ -267,3 +267,33 @@ token-files = ["harbor.token"]
     }
     assert!(!door.log().contains(token), "the token is in the log");
 }
+
+/// The id of a CloudEvent in binary mode is a header field, which a token proves as much as the body. Two builds of one tag
+/// have the same body.
+#[test]
+fn two_cloudevents_with_the_same_body_and_a_token_are_two_events() {
+    let token = "3q2-7wAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let callers = r#"
+[[caller]]
+name = "builds"
+repositories = ["registry.example/**"]
+[caller.token]
+token-files = ["builds.token"]
+"#;
+    let door = Setup::new(callers).file("builds.token", token).open();
+    let authorization = format!("Bearer {token}");
+    let send = |id: &str| {
+        let fields = [
+            ("authorization", authorization.as_str()),
+            ("content-type", "application/json"),
+            ("ce-specversion", "1.0"),
+            ("ce-source", "/builds"),
+            ("ce-type", "example.built"),
+            ("ce-id", id),
+        ];
+        let body = r#"{"reference":"registry.example/team/app:v1"}"#;
+        post(&fields, body).send(door.address).status
+    };
+    assert_eq!([send("1"), send("2"), send("1")], [202, 202, 200]);
+    assert_eq!(door.waiting(), 2);
+}

@@ -379,3 +379,18 @@ fn keys_that_an_issuer_does_not_own_or_that_are_secrets_are_not_used() {
         door.log()
     );
 }
+
+#[test]
+fn an_address_that_the_issuer_did_not_verify_is_nobody_s() {
+    let key = Key::new("k1");
+    let issuer = Issuer::start(json!({"keys": [key.jwk()]}));
+    let url = issuer.url();
+    let callers = caller(&url, "").replace("repository = \"org/app\"", "email = \"ci@example.com\"");
+    let door = Setup::new(&callers).open();
+    let claims = |id| with(&claims(&url, id), "email", json!("ci@example.com"));
+    let verified = |id, value| key.sign(&with(&claims(id), "email_verified", value));
+    assert_eq!(send(&door, &key.sign(&claims("t1")), "1").status, 401);
+    assert_eq!(send(&door, &verified("t2", json!(false)), "2").status, 401);
+    assert_eq!(send(&door, &verified("t3", json!("true")), "3").status, 401);
+    assert_eq!(send(&door, &verified("t4", json!(true)), "4").status, 202);
+}

@@ -204,7 +204,10 @@ impl<'a> Token<'a> {
             Some(value @ (Value::Number(_) | Value::Bool(_))) => value.to_string(),
             _ => return Err(format!("the token has no claim {}", rule.name)),
         };
+        // Whoever has an account at an issuer may write any address into it.
+        let unproven = rule.name == "email" && self.claims.get("email_verified") != Some(&Value::Bool(true));
         match rule.values.contains(&found) {
+            true if unproven => Err("the issuer does not say that it verified the token's email".to_owned()),
             true => Ok(()),
             false => Err(format!("the token's claim {} is {found:?}", rule.name)),
         }

@@ -6,8 +6,8 @@
 //! | [`webhook`] | Standard Webhooks: HMAC-SHA256 or ed25519 over id, time and body | its id |
 //! | [`github`] | `X-Hub-Signature-256`: HMAC-SHA256 over the body | its body |
 //! | [`jwt`] | an OpenID Connect token of a job, with rules for its claims | the token, which is good for one event |
-//! | token | a shared token in `Authorization`, for registries that can send nothing else | its body |
-//! | [`peer`] | a client certificate with a SPIFFE ID or subject | its body |
+//! | token | a shared token in `Authorization`, for registries that can send nothing else | its body, and `ce-id` |
+//! | [`peer`] | a client certificate with a SPIFFE ID or subject | its body, and `ce-id` |
 //!
 //! Signatures are over raw bytes, before anything of them is read. A request that shows two kinds of credentials, or one
 //! header field twice, is not believed. Outside, every failure looks the same; the reason is in the gate's log.
@@ -259,13 +259,25 @@ pub fn identify(callers: &[Caller], shown: &Shown<'_>, issuers: &Issuers) -> Res
         Kind::Webhook => by_webhook(callers, shown),
         Kind::GitHub => by_github(callers, shown),
         Kind::Bearer(token) if jwt::has_form(token) => by_issuer(callers, token, shown.now, issuers),
-        Kind::Bearer(token) => by_token(callers, token, shown.body),
+        Kind::Bearer(token) => by_token(callers, token, shown),
         Kind::Peer => by_certificate(callers, shown),
     }
 }
 
 fn by_body(body: &[u8]) -> Delivery {
     Delivery::Body(Fingerprint(sha256(&[b"body\0", body])))
+}
+
+/// Where a token or the connection proves the whole request, its header fields count too: CloudEvents in binary mode have
+/// their id there, and the bodies of two of them may be the same.
+fn by_request(shown: &Shown<'_>) -> Delivery {
+    match shown.headers.get("ce-id") {
+        None => by_body(shown.body),
+        Some(id) => {
+            let body = sha256(&[shown.body]);
+            Delivery::Body(Fingerprint(sha256(&[b"body and ce-id\0", &body, id.as_bytes()])))
+        }
+    }
 }
 
 fn by_webhook(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refused> {
@@ -294,7 +306,7 @@ fn by_github(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refused> {
     })
 }
 
-fn by_token(callers: &[Caller], token: &str, body: &[u8]) -> Result<Known, Refused> {
+fn by_token(callers: &[Caller], token: &str, shown: &Shown<'_>) -> Result<Known, Refused> {
     let index = callers.iter().position(|caller| match &caller.credential {
         Credential::Token(tokens) => tokens.iter().any(|own| own.is(token.as_bytes())),
         _ => false,
@@ -302,7 +314,7 @@ fn by_token(callers: &[Caller], token: &str, body: &[u8]) -> Result<Known, Refus
     let index = index.ok_or_else(|| "no caller has this token".to_owned())?;
     Ok(Known {
         index,
-        delivery: by_body(body),
+        delivery: by_request(shown),
     })
 }
 
@@ -348,7 +360,7 @@ fn by_certificate(callers: &[Caller], shown: &Shown<'_>) -> Result<Known, Refuse
                 Ok(()) => {
                     return Ok(Known {
                         index,
-                        delivery: by_body(shown.body),
+                        delivery: by_request(shown),
                     });
                 }
                 Err(reason) => reasons.push(format!("{}: {reason}", caller.name)),

@@ -15,8 +15,9 @@ use crate::subject::{Digest, Reference, Subject};
 /// SHA-256 over everything that an *allowed* depends on, so that another image, route, policy, trust root or build has
 /// another key.
 pub(super) fn of(route: &Route, repository: &str, digest: &Digest, trust: &Trust) -> VerdictKey {
+    let relaxed = trust.material().relaxations();
     let parts = [
-        "portcullis gate verdict key 1",
+        "portcullis gate verdict key 2",
         ToolReport::THIS.version,
         &route.name,
         repository,
@@ -25,6 +26,13 @@ pub(super) fn of(route: &Route, repository: &str, digest: &Digest, trust: &Trust
         &route.inputs.to_string(),
         if route.deny_warnings { "deny-warnings" } else { "" },
         &trust.digest().to_string(),
+        // The same root asks for less when it is named as an instance without logs than when it is named as a file.
+        if relaxed.log_entry { "no-log-entry" } else { "" },
+        if relaxed.certificate_timestamp {
+            "no-certificate-timestamp"
+        } else {
+            ""
+        },
     ];
     let mut bytes = Vec::new();
     for part in parts {

@@ -58,6 +58,13 @@ fn proof(signed: Option<Timestamp>) -> Proof {
 fn everything_that_a_verdict_depended_on_is_in_its_key() {
     let good = keeper(TrustChoice::PublicGood, now()).current(now()).unwrap();
     let other = keeper(TrustChoice::GitHub, now()).current(now()).unwrap();
+    // The same bytes as a file, under which nothing may be absent.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("root.json");
+    let bytes = sigstore_trust_root::SigstoreInstance::GitHub.embedded_trusted_root_json();
+    std::fs::write(&path, bytes).unwrap();
+    let strict = keeper(TrustChoice::File(path), now()).current(now()).unwrap();
+    assert_eq!(strict.digest(), other.digest());
     let route = |change: fn(&mut Route)| {
         let mut route = config("").routes.remove(0);
         change(&mut route);
@@ -69,6 +76,7 @@ fn everything_that_a_verdict_depended_on_is_in_its_key() {
         key::of(&plain(), "registry.example/other", &digest('a'), &good),
         key::of(&plain(), "registry.example/app", &digest('b'), &good),
         key::of(&plain(), "registry.example/app", &digest('a'), &other),
+        key::of(&plain(), "registry.example/app", &digest('a'), &strict),
         key::of(
             &route(|route| route.name = "b".to_owned()),
             "registry.example/app",

@@ -64,14 +64,19 @@ async fn newest(state: &Arc<State>) -> Result<i64, Problem> {
     .await
 }
 
-/// Sends records until the client goes, the time is over or the gate ends.
+/// Sends records until the client goes, the time is over, the configuration changes or the gate ends.
 async fn follow(state: Arc<State>, admitted: Arc<Admitted>, mut after: i64, sender: mpsc::Sender<Bytes>) {
     let end = Instant::now() + LONGEST;
     let mut changes = state.parts.changes.clone();
     let mut closing = state.closing.clone();
+    let mut configs = state.parts.config.clone();
     // The header goes out at once, so that the client knows that it is connected.
     let mut text = ": connected\n\n".to_owned();
     loop {
+        // What a caller may read, and whether it is one, may be another: it proves again who it is.
+        if !Arc::ptr_eq(&configs.borrow_and_update(), &admitted.config) {
+            return;
+        }
         changes.mark_unchanged();
         loop {
             let Ok((found, last)) = read(&state, &admitted, after).await else {
@@ -98,6 +103,7 @@ async fn follow(state: Arc<State>, admitted: Arc<Admitted>, mut after: i64, send
                 Err(_) if Instant::now() >= end => return,
                 Err(_) => text.push_str(": still here\n\n"),
             },
+            _ = configs.changed() => {}
             _ = closing.changed() => return,
         }
     }

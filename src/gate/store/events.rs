@@ -92,10 +92,13 @@ pub(super) fn settle(connection: &Connection, settled: Settled) -> rusqlite::Res
             let event = decision.event;
             let allowed = orders::weigh(connection, &mut decision, follow.rollback)?;
             let number = record(connection, decision, DECIDED)?;
-            if let Some(allowed) = allowed {
-                orders::follow(connection, &allowed, number, event, &follow.triggers)?;
+            match allowed {
+                Some(allowed) if orders::is_overtaken(connection, &allowed, event)? => {
+                    orders::give_way(connection, &allowed, number, event, &follow.triggers)
+                }
+                Some(allowed) => orders::follow(connection, &allowed, number, event, &follow.triggers),
+                None => Ok(()),
             }
-            Ok(())
         }
         Settled::Dead(decision) => record(connection, decision, DEAD).map(drop),
         Settled::Later { event, due, why } => {

@@ -78,6 +78,53 @@ fn last(connection: &Connection, route: &str, repository: &str) -> rusqlite::Res
     last.optional()
 }
 
+/// Whether another image of the repository was allowed meanwhile, by an event that came later: deciding this one took
+/// longer, so that its orders would bring an old image after a new one. What a person asked for again since is no such
+/// thing.
+pub(super) fn is_overtaken(
+    connection: &Connection,
+    allowed: &ToFollow,
+    event: EventId,
+) -> rusqlite::Result<bool> {
+    let mut overtaken = connection.prepare_cached(
+        "SELECT 1 FROM (SELECT digest, decision FROM allowed WHERE route = ?1 AND repository = ?2
+                        ORDER BY decision DESC LIMIT 1) AS last
+         JOIN records ON records.number = last.decision
+         WHERE last.digest <> ?3 AND records.event > ?4
+         AND NOT EXISTS (SELECT 1 FROM records AS asked WHERE asked.event = ?4 AND asked.number > last.decision
+                         AND json_extract(asked.entry, '$.kind') = 'replayed')",
+    )?;
+    overtaken.exists(params![
+        allowed.route,
+        allowed.repository,
+        allowed.digest,
+        event.0
+    ])
+}
+
+/// Records that an allowed image sets nothing off, since a newer one was allowed before it.
+pub(super) fn give_way(
+    connection: &Connection,
+    allowed: &ToFollow,
+    decision: i64,
+    event: EventId,
+    triggers: &[String],
+) -> rusqlite::Result<()> {
+    for trigger in triggers {
+        let firing = Firing {
+            decision,
+            event,
+            trigger: trigger.clone(),
+            attempt: 0,
+            time: time(allowed.time),
+            result: Some(Outcome::Superseded),
+            detail: Some("an event that came later was allowed before it".to_owned()),
+        };
+        chain::append(connection, &Entry::Fired(firing))?;
+    }
+    Ok(())
+}
+
 /// Makes the orders of an allowed image. Earlier ones for the same repository that failed, and wait to be tried again,
 /// give way: they would bring back the older image after this one.
 pub(super) fn follow(

@@ -287,6 +287,47 @@ fn an_older_image_is_recorded_as_a_rollback_and_denied_where_the_route_says_so()
     }
 }
 
+/// Its registry did not answer at first, and a newer build was faster.
+#[test]
+fn an_event_that_was_overtaken_brings_no_old_image_after_the_new_one() {
+    let folder = folder();
+    let store = Store::open(folder.path()).unwrap();
+    let slow = accept(&store, 1).event();
+    allow(&store, 2, 'b', 5);
+    let of = |event| store.book().unwrap().status(event).unwrap().unwrap().orders.len();
+    let allowed = || decision(slow, 'a', Ruling::Allowed(proof(0)));
+    settle(&store, allowed(), RollbackRule::Allow);
+    assert_eq!(of(slow), 0);
+    assert_eq!(fired(&store), [(2, 0, Some(Outcome::Superseded))]);
+    let order = store.begin(now()).unwrap().unwrap();
+    assert_eq!(order.digest(), &digest('b'));
+    store.finish(&order, end(Outcome::Done, 0), now()).unwrap();
+    assert!(store.begin(now()).unwrap().is_none());
+    // A person who wants the old one back says so by a new event.
+    assert_eq!(of(allow(&store, 3, 'a', 0)), 1);
+}
+
+/// A person who asks for a dead event again wants it, whatever came meanwhile.
+#[test]
+fn an_event_that_was_asked_for_again_is_not_overtaken_by_what_came_before() {
+    let folder = folder();
+    let store = Store::open(folder.path()).unwrap();
+    let dead = accept(&store, 1).event();
+    let undecided = decision(dead, 'a', Ruling::Undecided);
+    store.settle(vec![Settled::Dead(undecided)]).unwrap();
+    allow(&store, 2, 'b', 5);
+    assert!(store.replay(dead, now()).unwrap());
+    settle(
+        &store,
+        decision(dead, 'a', Ruling::Allowed(proof(0))),
+        RollbackRule::Allow,
+    );
+    assert_eq!(
+        store.book().unwrap().status(dead).unwrap().unwrap().orders.len(),
+        1
+    );
+}
+
 #[test]
 fn the_same_image_again_and_a_newer_one_are_no_rollbacks() {
     let folder = folder();
@@ -344,6 +385,13 @@ fn a_verdict_is_found_under_its_key_until_it_expires() {
     assert_eq!(store.verdict(&[1; 32], later(59)), Some(proof(3)));
     assert_eq!(store.verdict(&[1; 32], later(60)), None);
     assert_eq!(store.verdict(&[2; 32], now()), None);
+    let day = 24 * 3600;
+    assert_eq!(store.verdict(&[1; 32], later(60 - day)), Some(proof(3)));
+    assert_eq!(
+        store.verdict(&[1; 32], later(59 - day)),
+        None,
+        "the clock was set back"
+    );
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! which something of it could be otherwise. Each is authenticated, so that nobody who can write the file can allow.
 
 use aws_lc_rs::hmac;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::events::time;
@@ -10,6 +10,9 @@ use crate::gate::record::Proof;
 
 /// Most expired verdicts that are removed when one is added.
 const MAX_REMOVED: i64 = 16;
+
+/// Longest time that a verdict may still hold. One that seems to hold for longer was kept before the clock was set back.
+const LONGEST: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a verdict is kept under: SHA-256 of everything that it depended on.
 pub(crate) type VerdictKey = [u8; 32];
@@ -38,7 +41,10 @@ pub(super) fn get(
         .query_row(params![key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let kept = found.filter(|(proof, expires, mac)| {
-        time(*expires) > now && hmac::verify(secret, &authenticated(key, *expires, proof), mac).is_ok()
+        let left = time(*expires).duration_since(now);
+        left.is_positive()
+            && left <= LONGEST
+            && hmac::verify(secret, &authenticated(key, *expires, proof), mac).is_ok()
     });
     Ok(kept.and_then(|(proof, _, _)| serde_json::from_str(&proof).ok()))
 }

@@ -20,7 +20,7 @@ mod message;
 mod post;
 mod secret;
 #[cfg(test)]
-mod testing;
+pub(super) mod testing;
 #[cfg(test)]
 mod tests;
 mod webhook;

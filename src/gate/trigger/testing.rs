@@ -8,19 +8,19 @@ use crate::gate::{Allowed, Attempt, Order};
 use crate::subject::Digest;
 
 /// `sha256:` and 64 times the same hex digit.
-pub(super) fn digest(digit: char) -> Digest {
+pub(in crate::gate) fn digest(digit: char) -> Digest {
     format!("sha256:{}", digit.to_string().repeat(64))
         .parse()
         .unwrap()
 }
 
 /// An order for `registry.example/team/app` with the digest of `a`, and others of the same team beside it.
-pub(super) fn order(beside: &[(&str, char)]) -> Order {
+pub(in crate::gate) fn order(beside: &[(&str, char)]) -> Order {
     attempt(1, false, beside)
 }
 
 /// The same order at a later attempt.
-pub(super) fn attempt(number: u32, may_have_happened: bool, beside: &[(&str, char)]) -> Order {
+pub(in crate::gate) fn attempt(number: u32, may_have_happened: bool, beside: &[(&str, char)]) -> Order {
     let attempt = Attempt {
         number,
         may_have_happened,

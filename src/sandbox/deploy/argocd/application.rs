@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Looks at a running operation after which it ends.
 const LOOKS: u32 = 2;
@@ -136,24 +136,32 @@ impl Application {
 
     /// The document that clients get.
     pub(super) fn document(&self, name: &str) -> Value {
-        let mut document = json!({
-            "metadata": { "name": name, "namespace": "argocd" },
-            "spec": { "project": self.project, "source": { "repoURL": "https://git.example/web", "targetRevision": "HEAD" } },
-            "status": { "sync": { "status": "OutOfSync" } },
+        let mut spec = json!({
+            "project": self.project,
+            "source": { "repoURL": "https://git.example/web", "targetRevision": "HEAD" },
         });
+        let mut compared = json!({ "status": "OutOfSync" });
+        let mut status = Map::new();
+        let set = |object: &mut Value, name: &str, value: Value| {
+            if let Some(members) = object.as_object_mut() {
+                members.insert(name.to_owned(), value);
+            }
+        };
         if self.automated {
-            document["spec"]["syncPolicy"] = json!({ "automated": { "prune": true } });
+            set(&mut spec, "syncPolicy", json!({ "automated": { "prune": true } }));
         }
-        if let Some(compared) = &self.compared {
-            document["status"]["sync"]["revision"] = json!(compared);
+        if let Some(revision) = &self.compared {
+            set(&mut compared, "revision", json!(revision));
         }
         if let Some(operation) = &self.operation {
-            document["status"]["operationState"] = json!({
+            let state = json!({
                 "operation": operation.asked, "phase": operation.phase,
                 "message": if operation.phase == "Failed" { "one or more objects failed to apply" } else { "" },
                 "syncResult": { "revision": operation.deployed.as_deref().unwrap_or_default() },
             });
+            status.insert("operationState".to_owned(), state);
         }
-        document
+        status.insert("sync".to_owned(), compared);
+        json!({ "metadata": { "name": name, "namespace": "argocd" }, "spec": spec, "status": status })
     }
 }

@@ -76,7 +76,7 @@ async fn application(State(shared): World, Path(name): Path<String>, Query(query
         Ok(application) => application,
         Err(refusal) => return refusal,
     };
-    if query.get("refresh").is_some() {
+    if query.contains_key("refresh") {
         application.compared = Some(application.head.clone());
     }
     application.pass();
