@@ -612,6 +612,371 @@ never\:"Never"))' \
 ':source -- oci-layout\:DIR\[\:tag|@digest\], a file as docker save writes it (docker-archive\:FILE\[\:image\]), or an image of another registry:_default' \
 && ret=0
 ;;
+(gate)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__gate_commands" \
+"*::: :->gate" \
+&& ret=0
+
+    case $state in
+    (gate)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-gate-command-$line[1]:"
+        case $line[1] in
+            (serve)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration of the gate]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--check[Check everything that the gate would start with, and start nothing]' \
+'--deny-warnings[With --check\: deny where there are warnings]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(submit)
+_arguments "${_arguments_options[@]}" : \
+'--gate=[Address of the gate]:URL:_default' \
+'--secret-file=[File with the secret that the gate knows this caller by (whsec_…); requests are signed with it]:FILE:_files' \
+'--token-file=[File with a token that the gate knows this caller by]:FILE:_files' \
+'--audience=[Send the token of this CI job, made for this audience]:AUDIENCE:_default' \
+'--delivery=[Name of this delivery\: the same one again is taken for the first \[default\: made up\]]:ID:_default' \
+'--gate-ca=[PEM certificates of authorities that are trusted for the gate, besides the system'\''s]:FILE:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--wait[Wait until it is decided, at most for --timeout; the caller needs the right to read]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':image -- The image\: registry, repository and a tag or digest:_default' \
+&& ret=0
+;;
+(decisions)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+":: :_portcullis__subcmd__gate__subcmd__decisions_commands" \
+"*::: :->decisions" \
+&& ret=0
+
+    case $state in
+    (decisions)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-gate-decisions-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration of the gate, which names its data directory]:FILE:_files' \
+'--data=[Data directory of the gate]:DIR:_files' \
+'--limit=[How many at most]:N:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'--undecided[Events that wait or are dead instead, the oldest first]' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration of the gate, which names its data directory]:FILE:_files' \
+'--data=[Data directory of the gate]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':event -- Number of the event, as the gate answered it:_default' \
+&& ret=0
+;;
+(follow)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration of the gate, which names its data directory]:FILE:_files' \
+'--data=[Data directory of the gate]:DIR:_files' \
+'--after=[Begin after the record of this number instead of the last]:N:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration of the gate, which names its data directory]:FILE:_files' \
+'--data=[Data directory of the gate]:DIR:_files' \
+'--expect=[A hash that was noted earlier, which has to be among the records]:DIGEST:_default' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__gate__subcmd__decisions__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-gate-decisions-help-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(follow)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
+(replay)
+_arguments "${_arguments_options[@]}" : \
+'--config=[Configuration of the gate, which names its data directory]:FILE:_files' \
+'--data=[Data directory of the gate]:DIR:_files' \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+':event -- Number of the event, as the gate answered it:_default' \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+'*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
+'-o+[File for the one format that names none]:FILE:_files' \
+'--output=[File for the one format that names none]:FILE:_files' \
+'--color=[When to use colour]:WHEN:((auto\:"On a terminal, unless NO_COLOR is set"
+always\:"Always"
+never\:"Never"))' \
+'--timeout=[Limit for the whole run, for example 30s or 2m; what was not found out by then is undecided]:DURATION:_default' \
+'--jobs=[Subjects examined at once \[default\: number of processors\]]:N:_default' \
+'(-v --verbose)-q[Say nothing about what passed]' \
+'(-v --verbose)--quiet[Say nothing about what passed]' \
+'-v[Show every check and every place]' \
+'--verbose[Show every check and every place]' \
+'--offline[Never use the network; a cached or built-in trust root is used as it is, and the report gives its age]' \
+'-h[Print help (see more with '\''--help'\'')]' \
+'--help[Print help (see more with '\''--help'\'')]' \
+'-V[Print version]' \
+'--version[Print version]' \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__gate__subcmd__help_commands" \
+"*::: :->help" \
+&& ret=0
+
+    case $state in
+    (help)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-gate-help-command-$line[1]:"
+        case $line[1] in
+            (serve)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(submit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(decisions)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__gate__subcmd__help__subcmd__decisions_commands" \
+"*::: :->decisions" \
+&& ret=0
+
+    case $state in
+    (decisions)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-gate-help-decisions-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(follow)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(replay)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(help)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+        esac
+    ;;
+esac
+;;
 (build)
 _arguments "${_arguments_options[@]}" : \
 '*--format=[Output format \[default\: human\]\: human, json, sarif, junit or github; repeatable, each with a file of its own if it is followed by \`=FILE\`. The human report goes to standard error; another format without a file goes to standard output]:FORMAT[=FILE]:_default' \
@@ -1431,6 +1796,70 @@ _arguments "${_arguments_options[@]}" : \
 _arguments "${_arguments_options[@]}" : \
 && ret=0
 ;;
+(gate)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__gate_commands" \
+"*::: :->gate" \
+&& ret=0
+
+    case $state in
+    (gate)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-gate-command-$line[1]:"
+        case $line[1] in
+            (serve)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(submit)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(decisions)
+_arguments "${_arguments_options[@]}" : \
+":: :_portcullis__subcmd__help__subcmd__gate__subcmd__decisions_commands" \
+"*::: :->decisions" \
+&& ret=0
+
+    case $state in
+    (decisions)
+        words=($line[1] "${words[@]}")
+        (( CURRENT += 1 ))
+        curcontext="${curcontext%:*:*}:portcullis-help-gate-decisions-command-$line[1]:"
+        case $line[1] in
+            (list)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(show)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(follow)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(verify)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
+(replay)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+(routes)
+_arguments "${_arguments_options[@]}" : \
+&& ret=0
+;;
+        esac
+    ;;
+esac
+;;
 (build)
 _arguments "${_arguments_options[@]}" : \
 ":: :_portcullis__subcmd__help__subcmd__build_commands" \
@@ -1604,6 +2033,7 @@ _portcullis_commands() {
 'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'gate:Let deployments begin only for what was verified' \
 'build:What a build says of itself\: variables for its deployment' \
 'key:Make private keys, import them, print their public keys' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
@@ -1706,6 +2136,172 @@ _portcullis__subcmd__explain_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis explain commands' commands "$@"
 }
+(( $+functions[_portcullis__subcmd__gate_commands] )) ||
+_portcullis__subcmd__gate_commands() {
+    local commands; commands=(
+'serve:Listen for events, verify what they are about, and let deployments begin for what is allowed' \
+'submit:Tell a gate of an image, as a build system does' \
+'decisions:What was accepted, decided and triggered' \
+'replay:Have a dead event, or one whose trigger is dead, decided again' \
+'routes:The routes of the gate, and who may call each' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis gate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions_commands() {
+    local commands; commands=(
+'list:The last records, the newest first' \
+'show:One event\: where it is in its life, and everything that was recorded about it' \
+'follow:Every new record as one line of JSON, until you end it' \
+'verify:Check the whole chain of records, and print the last hash' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis gate decisions commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__follow_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__follow_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions follow commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__help_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__help_commands() {
+    local commands; commands=(
+'list:The last records, the newest first' \
+'show:One event\: where it is in its life, and everything that was recorded about it' \
+'follow:Every new record as one line of JSON, until you end it' \
+'verify:Check the whole chain of records, and print the last hash' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis gate decisions help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__follow_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__follow_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions help follow commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__list_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions help list commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__show_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions help show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__verify_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__help__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions help verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__list_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions list commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__show_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__decisions__subcmd__verify_commands] )) ||
+_portcullis__subcmd__gate__subcmd__decisions__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate decisions verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help_commands() {
+    local commands; commands=(
+'serve:Listen for events, verify what they are about, and let deployments begin for what is allowed' \
+'submit:Tell a gate of an image, as a build system does' \
+'decisions:What was accepted, decided and triggered' \
+'replay:Have a dead event, or one whose trigger is dead, decided again' \
+'routes:The routes of the gate, and who may call each' \
+'help:Print this message or the help of the given subcommand(s)' \
+    )
+    _describe -t commands 'portcullis gate help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__decisions_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__decisions_commands() {
+    local commands; commands=(
+'list:The last records, the newest first' \
+'show:One event\: where it is in its life, and everything that was recorded about it' \
+'follow:Every new record as one line of JSON, until you end it' \
+'verify:Check the whole chain of records, and print the last hash' \
+    )
+    _describe -t commands 'portcullis gate help decisions commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__follow_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__follow_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help decisions follow commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__list_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help decisions list commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__show_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help decisions show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__verify_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__decisions__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help decisions verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__help_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__help_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help help commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__replay_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__replay_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help replay commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__routes_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help routes commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__serve_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__serve_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help serve commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__help__subcmd__submit_commands] )) ||
+_portcullis__subcmd__gate__subcmd__help__subcmd__submit_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate help submit commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__replay_commands] )) ||
+_portcullis__subcmd__gate__subcmd__replay_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate replay commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__routes_commands] )) ||
+_portcullis__subcmd__gate__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate routes commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__serve_commands] )) ||
+_portcullis__subcmd__gate__subcmd__serve_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate serve commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__gate__subcmd__submit_commands] )) ||
+_portcullis__subcmd__gate__subcmd__submit_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis gate submit commands' commands "$@"
+}
 (( $+functions[_portcullis__subcmd__generate_commands] )) ||
 _portcullis__subcmd__generate_commands() {
     local commands; commands=()
@@ -1723,6 +2319,7 @@ _portcullis__subcmd__help_commands() {
 'inspect:Show everything attached to a subject, unverified' \
 'save:Save an image with all its evidence to an OCI layout' \
 'load:Push an image with all its evidence to a registry' \
+'gate:Let deployments begin only for what was verified' \
 'build:What a build says of itself\: variables for its deployment' \
 'key:Make private keys, import them, print their public keys' \
 'policy:Lint a policy, write a starting one, show what a pattern accepts' \
@@ -1780,6 +2377,67 @@ _portcullis__subcmd__help__subcmd__conformance__subcmd__verify-bundle_commands()
 _portcullis__subcmd__help__subcmd__explain_commands() {
     local commands; commands=()
     _describe -t commands 'portcullis help explain commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate_commands() {
+    local commands; commands=(
+'serve:Listen for events, verify what they are about, and let deployments begin for what is allowed' \
+'submit:Tell a gate of an image, as a build system does' \
+'decisions:What was accepted, decided and triggered' \
+'replay:Have a dead event, or one whose trigger is dead, decided again' \
+'routes:The routes of the gate, and who may call each' \
+    )
+    _describe -t commands 'portcullis help gate commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__decisions_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__decisions_commands() {
+    local commands; commands=(
+'list:The last records, the newest first' \
+'show:One event\: where it is in its life, and everything that was recorded about it' \
+'follow:Every new record as one line of JSON, until you end it' \
+'verify:Check the whole chain of records, and print the last hash' \
+    )
+    _describe -t commands 'portcullis help gate decisions commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__follow_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__follow_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate decisions follow commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__list_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__list_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate decisions list commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__show_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__show_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate decisions show commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__verify_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__decisions__subcmd__verify_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate decisions verify commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__replay_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__replay_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate replay commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__routes_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__routes_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate routes commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__serve_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__serve_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate serve commands' commands "$@"
+}
+(( $+functions[_portcullis__subcmd__help__subcmd__gate__subcmd__submit_commands] )) ||
+_portcullis__subcmd__help__subcmd__gate__subcmd__submit_commands() {
+    local commands; commands=()
+    _describe -t commands 'portcullis help gate submit commands' commands "$@"
 }
 (( $+functions[_portcullis__subcmd__help__subcmd__generate_commands] )) ||
 _portcullis__subcmd__help__subcmd__generate_commands() {

@@ -36,6 +36,7 @@
 //! ```text
 //! cli  →  ops  →  registry, sigstore, attestation, policy, manifests, sbom
 //!      →  http, licences, versions, purl  →  subject, report, strict_json
+//! gate, a door beside cli that cli starts  →  ops, and what stands to its right
 //! ```
 //!
 //! Imports go one way, left to right. [`cli`] turns arguments into a request and a report into output. [`ops`] joins
@@ -45,7 +46,9 @@
 //! [`attestation`] reads what was signed. [`policy`] says what is demanded. [`manifests`] finds the images of
 //! deployment files and pins them. [`sbom`] reads SBOMs, binds them to an artifact and compares them. [`licences`] decides
 //! SPDX licence expressions, [`versions`] orders versions and answers ranges for each ecosystem, [`purl`] reads package URLs
-//! and matches patterns of them, and [`severity`] reads ratings of vulnerabilities. [`http`] is how services are asked. [`subject`] and [`report`] are the shared values.
+//! and matches patterns of them, and [`severity`] reads ratings of vulnerabilities. [`gate`] is the service that lets
+//! deployments begin only for what was verified. [`http`] is how services are asked. [`subject`] and [`report`] are the
+//! shared values.
 //! `sandbox` (cargo feature, not in the release binary) is a Sigstore instance in memory and as servers on loopback, for
 //! tests and for trying things.
 //!
@@ -60,6 +63,7 @@
 
 pub mod attestation;
 pub mod cli;
+pub mod gate;
 pub mod http;
 pub mod licences;
 pub mod manifests;

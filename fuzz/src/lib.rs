@@ -15,6 +15,8 @@ use std::path::Path;
 
 use portcullis::attestation::vex;
 use portcullis::attestation::{Provenance, SimpleSigning, Statement};
+use portcullis::gate::admission::Review;
+use portcullis::gate::event::{self, Received};
 use portcullis::licences::{Entry, Expression, LicenceDecision, LicenceLists};
 use portcullis::policy::{self, Files};
 use portcullis::purl::{Pattern, PatternIndex, Purl};
@@ -35,9 +37,11 @@ use serde_json::Value;
 pub type Body = fn(&[u8]);
 
 /// Every target by the name of its corpus.
-pub const TARGETS: [(&str, Body); 20] = [
+pub const TARGETS: [(&str, Body); 22] = [
     ("bundle", bundle),
     ("certificate", certificate),
+    ("gate_event", gate_event),
+    ("gate_review", gate_review),
     ("layout", layout),
     ("legacy", legacy_annotations),
     ("licence", licence),
@@ -94,6 +98,50 @@ fn read_all(bundle: &ParsedBundle) {
 pub fn certificate(data: &[u8]) {
     if let Ok(facts) = CertificateFacts::from_der(data) {
         let _ = facts.report();
+    }
+}
+
+/// An event of the gate: a body, or a type of CloudEvents in the first line and its data in the rest. A hint names a tag
+/// or digest, and a refusal says a status of the client's fault.
+pub fn gate_event(data: &[u8]) {
+    let (kind, body) = first_line(data);
+    let mut fields = vec![(Vec::new(), data)];
+    if let Ok(kind) = std::str::from_utf8(kind) {
+        let attributes = [
+            ("ce-specversion", "1.0"),
+            ("ce-source", "s"),
+            ("ce-id", "1"),
+            ("ce-type", kind),
+        ];
+        fields.push((attributes.to_vec(), body));
+    }
+    for (attributes, body) in fields {
+        let mut received = Received {
+            headers: &Default::default(),
+            body,
+            registry: Some("registry.example"),
+        };
+        let mut headers = received.headers.clone();
+        for (name, value) in attributes {
+            let Ok(value) = value.parse() else { return };
+            headers.insert(name, value);
+        }
+        received.headers = &headers;
+        match event::read(&received) {
+            Ok(hints) => assert!(hints.len() <= event::MAX_ENTRIES),
+            Err(error) => assert!((400..500).contains(&error.status()), "{error}"),
+        }
+    }
+}
+
+/// A cluster's question: what may run is named by digest.
+pub fn gate_review(data: &[u8]) {
+    if let Some(Review {
+        asked: portcullis::gate::admission::Asked::Run(images),
+        ..
+    }) = Review::read(data)
+    {
+        assert!(!images.is_empty() && images.iter().all(|image| image.digest().is_some()));
     }
 }
 

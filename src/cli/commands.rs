@@ -2,8 +2,8 @@
 
 use super::output::{Console, Target};
 use super::{
-    Cli, Global, Problem, attest, build, completions, conformance, explain, generate, inspect, key, load,
-    pin, policy, save, sbom, sbom_check, sign, trust, verify,
+    Cli, Global, Problem, attest, build, completions, conformance, explain, gate, generate, inspect, key,
+    load, pin, policy, save, sbom, sbom_check, sign, trust, verify,
 };
 use crate::report::ExitCode;
 
@@ -36,6 +36,8 @@ pub enum Command {
     /// Push an image with all its evidence to a registry
     #[command(long_about = load::LONG_ABOUT)]
     Load(Box<load::Args>),
+    /// Let deployments begin only for what was verified
+    Gate(gate::Args),
     /// What a build says of itself: variables for its deployment
     Build(build::Args),
     /// Make private keys, import them, print their public keys
@@ -71,6 +73,7 @@ impl Command {
             Self::Sign(_) => "sign",
             Self::Attest(_) => "attest",
             Self::Key(_) => "key",
+            Self::Gate(_) => "gate",
             Self::Build(_) => "build",
             Self::Sbom(_) => "sbom",
             Self::Policy(_) => "policy",
@@ -81,6 +84,13 @@ impl Command {
             Self::Conformance(_) => "conformance",
             Self::Generate(_) => "generate",
         }
+    }
+}
+
+impl Command {
+    /// Whether it runs until somebody ends it, so that no time is set for the run.
+    pub(super) fn is_endless(&self) -> bool {
+        matches!(self, Self::Gate(args) if args.is_endless())
     }
 }
 
@@ -124,6 +134,15 @@ impl Command {
             Self::Sign(_) | Self::Attest(_) => Uses {
                 json: true,
                 verbose: true,
+                ..nothing
+            },
+            Self::Gate(args) if args.is_check() => Uses {
+                report: true,
+                json: true,
+                ..nothing
+            },
+            Self::Gate(args) => Uses {
+                json: args.has_json(),
                 ..nothing
             },
             Self::Policy(args) if args.is_check() => Uses {
@@ -193,6 +212,7 @@ pub(super) fn dispatch(cli: Cli, console: &Console) -> ExitCode {
         Command::Load(args) => load::run(&args, &global, console),
         Command::Inspect(args) => inspect::run(&args, &global, console),
         Command::Key(args) => key::run(args, console),
+        Command::Gate(args) => gate::run(&args, &global, console),
         Command::Build(args) => build::run(&args, console),
         Command::Sign(args) => sign::run(*args, &global, console),
         Command::Sbom(args) => sbom::run(&args, console),

@@ -59,6 +59,28 @@ enum Choice<'a> {
     Surroundings,
 }
 
+/// The token of the CI job or the service that this process runs in, for an audience. Nobody is asked to log in.
+pub(super) fn ambient_token(audience: &str, web: &Web) -> Result<Secret, Problem> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let request = TokenRequest::Surroundings {
+        around: &surroundings(&variable),
+        audience,
+        person: None,
+    };
+    let obtained = obtain(&request, web, Timestamp::now).map_err(|error| problem(&error))?;
+    Ok(obtained.token.secret().clone())
+}
+
+/// What this process can see around it.
+fn surroundings<'a>(variable: &'a dyn Fn(&str) -> Option<String>) -> Surroundings<'a> {
+    Surroundings {
+        variable,
+        run: &run_tool,
+        token_path: Path::new(TOKEN_PATH),
+        product_name_path: Path::new(PRODUCT_NAME_PATH),
+    }
+}
+
 impl IdentityArgs {
     /// The first flag that was given, for commands that sign with a key instead.
     pub(super) fn first_flag(&self) -> Option<&'static str> {
@@ -95,12 +117,7 @@ impl IdentityArgs {
         global: &Global,
     ) -> Result<Obtained, Problem> {
         let variable = |name: &str| std::env::var(name).ok();
-        let around = Surroundings {
-            variable: &variable,
-            run: &run_tool,
-            token_path: Path::new(TOKEN_PATH),
-            product_name_path: Path::new(PRODUCT_NAME_PATH),
-        };
+        let around = surroundings(&variable);
         let audience = self.oidc_client_id.as_str();
         let options = self.login(issuer)?;
         let interactive = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();

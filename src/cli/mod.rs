@@ -1,5 +1,6 @@
 //! The command line: arguments in, a request to [`crate::ops`], a report out. One file for each command.
 
+mod accepted;
 mod attest;
 mod attest_file;
 mod attest_image;
@@ -12,6 +13,7 @@ mod conformance;
 mod copying;
 mod examine;
 mod explain;
+mod gate;
 mod generate;
 mod given_sbom;
 mod identity;
@@ -24,7 +26,6 @@ mod password;
 mod pin;
 mod pins;
 mod policy;
-mod policy_file;
 mod problem;
 mod progress;
 mod registry;
@@ -45,6 +46,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::parser::ValueSource;
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 pub use commands::Command;
@@ -127,6 +129,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     if let Err(problem) = cli.command.check(&cli.global) {
         return console.fail(&problem);
+    }
+    if cli.command.is_endless() {
+        if matches.value_source("timeout") == Some(ValueSource::CommandLine) {
+            let message = format!(
+                "--timeout means nothing to portcullis {}: it runs until it is ended",
+                cli.command.name()
+            );
+            return console.fail(&Problem::usage(message));
+        }
+        return commands::dispatch(cli, &console);
     }
     let timeout = cli.global.timeout;
     let command = cli.command.name();

@@ -311,7 +311,8 @@ pub(super) fn write_file(path: &std::path::Path, text: &str) -> io::Result<()> {
     })
 }
 
-fn to_stdout(text: &str) -> io::Result<()> {
+/// Writes to standard output, at once.
+pub(super) fn to_stdout(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()

@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::Problem;
 use super::output::Console;
 use super::pins::Failure;
-use super::{Problem, policy_file, sbom};
-use crate::ops::sbom_check;
+use super::sbom;
+use crate::ops::{policy_file, sbom_check};
 use crate::policy::{Policy, TEMPLATE};
-use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report, Verdict, visible};
+use crate::report::{Code, ExitCode, Finding, Origin, PolicyReport, Report, visible};
 use crate::sigstore::certificate::SanKind;
 use crate::sigstore::pin::{Explanation, IdentityRule, Pin, TextRule, explain};
 use crate::subject::Digest;
@@ -114,8 +115,9 @@ pub(super) fn run(args: Args, console: &Console) -> ExitCode {
 
 fn check(args: &Check, console: &Console) -> ExitCode {
     let now = Timestamp::now();
-    let policy = match policy_file::read(&args.file, args.policy_digest.as_ref()) {
-        Ok(policy) => policy,
+    let named_by = Origin::flag("FILE");
+    let policy = match policy_file::read(&args.file, args.policy_digest.as_ref(), &named_by) {
+        Ok(file) => file.policy,
         Err(findings) => return console.finish(&Report::refused("policy check", now, findings)),
     };
     let mut report = Report::new("policy check", now);
@@ -138,12 +140,7 @@ fn check(args: &Check, console: &Console) -> ExitCode {
             Err(Failure::Usage(problem)) => return console.fail(&problem),
         }
     }
-    report.conclude(args.deny_warnings);
-    if report.verdict == Verdict::Undecided {
-        // Nothing was asked about a subject; a policy without mistakes is what was asked for.
-        report.verdict = Verdict::Allowed;
-        report.exit_code = ExitCode::Allowed;
-    }
+    report.conclude_check(args.deny_warnings);
     let code = console.finish(&report);
     if code != ExitCode::Allowed || console.has_machine_output() {
         return code;

@@ -245,7 +245,8 @@ pub(super) fn proxies() -> Proxies {
     }
 }
 
-fn secret_file(path: &Path) -> Result<Secret, Problem> {
+/// A secret that is the only line of a file.
+pub(super) fn secret_file(path: &Path) -> Result<Secret, Problem> {
     line(read(path)?, &path.display().to_string())
 }
 

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use super::pins::{Failure, PinArgs};
 use super::trust::TrustArgs;
-use super::{Problem, parse_duration, policy_file};
+use super::{Problem, parse_duration};
 use crate::attestation::{PredicateType, SHORT_NAMES};
+use crate::ops::policy_file;
 use crate::ops::verify::Rules;
 use crate::policy::{Demand, DemandKind, FieldRules, Require, SummaryRules, Written};
 use crate::report::{Origin, PolicyReport};
@@ -219,7 +220,8 @@ impl RuleArgs {
 
 /// What a policy file asks for. Its trust root and a flag's contradict each other.
 pub(super) fn by_policy(path: &Path, pinned: Option<&Digest>, trust: &TrustArgs) -> Result<Asked, Failure> {
-    let policy = policy_file::read(path, pinned).map_err(Failure::Findings)?;
+    let file = policy_file::read(path, pinned, &Origin::flag("--policy")).map_err(Failure::Findings)?;
+    let policy = file.policy;
     if policy.trust().is_some() && trust.choice().is_some() {
         return Err(Problem::usage("the policy names its trust root, and a flag names another").into());
     }

@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::accepted::read_accepted;
 use super::baseline::{self, BaselineArgs, Named};
 use super::examine::Examination;
 use super::given_sbom::GivenArgs;
 use super::output::Console;
 use super::pins::Failure;
-use super::policy_file;
 use super::registry::RegistryArgs;
 use super::rules::{Asked, by_policy};
 use super::sbom_limits::LimitArgs;
@@ -282,7 +282,7 @@ impl Args {
             .help("pin it too, with --accepted-digest")
             .into());
         }
-        let accepted = policy_file::read_accepted(path, self.accepted_digest.as_ref());
+        let accepted = read_accepted(path, self.accepted_digest.as_ref());
         accepted.map(Some).map_err(Failure::Findings)
     }
 

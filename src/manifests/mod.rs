@@ -174,7 +174,7 @@ type Searched = (Vec<ImageUse>, Option<Kind>, Vec<Finding>);
 fn search(source: &Source) -> Result<Searched, Vec<Finding>> {
     let tree = Tree::read(source).map_err(|finding| vec![finding])?;
     let mut walk = Walk::new(source, &tree);
-    let kind = walk_documents(source, &tree, &mut walk).map_err(|finding| vec![finding])?;
+    let kind = walk_documents(source, &tree, &mut walk).map_err(|finding| vec![*finding])?;
     let mut images = Vec::with_capacity(walk.images.len());
     let mut mistakes: Vec<Finding> = Vec::new();
     let mut told: HashSet<NodeId> = HashSet::new();
@@ -196,7 +196,7 @@ fn walk_documents<'a>(
     source: &'a Source,
     tree: &'a Tree<'a>,
     walk: &mut Walk<'a>,
-) -> Result<Option<Kind>, Finding> {
+) -> Result<Option<Kind>, Box<Finding>> {
     let mut kind = None;
     for (index, root) in tree.roots.iter().enumerate() {
         let node = tree.node(*root);
@@ -211,7 +211,8 @@ fn walk_documents<'a>(
                 }
                 Some(_) => "Kubernetes objects and a Compose file stand in one file",
             };
-            return Err(source.finding(Code::DeploymentFileMalformed, &node.span, message));
+            let finding = source.finding(Code::DeploymentFileMalformed, &node.span, message);
+            return Err(Box::new(finding));
         };
         kind = Some(own);
         walk.document(*root, index + 1, Context::root(own))?;
@@ -219,7 +220,7 @@ fn walk_documents<'a>(
     Ok(kind)
 }
 
-fn document_kind(walk: &mut Walk<'_>, root: NodeId) -> Result<Option<Kind>, Finding> {
+fn document_kind(walk: &mut Walk<'_>, root: NodeId) -> Result<Option<Kind>, Box<Finding>> {
     let object = walk.field(root, "apiVersion")?.is_some() && walk.field(root, "kind")?.is_some();
     if object {
         return Ok(Some(Kind::Kubernetes));

@@ -61,7 +61,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Walks the document with this 1-based number.
-    pub(super) fn document(&mut self, root: NodeId, number: usize, context: Context) -> Result<(), Finding> {
+    pub(super) fn document(
+        &mut self,
+        root: NodeId,
+        number: usize,
+        context: Context,
+    ) -> Result<(), Box<Finding>> {
         self.document = number;
         self.path.clear();
         self.object.clear();
@@ -72,13 +77,13 @@ impl<'a> Walk<'a> {
     }
 
     /// The value of a key of a mapping.
-    pub(super) fn field(&mut self, mapping: NodeId, key: &str) -> Result<Option<NodeId>, Finding> {
+    pub(super) fn field(&mut self, mapping: NodeId, key: &str) -> Result<Option<NodeId>, Box<Finding>> {
         let entries = self.entries(mapping, 0)?;
         Ok(find(&entries, key))
     }
 
     /// A Kubernetes object, or a list of them.
-    fn object(&mut self, root: NodeId, listed_as: Option<&'a str>, depth: usize) -> Result<(), Finding> {
+    fn object(&mut self, root: NodeId, listed_as: Option<&'a str>, depth: usize) -> Result<(), Box<Finding>> {
         let entries = self.entries(root, depth)?;
         let kind = find(&entries, "kind")
             .and_then(|kind| self.tree.text(kind))
@@ -117,7 +122,7 @@ impl<'a> Walk<'a> {
         entries: &[Entry<'a>],
         item_kind: &'a str,
         depth: usize,
-    ) -> Result<Option<NodeId>, Finding> {
+    ) -> Result<Option<NodeId>, Box<Finding>> {
         let tree = self.tree;
         let Some(list) = find(entries, "items") else {
             return Ok(None);
@@ -140,7 +145,7 @@ impl<'a> Walk<'a> {
         Ok(Some(list))
     }
 
-    fn name(&mut self, entries: &[Entry<'a>]) -> Result<Option<&'a str>, Finding> {
+    fn name(&mut self, entries: &[Entry<'a>]) -> Result<Option<&'a str>, Box<Finding>> {
         let Some(metadata) = find(entries, "metadata") else {
             return Ok(None);
         };
@@ -149,14 +154,20 @@ impl<'a> Walk<'a> {
         Ok(name.and_then(|name| self.tree.text(name)))
     }
 
-    fn step(&mut self, step: Step<'a>, id: NodeId, context: Context, depth: usize) -> Result<(), Finding> {
+    fn step(
+        &mut self,
+        step: Step<'a>,
+        id: NodeId,
+        context: Context,
+        depth: usize,
+    ) -> Result<(), Box<Finding>> {
         self.path.push(step);
         let result = self.visit(id, context, depth + 1);
         self.path.pop();
         result
     }
 
-    fn visit(&mut self, id: NodeId, context: Context, depth: usize) -> Result<(), Finding> {
+    fn visit(&mut self, id: NodeId, context: Context, depth: usize) -> Result<(), Box<Finding>> {
         self.check_depth(id, depth)?;
         self.spend(1, id)?;
         match context {
@@ -196,7 +207,7 @@ impl<'a> Walk<'a> {
         find(entries, key).and_then(|value| self.tree.text(value)) == Some(text)
     }
 
-    fn image(&mut self, id: NodeId) -> Result<(), Finding> {
+    fn image(&mut self, id: NodeId) -> Result<(), Box<Finding>> {
         if self.images.len() >= MAX_IMAGE_USES {
             let message = format!("more than {MAX_IMAGE_USES} places name an image");
             return Err(self.malformed(id, message));
@@ -217,7 +228,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Says that a field looks like an image's, if it does.
-    fn doubt(&mut self, id: NodeId) -> Result<(), Finding> {
+    fn doubt(&mut self, id: NodeId) -> Result<(), Box<Finding>> {
         let target = self.tree.resolve(id);
         let names_an_image = match &self.tree.node(target).content {
             Content::Scalar(value, _) => !value.is_empty(),
@@ -235,7 +246,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn includes(&mut self, id: NodeId) -> Result<(), Finding> {
+    fn includes(&mut self, id: NodeId) -> Result<(), Box<Finding>> {
         if let Some(include) = self.field(id, "include")? {
             let message = "other Compose files are included, and were not looked at".to_owned();
             self.notice(include, message, "pin what docker compose config prints");
@@ -244,7 +255,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Says what a Compose service runs beside the image that it names.
-    fn service(&mut self, id: NodeId) -> Result<(), Finding> {
+    fn service(&mut self, id: NodeId) -> Result<(), Box<Finding>> {
         let entries = self.entries(id, 0)?;
         let image = find(&entries, "image");
         let (builds, extends) = (find(&entries, "build"), find(&entries, "extends"));
@@ -280,7 +291,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The keys and values of a mapping with merges merged; nothing for anything else.
-    fn entries(&mut self, id: NodeId, depth: usize) -> Result<Vec<Entry<'a>>, Finding> {
+    fn entries(&mut self, id: NodeId, depth: usize) -> Result<Vec<Entry<'a>>, Box<Finding>> {
         let tree = self.tree;
         let Content::Mapping(list) = &tree.node(tree.resolve(id)).content else {
             return Ok(Vec::new());
@@ -302,7 +313,9 @@ impl<'a> Walk<'a> {
                 let message = format!("{} stands before a merge that brings it too", quoted(name));
                 let span = &tree.node(*key).span;
                 let finding = self.source.finding(Code::DeploymentFileAmbiguous, span, message);
-                return Err(finding.help("put << first: readers differ in which of the two they take"));
+                return Err(Box::new(
+                    finding.help("put << first: readers differ in which of the two they take"),
+                ));
             }
         }
         if !merged.is_empty() {
@@ -313,7 +326,7 @@ impl<'a> Walk<'a> {
     }
 
     /// What a merge brings: one mapping, or a list of them of which the first wins.
-    fn merged(&mut self, value: NodeId, depth: usize) -> Result<Vec<Entry<'a>>, Finding> {
+    fn merged(&mut self, value: NodeId, depth: usize) -> Result<Vec<Entry<'a>>, Box<Finding>> {
         let tree = self.tree;
         let sources = match &tree.node(tree.resolve(value)).content {
             Content::Sequence(items) => items.clone(),
@@ -334,7 +347,7 @@ impl<'a> Walk<'a> {
         Ok(merged)
     }
 
-    fn check_depth(&self, id: NodeId, depth: usize) -> Result<(), Finding> {
+    fn check_depth(&self, id: NodeId, depth: usize) -> Result<(), Box<Finding>> {
         if depth <= MAX_DEPTH {
             return Ok(());
         }
@@ -344,7 +357,7 @@ impl<'a> Walk<'a> {
         ))
     }
 
-    fn spend(&mut self, visits: usize, id: NodeId) -> Result<(), Finding> {
+    fn spend(&mut self, visits: usize, id: NodeId) -> Result<(), Box<Finding>> {
         self.visits += visits + 1;
         if self.visits <= MAX_VISITS {
             return Ok(());
@@ -355,9 +368,9 @@ impl<'a> Walk<'a> {
         ))
     }
 
-    fn malformed(&self, id: NodeId, message: String) -> Finding {
+    fn malformed(&self, id: NodeId, message: String) -> Box<Finding> {
         let span = &self.tree.node(id).span;
-        self.source.finding(Code::DeploymentFileMalformed, span, message)
+        Box::new(self.source.finding(Code::DeploymentFileMalformed, span, message))
     }
 
     /// Where the walk is, in words.

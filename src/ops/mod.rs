@@ -6,6 +6,7 @@ mod directory;
 pub mod hash;
 pub mod inspect;
 pub mod pin;
+pub mod policy_file;
 pub mod pool;
 pub mod publish;
 pub mod read;

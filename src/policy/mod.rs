@@ -15,6 +15,15 @@ mod sbom;
 mod scope;
 mod usage;
 
+/// Reading TOML files strictly, with the places of their mistakes, for files that are written in the same way.
+pub(crate) mod strict_toml {
+    pub(crate) use super::file::reader::{MAX_FINDINGS, Reader};
+    pub(crate) use super::file::rules::scopes;
+    pub(crate) use super::file::table::{Found, Section, number_of, quote};
+    pub(crate) use super::file::trust::{open as open_trust, read as read_trust};
+    pub(crate) use super::file::{Unpinned, text_of, version};
+}
+
 pub use accepted::{Acceptances, Accepted};
 pub use demand::{Demand, DemandKind, FieldRules, RepositoryBinding, Require, SummaryRules, Written};
 pub use file::{Files, MAX_ACCEPTED_BYTES, MAX_POLICY_BYTES, parse, parse_accepted};

@@ -103,6 +103,11 @@ impl Scope {
         &self.text
     }
 
+    /// Whether it is for images of registries, and for nothing else.
+    pub fn is_image(&self) -> bool {
+        self.text != "**" && !PREFIXES.iter().any(|prefix| self.text.starts_with(prefix))
+    }
+
     /// Whether the scope covers a subject of this name.
     pub fn covers(&self, name: &SubjectName) -> bool {
         name.0.as_deref().is_some_and(|name| self.regex.is_match(name))

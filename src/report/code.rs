@@ -4,12 +4,12 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Verdict;
 
 /// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// Worth knowing.
@@ -625,6 +625,55 @@ codes! {
             "It is not a file that an interrupted run of `portcullis sign` wrote, or it was changed since."
     }
 
+    Gate "The gate" {
+        GateConfigInvalid "gate-config-invalid" Deny Misconfigured
+            "The configuration of the gate is invalid"
+            "Every mistake is listed with its place. At the start the gate does not begin to listen; at a reload it goes on with the configuration that it has."
+        GateDataUnusable "gate-data-unusable" Deny Misconfigured
+            "The data directory of the gate cannot be used"
+            "It is open in another process, others may read it, its database is damaged, or the chain of its records is broken. The gate does not start, because it could no longer tell what was accepted, decided and triggered. The message says which, and what to do."
+        GateCannotStart "gate-cannot-start" Deny Undecided
+            "The gate cannot start"
+            "The system refuses something that the gate needs, such as its address or a thread. Nothing was accepted."
+        NoRoute "no-route" Deny Denied
+            "No route of the gate is for the image"
+            "The configuration says for which repositories the gate lets deployments begin. This one is not among them, so nothing was fetched and nothing is triggered."
+        Rollback "rollback" Info Allowed
+            "An older image is deployed again"
+            "It was allowed for this route and repository before, or was signed before the one that was allowed last. It still meets the policy, so it is allowed, and the record names the image that it takes the place of."
+        RollbackDenied "rollback-denied" Deny Denied
+            "The route refuses older images"
+            "The image meets the policy, but it is older than the one that was allowed last for this route and repository, and the route says that this is not to be, or not this far back. An attacker who can send events cannot bring back an image with a known hole in this way (CVE-2024-23332)."
+        DeadlinePassed "deadline-passed" Deny Undecided
+            "It could not be found out in time"
+            "Every attempt until the deadline of the route ended without an answer, so nothing is deployed. The findings beside this one say what kept it. Once that is put right, `portcullis gate replay` has it decided again."
+    }
+    Trigger "Setting deployments off" {
+        TriggerSecretUnreadable "trigger-secret-unreadable" Deny Undecided
+            "The secret of a trigger cannot be used"
+            "The file that the configuration names for the token or key of a trigger is missing, empty, too large or not in the form that the trigger needs. Nothing was sent. The file is read again at the next attempt, so it can be replaced while the gate runs."
+        TriggerUnauthorized "trigger-unauthorized" Deny Undecided
+            "The target does not let the gate in"
+            "The target of a trigger answered 401 or 403: the token is wrong or has expired, lacks a permission, or the target keeps a time in which nothing is deployed. Nothing was deployed. The order is tried again until its deadline; the token is read from its file each time."
+        TriggerUnreachable "trigger-unreachable" Deny Undecided
+            "The target of a trigger gives no answer"
+            "There was no connection, no answer in time, or an answer that tells of a fault of the target. Where the order was sent already, it may have been carried out; a target whose state can be read is asked before it is sent again."
+        TriggerBusy "trigger-busy" Deny Undecided
+            "The target of a trigger is busy"
+            "Something else is going on there, such as another operation on the same application. The order waits and is tried again."
+        TriggerRefused "trigger-refused" Deny Denied
+            "The target refuses the order"
+            "The target of a trigger gave an answer that will be the same next time. The order is not tried again by itself; replay it when the cause is removed."
+        TriggerAutoSync "trigger-auto-sync" Deny Denied
+            "The application deploys by itself"
+            "Automated sync is on for the application in Argo CD, so what stands in its repository is deployed without waiting for a decision. The gate would guard nothing. Switch it off, or write auto-sync = \"accept\" if that is wanted."
+        TriggerImagesDiffer "trigger-images-differ" Deny Denied
+            "The manifests do not name what was verified"
+            "A sync deploys what the manifests of a revision say. These name an image that no decision allows, name one by its tag, or do not name the verified digest. Nothing was synced."
+        TriggerFailed "trigger-failed" Deny Denied
+            "The deployment was begun and failed"
+            "The target began to carry the order out and says that it failed. What is deployed now is for a person to see; replay the decision to try again."
+    }
     Configuration "Configuration" {
         PolicyInvalid "policy-invalid" Deny Misconfigured
             "The policy file is invalid"

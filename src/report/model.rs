@@ -396,6 +396,23 @@ impl Report {
         self.exit_code = self.verdict.into();
     }
 
+    /// Concludes the report of a run that checks files and asks nothing about a subject: without mistakes, they are what was
+    /// asked for.
+    pub fn conclude_check(&mut self, deny_warnings: bool) {
+        self.conclude(deny_warnings);
+        if self.subjects.is_empty() && self.verdict == Verdict::Undecided && !self.denies() {
+            self.verdict = Verdict::Allowed;
+            self.exit_code = self.verdict.into();
+        }
+    }
+
+    /// Whether a finding of the run denies.
+    fn denies(&self) -> bool {
+        self.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Deny)
+    }
+
     /// Makes it the report of a run that did not do all that it was asked to: whatever the findings say of themselves, it
     /// allows nothing any more.
     pub fn fail(&mut self, findings: Vec<Finding>) {

@@ -26,12 +26,14 @@
 //! | [`instance`], [`signing`], [`bundle`] | all of it together: sign, attest, assemble bundles |
 //! | [`legacy`] | cosign's annotations from before bundles |
 //! | [`tamper`] | named mutations of any bundle |
+//! | [`deploy`] | targets of the gate: Argo CD, receivers of webhooks |
 //! | [`check`], [`server`] | all of it as servers on loopback, with an identity provider and a registry |
 
 pub mod bundle;
 pub mod ca;
 pub mod check;
 pub mod ct;
+pub mod deploy;
 pub mod entry;
 pub mod instance;
 pub mod keys;

@@ -82,6 +82,14 @@ impl Digest {
         (bytes.len() == algorithm.length()).then_some(Self { algorithm, bytes })
     }
 
+    /// A SHA-256 digest that was computed elsewhere.
+    pub fn from_sha256(bytes: [u8; 32]) -> Self {
+        Self {
+            algorithm: Algorithm::Sha256,
+            bytes: bytes.to_vec(),
+        }
+    }
+
     /// Hashes `data` in memory.
     pub fn of(algorithm: Algorithm, data: &[u8]) -> Self {
         let bytes = match algorithm {

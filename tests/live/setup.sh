@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the programs that the live tests start: pinned releases, once, into a folder outside the repository; running it
-# again installs what is missing or pinned anew. Needs Go, and as root Debian's packages. Go's own caches are temporary: the
-# programs take a tenth of the space.
+# again installs what is missing or pinned anew, so it may be stopped at any time. Needs Go, and as root Debian's packages.
+# Go's own caches are temporary: the programs take a tenth of the space.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,12 +10,15 @@ mkdir -p "$folder/bin"
 command -v go >/dev/null || { echo 'Go builds most of the programs, and it is not installed' >&2; exit 1; }
 caches=$(mktemp -d)
 trap 'rm -rf "$caches"' EXIT
-export GOPATH=$caches/path GOCACHE=$caches/build GOFLAGS='-modcacherw -buildvcs=false'
+export GOPATH=$caches/path GOCACHE=$caches/build GOFLAGS='-modcacherw -buildvcs=false -gcflags=all=-dwarf=false'
 
 # FILE MODULE VERSION: whether a program was built from that release. Go writes it into the program.
 is_release() {
     test -x "$1" && [[ $(go version -m "$1") == *$'\tmod\t'"$2"$'\t'"$3"$'\t'* ]]
 }
+
+# WHAT: says when it was ready, for whoever wonders which takes so long.
+installed() { echo "installed after $SECONDS s: $*"; }
 
 # FOLDER MODULE VERSION PACKAGE…: the programs of one module are built together. `go install` names each after the last
 # part of its package's path.
@@ -27,22 +30,20 @@ install_programs() {
         is_release "$bin/${package##*/}" "$module" "$version" || missing+=("$package@$version")
     done
     if [ ${#missing[@]} -gt 0 ]; then
-        GOBIN=$bin go install -ldflags '-s -w' "${missing[@]}"
-        echo "installed after $SECONDS s: ${missing[*]}"
+        echo "installing: ${missing[*]}"
+        # Renamed when it is whole: half a program would pass for the release.
+        rm -rf "$bin/new"
+        GOBIN=$bin/new go install -ldflags '-s -w' "${missing[@]}"
+        mv "$bin/new/"* "$bin/"
+        rmdir "$bin/new"
+        installed "${missing[@]}"
     fi
 }
 
-# Debian's: the reference registry of the older generation, skopeo, and MariaDB's server without its service.
-debian=(docker-registry skopeo mariadb-server-core)
-if ! dpkg --status "${debian[@]}" >/dev/null 2>&1; then
-    if [ "$(id -u)" = 0 ]; then
-        apt-get update -qq
-        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "${debian[@]}" >/dev/null
-        echo "installed after $SECONDS s: ${debian[*]}"
-    else
-        echo "not installed, for want of root: Debian's ${debian[*]}" >&2
-    fi
-fi
+# Debian's: the reference registry of the older generation, skopeo, and MariaDB's server without its service. Outside CI a
+# test whose program is not there says so itself.
+mapfile -t packages <debian.txt
+../../.ci/debian "${packages[@]}" || [ "${CI:-}" != true ]
 
 install_programs bin github.com/google/go-containerregistry v0.21.9 cmd/crane cmd/registry
 # The registries with the referrers API, out of a few lines of ours around modules of others.
@@ -50,10 +51,11 @@ sum=$(cat referrers-registry/* | cksum)
 if [ "$(cat "$folder/bin/referrers-registry.cksum" 2>/dev/null)" != "$sum" ]; then
     (cd referrers-registry && go build -mod=readonly -ldflags '-s -w' -o "$folder/bin/")
     echo "$sum" >"$folder/bin/referrers-registry.cksum"
-    echo "installed after $SECONDS s: referrers-registry"
+    installed referrers-registry
 fi
 trillian=v1.7.3
-install_programs bin github.com/google/trillian "$trillian" cmd/trillian_log_server cmd/trillian_log_signer
+# Without the databases and the election that the tests have no use for, which are most of it.
+GOFLAGS="$GOFLAGS -tags=mysql,etcd" install_programs bin github.com/google/trillian "$trillian" cmd/trillian_log_server cmd/trillian_log_signer
 # The tables of its database come with the module.
 if ! [ -s "$folder/trillian-$trillian.sql" ]; then
     go mod download "github.com/google/trillian@$trillian"

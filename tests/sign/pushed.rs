@@ -59,9 +59,7 @@ impl World {
 
     fn push_with(&self, client: &Client, content: &str, tag: &str) -> Digest {
         let store = client.open(&self.tagged(tag).parse().unwrap()).unwrap();
-        let manifest = image(&store, content, "amd64");
-        store.put_manifest(&manifest, Some(tag)).unwrap();
-        manifest.descriptor().digest.clone()
+        push_into(&store, content, tag)
     }
 
     /// Pushes an index of two images, as `tag`; its digest comes first.
@@ -111,6 +109,13 @@ impl World {
         let issuer = self.sandbox.urls().oidc.trim_end_matches('/').to_owned();
         self.verify(&[&[image, "--identity", identity, "--issuer", &issuer], more].concat())
     }
+}
+
+/// Pushes an image into a repository under a tag.
+pub(crate) fn push_into(sink: &impl Sink, content: &str, tag: &str) -> Digest {
+    let manifest = image(sink, content, "amd64");
+    sink.put_manifest(&manifest, Some(tag)).unwrap();
+    manifest.descriptor().digest.clone()
 }
 
 fn image(sink: &impl Sink, content: &str, architecture: &str) -> RawManifest {

@@ -840,7 +840,11 @@ fn a_document_that_passes_by_is_decided_like_one_that_is_held() {
         document(&digest(), &many.join(","), cycle),
         document(&Digest::sha256(b"another"), LEFT_PAD, ""),
         document(&digest(), "", ""),
-        document(&digest(), &format!("{LEFT_PAD},{LEFT_PAD}"), ""),
+        document(
+            &digest(),
+            &format!("{LEFT_PAD},{}", LEFT_PAD.replace("1.3.0", "1.4.0")),
+            "",
+        ),
         spdx.clone(),
         spdx.replace("SPDXRef-app\",\"name", "SPDXRef-other\",\"name"),
         good.replace("GPL-3.0-only", "MIT"),
@@ -865,13 +869,23 @@ fn a_document_that_passes_by_is_decided_like_one_that_is_held() {
     assert_eq!(verdicts.len(), 2, "both verdicts were seen");
 }
 
+/// Whether two components are the same word for word cannot be seen of one that passes by, so it is the stricter way.
+#[test]
+fn a_component_that_is_stated_twice_denies_a_document_that_passes_by() {
+    let [held, passing] = both_ways(
+        &document(&digest(), &format!("{LEFT_PAD},{LEFT_PAD}"), ""),
+        "[sbom]",
+    );
+    assert_eq!((held.0, passing.0), (Verdict::Allowed, Verdict::Denied));
+}
+
 #[test]
 fn what_needs_all_of_a_document_at_once_refuses_one_that_passes_by() {
     let text = document(&digest(), LEFT_PAD, "");
     for policy in [
         "[sbom.drift]\nrequired = false",
         "[sbom.completeness]\nrequire = [\"name\"]",
-        "[sbom.vulnerabilities]",
+        "[sbom.vulnerabilities]\ndeny = \"high\"",
     ] {
         let [_, (verdict, told)] = both_ways(&text, policy);
         assert_eq!(verdict, Verdict::Denied, "{policy}: {told:?}");

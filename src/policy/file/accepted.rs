@@ -7,10 +7,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{MAX_FINDINGS, Reader};
 use super::table::{Section, quote};
-use super::{MAX_POLICY_BYTES, check_version};
+use super::{MAX_POLICY_BYTES, VERSION, text_of, version};
 use crate::policy::accepted::{Accepted, Entry, Target};
 use crate::policy::file::warrant;
-use crate::report::{Code, Finding, Origin};
+use crate::report::{Code, Finding};
 use crate::subject::Digest;
 
 /// Largest file of acceptances, in bytes.
@@ -29,21 +29,14 @@ const ENTRY_KEYS: [&str; 6] = ["fingerprint", "rule", "package", "reason", "owne
 ///
 /// Every mistake, each with its place; nothing of the file is used then.
 pub fn parse_accepted(label: &str, bytes: &[u8]) -> Result<Accepted, Vec<Finding>> {
-    let whole =
-        |message: String| vec![Finding::new(Code::AcceptedInvalid, message).origin(&Origin::flag(label))];
-    if bytes.len() > MAX_ACCEPTED_BYTES {
-        return Err(whole(format!(
-            "{label} is longer than {MAX_ACCEPTED_BYTES} bytes"
-        )));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|_| whole(format!("{label} is not UTF-8")))?;
-    let mut reader = Reader::new(label, text, Code::AcceptedInvalid);
+    let text = text_of(Code::AcceptedInvalid, label, bytes, MAX_ACCEPTED_BYTES)?;
+    let mut reader = Reader::new(Code::AcceptedInvalid, label, text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors.iter().take(MAX_FINDINGS) {
         reader.syntax(error.message(), error.span().unwrap_or(0..0));
     }
     let root = Section::new(&mut reader, "the file", document.get_ref(), 0..0, &KEYS);
-    check_version(&mut reader, &root);
+    version(&mut reader, &root, VERSION);
     let tables = root.tables(&mut reader, "accepted");
     if let Some(first) = tables.get(MAX_ENTRIES) {
         let message = format!("there are more than {MAX_ENTRIES} acceptances");

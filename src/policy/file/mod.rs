@@ -3,12 +3,12 @@
 mod accepted;
 mod key;
 mod pins;
-mod reader;
-mod rules;
+pub(super) mod reader;
+pub(super) mod rules;
 mod sbom;
 mod summary;
-mod table;
-mod trust;
+pub(super) mod table;
+pub(super) mod trust;
 mod warrant;
 
 pub use accepted::{MAX_ACCEPTED_BYTES, parse_accepted};
@@ -60,7 +60,7 @@ impl Files<'_> {
 
 /// Files whose content the policy's own digest does not fix.
 #[derive(Debug, Default)]
-struct Unpinned(Vec<Finding>);
+pub(crate) struct Unpinned(Vec<Finding>);
 
 impl Unpinned {
     fn note(&mut self, name: &str, help: &str, origin: &Origin) {
@@ -77,27 +77,14 @@ impl Unpinned {
 ///
 /// On failure every mistake is given, each with its place, in the order of the file; nothing of the policy is used.
 pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec<Finding>> {
-    let whole =
-        |message: String| vec![Finding::new(Code::PolicyInvalid, message).origin(&Origin::flag(label))];
-    if bytes.len() > MAX_POLICY_BYTES {
-        return Err(whole(format!(
-            "the policy is {} bytes long, and at most {MAX_POLICY_BYTES} are read",
-            bytes.len()
-        )));
-    }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        whole(format!(
-            "the policy is not UTF-8 from byte {} on",
-            error.valid_up_to()
-        ))
-    })?;
-    let mut reader = Reader::new(label, text, Code::PolicyInvalid);
+    let text = text_of(Code::PolicyInvalid, label, bytes, MAX_POLICY_BYTES)?;
+    let mut reader = Reader::new(Code::PolicyInvalid, label, text);
     let (document, errors) = DeTable::parse_recoverable(text);
     for error in errors.iter().take(MAX_FINDINGS) {
         reader.syntax(error.message(), error.span().unwrap_or(0..0));
     }
     let root = Section::new(&mut reader, "the policy", document.get_ref(), 0..0, &KEYS);
-    check_version(&mut reader, &root);
+    version(&mut reader, &root, VERSION);
     let mut unpinned = Unpinned::default();
     let trust = trust::open(&mut reader, &root)
         .and_then(|section| trust::read(&mut reader, &section, files, &mut unpinned));
@@ -124,14 +111,37 @@ pub fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Policy, Vec
     })
 }
 
-/// The key `version`, which every file of ours begins with.
-fn check_version(reader: &mut Reader<'_>, root: &Section<'_>) {
-    let help = format!("write version = {VERSION} at the top");
+/// The text of a file, or the one mistake that keeps it from being read at all.
+pub(crate) fn text_of<'b>(
+    code: Code,
+    label: &str,
+    bytes: &'b [u8],
+    limit: usize,
+) -> Result<&'b str, Vec<Finding>> {
+    let whole = |message: String| vec![Finding::new(code, message).origin(&Origin::flag(label))];
+    if bytes.len() > limit {
+        let message = format!(
+            "{label} is {} bytes long, and at most {limit} are read",
+            bytes.len()
+        );
+        return Err(whole(message));
+    }
+    std::str::from_utf8(bytes).map_err(|error| {
+        whole(format!(
+            "{label} is not UTF-8 from byte {} on",
+            error.valid_up_to()
+        ))
+    })
+}
+
+/// Checks that the file says its version, and that it is the one that this build reads.
+pub(crate) fn version(reader: &mut Reader<'_>, root: &Section<'_>, known: u64) {
+    let help = format!("write version = {known} at the top");
     match root.get("version") {
         None => reader.missing(&(0..0), format!("{} does not say its version", root.what), help),
         Some(value) => {
             if number_of(reader, "version", value, u64::from(u32::MAX))
-                .is_some_and(|version| version != VERSION)
+                .is_some_and(|version| version != known)
             {
                 reader.mistake(
                     &value.span(),

@@ -6,40 +6,43 @@ use std::sync::Arc;
 use crate::report::{Code, Finding, Origin};
 
 /// Most mistakes that are listed.
-pub(super) const MAX_FINDINGS: usize = 100;
+pub(crate) const MAX_FINDINGS: usize = 100;
 
 /// The file that is being read, and what is wrong with it so far.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
+    /// The code of a mistake in this kind of file.
+    code: Code,
     label: &'a str,
     text: Arc<str>,
-    /// What a mistake in this file is called.
-    code: Code,
     findings: Vec<Finding>,
     /// How many mistakes were found beyond those that are listed.
     more: usize,
+    /// Mistakes in other files that this one names, with places of their own.
+    elsewhere: Vec<Finding>,
     /// Lines that do not parse: what is read from them or missing because of them is not worth telling.
     broken: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(label: &'a str, text: &str, code: Code) -> Self {
+    pub(crate) fn new(code: Code, label: &'a str, text: &str) -> Self {
         Self {
+            code,
             label,
             text: text.into(),
-            code,
             findings: Vec::new(),
             more: 0,
+            elsewhere: Vec::new(),
             broken: Vec::new(),
         }
     }
 
     /// The place of a range in the file.
-    pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
+    pub(crate) fn origin(&self, span: &Range<usize>) -> Origin {
         Origin::file(self.label, &self.text, span.clone())
     }
 
     /// Notes a syntax error.
-    pub(super) fn syntax(&mut self, message: &str, span: Range<usize>) {
+    pub(crate) fn syntax(&mut self, message: &str, span: Range<usize>) {
         let start = self
             .text
             .get(..span.start)
@@ -63,17 +66,17 @@ impl<'a> Reader<'a> {
     }
 
     /// Counts a mistake that is not listed.
-    pub(super) fn count_one_more(&mut self) {
+    pub(crate) fn count_one_more(&mut self) {
         self.more += 1;
     }
 
     /// Whether no more mistakes are listed.
-    pub(super) fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.findings.len() >= MAX_FINDINGS
     }
 
     /// Notes a mistake at a place, unless that line does not parse anyway.
-    pub(super) fn note(&mut self, finding: Finding, span: &Range<usize>) {
+    pub(crate) fn note(&mut self, finding: Finding, span: &Range<usize>) {
         if !self
             .broken
             .iter()
@@ -84,7 +87,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes a mistake in words.
-    pub(super) fn mistake(
+    pub(crate) fn mistake(
         &mut self,
         span: &Range<usize>,
         message: impl Into<String>,
@@ -94,7 +97,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Notes that something is missing; not told of a file with syntax errors, for it may be in a line that was lost.
-    pub(super) fn missing(
+    pub(crate) fn missing(
         &mut self,
         span: &Range<usize>,
         message: impl Into<String>,
@@ -105,18 +108,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Notes mistakes in another file, which have their places already.
+    pub(crate) fn elsewhere(&mut self, findings: Vec<Finding>) {
+        self.elsewhere.extend(findings);
+    }
+
     /// Whether anything is wrong so far.
-    pub(super) fn is_clean(&self) -> bool {
-        self.findings.is_empty()
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.elsewhere.is_empty()
     }
 
     /// Everything that is wrong, in the order of the file, at most [`MAX_FINDINGS`].
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
         let mut findings = self.findings;
         findings.sort_by_key(|finding| {
             let excerpt = finding.origin.as_ref().and_then(|origin| origin.excerpt.as_ref());
             excerpt.map_or(0, |excerpt| excerpt.span.start)
         });
+        findings.extend(self.elsewhere);
         if self.more > 0 {
             let message = format!("{} more mistakes are not listed", self.more);
             findings.push(Finding::new(Code::LargeListTruncated, message));

@@ -10,7 +10,6 @@ use super::summary::summary;
 use super::table::{Section, closest, number_of, quote, wrong_type};
 use crate::attestation::{PredicateType, SHORT_NAMES};
 use crate::policy::demand::{DemandKind, FieldRules, Require, SummaryRules, Written};
-use crate::policy::duration;
 use crate::policy::rule::{Binding, Rule};
 use crate::policy::scope::Scope;
 use crate::report::Finding;
@@ -119,7 +118,11 @@ fn rule(
     kind: Option<DemandKind>,
     says: Says,
 ) -> Option<Rule> {
-    let scopes = scopes(reader, section);
+    // Without the key a rule is for every subject.
+    let scopes = match section.get("subjects") {
+        None => Some(Vec::new()),
+        Some(_) => scopes(reader, section, "subjects"),
+    };
     let pins = pin_set(reader, section, pins);
     let requires = [
         ("any", Require::Any),
@@ -155,13 +158,10 @@ fn rule(
     })
 }
 
-/// The scopes; none means every subject. `None` when one is wrong.
-fn scopes(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Vec<Scope>> {
-    if section.get("subjects").is_none() {
-        return Some(Vec::new());
-    }
+/// The scopes that a key lists. `None` when the list is missing, empty or one of them is wrong.
+pub(crate) fn scopes(reader: &mut Reader<'_>, section: &Section<'_>, key: &str) -> Option<Vec<Scope>> {
     let mut scopes = Vec::new();
-    let texts = section.texts(reader, "subjects")?;
+    let texts = section.texts(reader, key)?;
     let count = texts.len();
     for text in texts {
         match Scope::new(text.value) {
@@ -244,18 +244,11 @@ fn combine(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Combine> {
 }
 
 pub(super) fn max_age(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<Written<Duration>> {
-    let text = section.text(reader, "max-age")?;
-    match duration::parse(text.value) {
-        Ok(value) => Some(Written {
-            value,
-            origin: reader.origin(&text.span),
-        }),
-        Err(error) => {
-            let message = format!("max-age cannot be {}: {error}", quote(text.value));
-            reader.mistake(&text.span, message, "write for example \"30d\"");
-            None
-        }
-    }
+    let age = section.duration(reader, "max-age")?;
+    Some(Written {
+        value: age.value,
+        origin: reader.origin(&age.span),
+    })
 }
 
 fn predicate_type(reader: &mut Reader<'_>, section: &Section<'_>) -> Option<PredicateType> {

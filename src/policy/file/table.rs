@@ -1,11 +1,13 @@
 //! Reading tables of the file strictly: every key is known, every value has its type, every mistake has its place.
 
 use std::ops::Range;
+use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::reader::Reader;
+use crate::policy::duration;
 
 /// Most entries of one list.
 const MAX_LISTED: usize = 256;
@@ -15,22 +17,22 @@ const ALIKE: f64 = 0.78;
 
 /// A value with its place.
 #[derive(Debug, Clone)]
-pub(super) struct Found<T> {
-    pub(super) value: T,
-    pub(super) span: Range<usize>,
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    pub(crate) span: Range<usize>,
 }
 
 /// One table whose keys are all known.
-pub(super) struct Section<'t> {
+pub(crate) struct Section<'t> {
     table: &'t DeTable<'t>,
-    pub(super) span: Range<usize>,
+    pub(crate) span: Range<usize>,
     /// The table in words, for messages.
-    pub(super) what: String,
+    pub(crate) what: String,
 }
 
 impl<'t> Section<'t> {
     /// Looks at a table and notes every key that it should not have.
-    pub(super) fn new(
+    pub(crate) fn new(
         reader: &mut Reader<'_>,
         what: &str,
         table: &'t DeTable<'t>,
@@ -58,7 +60,7 @@ impl<'t> Section<'t> {
     }
 
     /// A value of the table that has to be a table itself.
-    pub(super) fn open(
+    pub(crate) fn open(
         reader: &mut Reader<'_>,
         what: &str,
         value: &'t Spanned<DeValue<'t>>,
@@ -74,22 +76,22 @@ impl<'t> Section<'t> {
     }
 
     /// The value of a key as it stands there.
-    pub(super) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
         self.table.get(key)
     }
 
     /// The place of a key, when it is there.
-    pub(super) fn key_span(&self, key: &str) -> Option<Range<usize>> {
+    pub(crate) fn key_span(&self, key: &str) -> Option<Range<usize>> {
         self.table.get_key_value(key).map(|(key, _)| key.span())
     }
 
     /// A text that is not empty.
-    pub(super) fn text(&self, reader: &mut Reader<'_>, key: &str) -> Option<Found<&'t str>> {
+    pub(crate) fn text(&self, reader: &mut Reader<'_>, key: &str) -> Option<Found<&'t str>> {
         text_of(reader, key, self.get(key)?)
     }
 
     /// A text that has to be there.
-    pub(super) fn needed_text(
+    pub(crate) fn needed_text(
         &self,
         reader: &mut Reader<'_>,
         key: &str,
@@ -102,7 +104,7 @@ impl<'t> Section<'t> {
     }
 
     /// A switch that can only be turned on.
-    pub(super) fn switch(&self, reader: &mut Reader<'_>, key: &str) -> Option<Found<()>> {
+    pub(crate) fn switch(&self, reader: &mut Reader<'_>, key: &str) -> Option<Found<()>> {
         let value = self.get(key)?;
         match value.get_ref() {
             DeValue::Boolean(true) => {
@@ -123,8 +125,24 @@ impl<'t> Section<'t> {
         None
     }
 
+    /// A duration, such as `30d`.
+    pub(crate) fn duration(&self, reader: &mut Reader<'_>, key: &str) -> Option<Found<Duration>> {
+        let text = self.text(reader, key)?;
+        match duration::parse(text.value) {
+            Ok(value) => Some(Found {
+                value,
+                span: text.span,
+            }),
+            Err(error) => {
+                let message = format!("{key} cannot be {}: {error}", quote(text.value));
+                reader.mistake(&text.span, message, "write for example \"30d\"");
+                None
+            }
+        }
+    }
+
     /// A list of texts, not empty, without repetition and with at most [`MAX_LISTED`] entries.
-    pub(super) fn texts(&self, reader: &mut Reader<'_>, key: &str) -> Option<Vec<Found<&'t str>>> {
+    pub(crate) fn texts(&self, reader: &mut Reader<'_>, key: &str) -> Option<Vec<Found<&'t str>>> {
         let value = self.get(key)?;
         let DeValue::Array(items) = value.get_ref() else {
             wrong_type(reader, key, "a list of strings", value.get_ref(), &value.span());
@@ -162,7 +180,7 @@ impl<'t> Section<'t> {
     }
 
     /// One of a few words.
-    pub(super) fn choice<T: Copy>(
+    pub(crate) fn choice<T: Copy>(
         &self,
         reader: &mut Reader<'_>,
         key: &str,
@@ -182,7 +200,7 @@ impl<'t> Section<'t> {
     }
 
     /// The tables of an array of tables.
-    pub(super) fn tables(&self, reader: &mut Reader<'_>, key: &str) -> Vec<&'t Spanned<DeValue<'t>>> {
+    pub(crate) fn tables(&self, reader: &mut Reader<'_>, key: &str) -> Vec<&'t Spanned<DeValue<'t>>> {
         let Some(value) = self.get(key) else {
             return Vec::new();
         };
@@ -202,7 +220,7 @@ impl<'t> Section<'t> {
 }
 
 /// A value that has to be a text and not empty.
-pub(super) fn text_of<'t>(
+pub(crate) fn text_of<'t>(
     reader: &mut Reader<'_>,
     what: &str,
     value: &'t Spanned<DeValue<'t>>,
@@ -228,7 +246,7 @@ pub(super) fn text_of<'t>(
 }
 
 /// A whole number that is not negative, within bounds.
-pub(super) fn number_of(
+pub(crate) fn number_of(
     reader: &mut Reader<'_>,
     what: &str,
     value: &Spanned<DeValue<'_>>,
@@ -257,7 +275,7 @@ pub(super) fn number_of(
 }
 
 /// Notes a value of the wrong type.
-pub(super) fn wrong_type(
+pub(crate) fn wrong_type(
     reader: &mut Reader<'_>,
     what: &str,
     wanted: &str,
@@ -284,7 +302,7 @@ fn kind(value: &DeValue<'_>) -> &'static str {
 }
 
 /// The name that was most likely meant.
-pub(super) fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     // Comparing is quadratic, and nothing that long was meant to be any of them.
     if name.len() > 64 {
         return None;
@@ -297,7 +315,7 @@ pub(super) fn closest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> O
 }
 
 /// A foreign text in a message: quoted, escaped and not longer than a line.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     const MAX: usize = 80;
     let short: String = text.chars().take(MAX).collect();
     let more = if short.len() < text.len() { "…" } else { "" };

@@ -12,7 +12,7 @@ use crate::subject::Digest;
 const KEYS: [&str; 5] = ["root", "file", "tuf", "bootstrap", "digest"];
 
 /// Reads which trust root the policy demands.
-pub(super) fn read(
+pub(crate) fn read(
     reader: &mut Reader<'_>,
     section: &Section<'_>,
     files: &Files<'_>,
@@ -77,7 +77,7 @@ impl Instance {
 }
 
 /// Opens the table and looks at its keys.
-pub(super) fn open<'t>(reader: &mut Reader<'_>, root: &Section<'t>) -> Option<Section<'t>> {
+pub(crate) fn open<'t>(reader: &mut Reader<'_>, root: &Section<'t>) -> Option<Section<'t>> {
     Section::open(reader, "[trust]", root.get("trust")?, &KEYS)
 }
 

@@ -36,7 +36,7 @@ fn a_value_is_found_by_its_way_its_line_and_the_words_around() {
     assert_eq!((found.line, found.column), (1, Some(column)));
     assert_eq!(
         found.excerpt.unwrap(),
-        "...MIT\"}}]}],\"licenses\":[{\"expression\":\"MIT\"}]}]}"
+        "...d\":\"MIT\"}}]}],\"licenses\":[{\"expression\":\"MIT\"}]}]}"
     );
     let found = find(compact, "c", &LICENCES, Some("MIT"));
     assert_eq!(

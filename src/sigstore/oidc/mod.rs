@@ -29,6 +29,7 @@ pub use ambient::Surroundings;
 pub use error::{OidcError, Reason};
 pub use file::from_reader as read_token;
 pub use login::{LoginOptions, Person};
+pub(crate) use token::numeric_date;
 pub use token::{IdentityToken, MAX_TOKEN_BYTES, TokenError};
 pub use tool::run as run_tool;
 

@@ -150,12 +150,12 @@ impl IdentityToken {
         }
         decode(signature)?;
         let claims: Claims = read(claims)?;
-        let expires = time(&claims.exp).ok_or(TokenError::Claim("exp"))?;
+        let expires = numeric_date(&claims.exp).ok_or(TokenError::Claim("exp"))?;
         if expires <= now {
             return Err(TokenError::Expired(expires));
         }
         if let Some(nbf) = &claims.nbf {
-            let from = time(nbf).ok_or(TokenError::Claim("nbf"))?;
+            let from = numeric_date(nbf).ok_or(TokenError::Claim("nbf"))?;
             if from > now + SKEW {
                 return Err(TokenError::NotYet(from));
             }
@@ -285,7 +285,7 @@ fn read<T: for<'a> Deserialize<'a>>(part: &str) -> Result<T, TokenError> {
 }
 
 /// A NumericDate; some issuers write fractions.
-fn time(number: &serde_json::Number) -> Option<Timestamp> {
+pub(crate) fn numeric_date(number: &serde_json::Number) -> Option<Timestamp> {
     let seconds = match number.as_i64() {
         Some(seconds) => seconds,
         None => {

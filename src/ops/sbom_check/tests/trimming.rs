@@ -21,6 +21,7 @@ versions = "<2"
 require = ["name", "id", "timestamp"]
 audit = ["supplier", "relationships", "author"]
 [sbom.vulnerabilities]
+deny = "high"
 [sbom.drift]
 removed = "deny"
 version-up = "audit"

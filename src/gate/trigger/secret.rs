@@ -1,0 +1,90 @@
+//! Secrets in files, which are read anew each time they are needed: a rotated one needs no restart.
+
+use std::path::PathBuf;
+
+use reqwest::header::HeaderValue;
+use zeroize::Zeroizing;
+
+use super::Fired;
+use crate::gate::caller::SharedSecret;
+use crate::http::{Secret, bearer};
+use crate::ops::read;
+use crate::report::{Code, Finding, Origin};
+
+/// Bytes of a token or a key.
+const MAX_SECRET_BYTES: u64 = 16 * 1024;
+
+/// A file with one secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretFile(PathBuf);
+
+/// A secret that signs: the secret itself, to keep it out of messages, and its key.
+pub(super) struct Signing {
+    pub(super) secret: Secret,
+    pub(super) key: SharedSecret,
+}
+
+/// A token, and the header that it is sent in.
+pub(super) struct Token {
+    pub(super) secret: Secret,
+    pub(super) header: HeaderValue,
+}
+
+impl SecretFile {
+    /// The secret in `path`. Nothing is read yet.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The secret as a bearer token.
+    pub(super) fn token(&self) -> Result<Token, Finding> {
+        let secret = self.read()?;
+        match bearer(&secret) {
+            Some(header) => Ok(Token { secret, header }),
+            None => Err(self.unusable("it has characters that no header has")),
+        }
+    }
+
+    /// The secret as the key of a plain HMAC.
+    pub(super) fn plain_key(&self) -> Result<Signing, Finding> {
+        self.key(SharedSecret::plain)
+    }
+
+    /// The secret as Standard Webhooks writes it.
+    pub(super) fn webhook_key(&self) -> Result<Signing, Finding> {
+        self.key(SharedSecret::webhook)
+    }
+
+    fn key<E: std::fmt::Display>(
+        &self,
+        read: impl Fn(&[u8]) -> Result<SharedSecret, E>,
+    ) -> Result<Signing, Finding> {
+        let secret = self.read()?;
+        let key = read(secret.expose().as_bytes()).map_err(|error| self.unusable(&error.to_string()))?;
+        Ok(Signing { secret, key })
+    }
+
+    /// The text, without the line end that editors add.
+    fn read(&self) -> Result<Secret, Finding> {
+        let bytes =
+            read::bounded(&self.0, MAX_SECRET_BYTES).map_err(|error| self.unusable(&error.to_string()))?;
+        let bytes = Zeroizing::new(bytes);
+        let text = std::str::from_utf8(&bytes).map_err(|_| self.unusable("it is not text"))?;
+        match text.trim() {
+            "" => Err(self.unusable("the file is empty")),
+            text => Ok(Secret::new(text)),
+        }
+    }
+
+    fn unusable(&self, why: &str) -> Finding {
+        let message = format!("the secret of the trigger cannot be used: {why}");
+        Finding::new(Code::TriggerSecretUnreadable, message)
+            .origin(&Origin::flag(self.0.display().to_string()))
+            .help("write the secret alone into the file, readable by the gate's user only")
+    }
+}
+
+/// What an attempt without its secret comes to: the file may be in the middle of a rotation.
+pub(super) fn missing(finding: Finding) -> Fired {
+    Fired::Retry { finding, after: None }
+}
