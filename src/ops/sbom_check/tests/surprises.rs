@@ -68,7 +68,10 @@ fn what_cannot_be_read_is_never_the_same_as_before() {
         let (old, new) = (document(&digest(), &old, ""), document(&digest(), &new, ""));
         let (verdict, codes) = beside(&old, &new, "[sbom]");
         assert_eq!(verdict, Verdict::Denied, "{new}");
-        assert!(codes.iter().all(|code| *code == Code::SbomFieldUnreadable), "{codes:?} {new}");
+        assert!(
+            codes.iter().all(|code| *code == Code::SbomFieldUnreadable),
+            "{codes:?} {new}"
+        );
         assert_eq!(
             beside(&old, &new, "[sbom]\n[sbom.drift]\nmode = \"audit\"").0,
             Verdict::Denied
