@@ -188,7 +188,11 @@ impl Book {
 
     fn read<T>(&self, read: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, QueueError> {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        read(&connection).map_err(super::writer::failed)
+        // One moment of the file for all that is read, however much is written meanwhile.
+        let transaction = connection
+            .unchecked_transaction()
+            .map_err(super::writer::failed)?;
+        read(&transaction).map_err(super::writer::failed)
     }
 }
 
