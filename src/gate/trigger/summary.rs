@@ -15,8 +15,8 @@ use crate::gate::decide::{Trust, TrustKeeper};
 use crate::http::Web;
 use crate::ops::publish::Image;
 use crate::ops::sign::{By, Destination, Services, Session, summary_statement};
-use crate::registry::client::Client;
 use crate::registry::Source as _;
+use crate::registry::client::Client;
 use crate::report::{Code, Finding};
 use crate::sigstore::keys::PrivateKey;
 use crate::sigstore::sign::{Complete, Content, SigningConfig, Subject};
@@ -205,5 +205,77 @@ fn perhaps(finding: Finding) -> Fired {
     match finding.code {
         Code::RegistryUnauthorised => again(finding),
         _ => Fired::Unknown(finding),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::gate::trigger::testing::{digest, order, order_in};
+    use crate::http::WebConfig;
+    use crate::sigstore::keys::KeyKind;
+
+    const SERVICES: &str = r#"{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"}"#;
+
+    fn trigger(folder: &std::path::Path) -> Summary {
+        let key = PrivateKey::generate(KeyKind::EcdsaP256).unwrap();
+        let path = folder.join("key");
+        std::fs::write(&path, key.to_plain_pem().unwrap().as_bytes()).unwrap();
+        Summary::new(
+            Naming {
+                verifier: "https://gate.example".to_owned(),
+                policy: None,
+            },
+            Signing {
+                key: SecretFile::new(path),
+                password: None,
+                services: SigningConfig::parse("services", SERVICES.as_bytes()).unwrap(),
+            },
+            Trusted {
+                choice: TrustChoice::File(folder.join("none")),
+                data: folder.to_owned(),
+            },
+            RegistryConfig::default(),
+            Web::new(WebConfig::default()).unwrap(),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_summary_says_what_was_recorded_and_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (about, content) = trigger(folder.path()).statement(&order(&[])).unwrap();
+        assert_eq!(about.digest, digest('a'));
+        let Content::Statement(statement) = content else {
+            panic!()
+        };
+        let statement: Value = serde_json::from_slice(&statement).unwrap();
+        let image = digest('a').to_hex();
+        assert_eq!(statement["subject"][0]["digest"]["sha256"], image);
+        let predicate = &statement["predicate"];
+        assert_eq!(predicate["verifier"]["id"], "https://gate.example");
+        assert_eq!(predicate["timeVerified"], "1970-01-01T00:00:00Z");
+        assert_eq!(predicate["verificationResult"], "PASSED");
+        assert_eq!(predicate["verifiedLevels"][0], "SLSA_BUILD_LEVEL_0");
+        assert_eq!(predicate["policy"]["uri"], digest('f').to_string());
+        assert_eq!(
+            predicate["resourceUri"],
+            format!("pkg:oci/app@sha256%3A{image}?repository_url=registry.example/team/app")
+        );
+    }
+
+    #[test]
+    fn without_registry_or_key_it_is_tried_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let trigger = trigger(folder.path());
+        let code = || match trigger.fire(&order_in("127.0.0.1:1/team/app")) {
+            Fired::Retry { finding, .. } => finding.code,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(code(), Code::RegistryUnreachable);
+        std::fs::write(folder.path().join("key"), "in the middle of a rotation").unwrap();
+        assert_eq!(code(), Code::TriggerSecretUnreadable);
     }
 }
