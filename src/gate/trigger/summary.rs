@@ -267,6 +267,16 @@ mod tests {
     }
 
     #[test]
+    fn what_may_have_been_attached_is_told_from_what_was_not() {
+        let of = |code| perhaps(Finding::new(code, "the registry answers 403"));
+        let Fired::Retry { finding, .. } = of(Code::RegistryUnauthorised) else {
+            panic!()
+        };
+        assert_eq!(finding.code, Code::TriggerUnauthorized);
+        assert!(matches!(of(Code::RegistryUnreachable), Fired::Unknown(_)));
+    }
+
+    #[test]
     fn without_registry_or_key_it_is_tried_again() {
         let folder = tempfile::tempdir().unwrap();
         let trigger = trigger(folder.path());
