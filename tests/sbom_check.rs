@@ -127,6 +127,48 @@ fn sbom(artifact: &[u8], licence: &str) -> Value {
 }
 
 #[test]
+fn only_who_may_say_what_is_in_an_artifact_vouches_for_a_file_beside_it() {
+    let mut world = World::new();
+    let before = POLICY.split("[sbom]").next().unwrap();
+    let policy = format!(
+        "{before}[[pin]]\nname = \"security\"\nidentity = \"security@example.com\"\nissuer = \"{ISSUER}\"\n\n\
+         [[attestation]]\ntype = \"openvex\"\npins = [\"security\"]\noptional = true\n\n\
+         [sbom]\nunauthenticated = \"deny\"\n"
+    );
+    world.write("policy.toml", policy.as_bytes());
+    let text = sbom(A, "MIT").to_string();
+    world.write("sbom.json", text.as_bytes());
+    let both = [("artifact", A), ("sbom", text.as_bytes())]
+        .map(|(name, bytes)| (name, Digest::sha256(bytes).as_bytes().try_into().unwrap()));
+    let vex = json!({
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "@id": "https://example.com/vex/app",
+        "author": "security@example.com",
+        "timestamp": "2025-10-01T00:00:00Z",
+        "version": 1,
+        "statements": [],
+    });
+    let rows = [
+        (CYCLONEDX, sbom(A, "ISC"), EMAIL, 0),
+        ("https://openvex.dev/ns/v0.2.0", vex, "security@example.com", 1),
+    ];
+    for (predicate_type, predicate, email, code) in rows {
+        let options = SignOptions::keyless(email, ISSUER);
+        let bundle = world
+            .instance
+            .attest(&both, predicate_type, &predicate, &options)
+            .unwrap();
+        let (run, report) = world
+            .program("a", &bundle)
+            .arguments(["--sbom", "sbom.json"])
+            .report();
+        assert_eq!(run.code, code, "{predicate_type}: {run:?}");
+        let is_unauthenticated = codes(&report).contains(&"sbom-unauthenticated".to_owned());
+        assert_eq!(is_unauthenticated, code == 1, "{predicate_type}: {run:?}");
+    }
+}
+
+#[test]
 fn an_sbom_is_accepted_only_if_it_is_signed_bound_and_within_the_rules() {
     let mut world = World::new();
     let good = world.attest(A, &sbom(A, "MIT"), EMAIL);

@@ -203,6 +203,7 @@ fn f_decide_every_component(bencher: Bencher) {
     bencher.counter(ItemsCount::new(COMPONENTS)).bench(|| {
         let decided = texts.iter().zip(licences.iter().cycle()).map(|(purl, licence)| {
             let ingredient = Ingredient {
+                group: None,
                 name: "component",
                 version: None,
                 identity: Identity::of(Some(purl)),

@@ -35,6 +35,7 @@ pub mod record;
 mod rollback;
 mod serve;
 pub mod server;
+mod slow;
 mod store;
 pub mod trigger;
 mod work;

@@ -17,6 +17,7 @@ use super::decide::{Judge, TrustKeeper};
 use super::journal::Journal;
 use super::log::Log;
 use super::server::{self, Parts};
+use super::slow::SlowRegistries;
 use super::store::Store;
 use super::work::Workers;
 use crate::http::{Web, WebConfig};
@@ -38,6 +39,7 @@ pub(super) struct Settings {
 pub(super) struct Gate {
     pub(super) store: Arc<Store>,
     pub(super) log: Log,
+    pub(super) slow: SlowRegistries,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -78,6 +80,7 @@ pub fn serve(path: &Path, log: Log, record: impl Fn(&str) + Send + 'static) -> R
         settings: RwLock::new(Arc::new(settings(&config, keeper, &store))),
         store: Arc::clone(&store),
         log: log.clone(),
+        slow: SlowRegistries::default(),
     });
     let (number, hash) = store.head();
     log.line("records-verified", &[("last", number), ("hash", hash)]);

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -140,12 +140,26 @@ fn verify(gate: &Gate, waiting: &Mutex<Receiver<Event>>) {
         let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(event) = next else { return };
         let settings = gate.settings();
-        let judged = settings.judge.judge(&event.hint.reference, Timestamp::now());
+        let judged = judge(gate, &settings, &event);
         let settled = settle(&settings, &event, judged, Timestamp::now());
         if let Err(error) = gate.store.settle(vec![settled]) {
             trouble(gate, &error);
         }
     }
+}
+
+/// The answer about an event, unless its registry keeps the threads that ask it: then it is put off.
+fn judge(gate: &Gate, settings: &Settings, event: &Event) -> Judged {
+    let reference = &event.hint.reference;
+    let (registry, longest) = (reference.registry(), settings.judge.config().decide.timeout);
+    let begun = Instant::now();
+    if !gate.slow.may_ask(registry, longest, begun) {
+        let message = format!("{registry} took too long a moment ago, and is not asked for now");
+        return Judged::undecided(reference, &Finding::new(Code::RegistryUnreachable, message));
+    }
+    let judged = settings.judge.judge(reference, Timestamp::now());
+    gate.slow.took(registry, begun.elapsed(), longest, Instant::now());
+    judged
 }
 
 /// What becomes of an event after an attempt.

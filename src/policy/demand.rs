@@ -50,6 +50,11 @@ impl Demand {
 }
 
 impl Demand {
+    /// Whether it asks for provenance: who built the subject, and what else in the same run.
+    pub fn is_for_provenance(&self) -> bool {
+        matches!(&self.kind, DemandKind::Attestation(kind) if kind.accepts_provenance())
+    }
+
     /// Whether it is about VEX documents.
     pub fn is_for_vex(&self) -> bool {
         matches!(&self.kind, DemandKind::Attestation(kind) if kind.is_vex())

@@ -19,10 +19,12 @@ mod lint;
 mod names;
 mod parse;
 mod pattern;
+mod unidentified;
 
 pub use index::PatternIndex;
 pub use parse::{MAX_PURL_BYTES, MAX_SEGMENTS, Purl, PurlError};
 pub use pattern::{Pattern, PatternError};
+pub use unidentified::unidentified;
 
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,14 @@
 //! How one document differs from another: new, removed and changed packages.
 //!
-//! Packages are matched by package URL without version and qualifiers, or by name and supplier where they have none, so a
-//! new version is a change of one package and not one that went and another that came.
+//! Packages are matched by package URL without version and qualifiers (but for the repository that it is from), or by name
+//! and supplier where they have none, so a new version is a change of one package and not one that went and another that
+//! came.
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::model::{Component, Document};
-use crate::purl::Purl;
+use crate::purl::{Purl, unidentified};
 
 /// Orders two versions of a package whose package URL has this type, or `None` where they cannot be ordered. The type is
 /// empty for a package without package URL. [`crate::versions::compare`] is one.
@@ -30,7 +31,7 @@ pub enum Class {
     LicenceChanged,
     /// Another supplier, or publisher where none is named.
     SupplierChanged,
-    /// Other hashes at the same version, or none where there were some.
+    /// Other hashes at the same version, or fewer than there were.
     HashChanged,
 }
 
@@ -127,28 +128,34 @@ fn packages<'d>(document: &'d Document<'_>) -> BTreeMap<String, Versions<'d>> {
 }
 
 /// The package that a component is a version of: its package URL without version and qualifiers, or its name with its
-/// supplier.
+/// supplier. The repository stays: a package of the same name from elsewhere is another one.
 pub fn package_of(component: &Component<'_>) -> String {
-    if let Some(purl) = component.purl.as_deref().and_then(|purl| Purl::parse(purl).ok()) {
-        return purl.package();
+    if let Some(purl) = purl_of(component) {
+        return match purl.qualifier("repository_url") {
+            Some(repository) => format!("{}?repository_url={repository}", purl.package()),
+            None => purl.package(),
+        };
     }
-    let name = match &component.group {
-        Some(group) => format!("{group}/{}", component.name),
-        None => component.name.clone().into_owned(),
-    };
-    match supplier_of(component) {
-        Some(supplier) => format!("{name} ({supplier})"),
-        None => name,
-    }
+    unidentified(
+        component.group.as_deref(),
+        &component.name,
+        supplier_of(component),
+    )
 }
 
+fn purl_of<'c>(component: &'c Component<'_>) -> Option<Purl<'c>> {
+    Purl::parse(component.purl.as_deref()?).ok()
+}
+
+/// The version that the rules compare by: that of the package URL, or else the component's own.
 fn version_of(component: &Component<'_>) -> String {
-    if let Some(version) = component.version.as_deref() {
-        return version.to_owned();
-    }
-    let purl = component.purl.as_deref().and_then(|purl| Purl::parse(purl).ok());
-    purl.and_then(|purl| purl.version().map(str::to_owned))
+    let purl = purl_of(component);
+    let version = purl.as_ref().and_then(Purl::comparable_version);
+    version
+        .as_deref()
+        .or(component.version.as_deref())
         .unwrap_or_default()
+        .to_owned()
 }
 
 fn supplier_of<'c>(component: &'c Component<'_>) -> Option<&'c str> {
@@ -205,23 +212,14 @@ impl Pair<'_> {
         }
     }
 
-    /// Hashes of the algorithms that both have, or the fact that nothing can be compared any more.
+    /// Hashes. Further ones than before change nothing; one that is gone does, because those that are left may be of an
+    /// algorithm with which anybody can make another file of the same hash.
     fn hashes(&self, old: &Stated, new: &Stated, changes: &mut Vec<Change>) {
         let has = |stated: &Stated, algorithm| stated.hashes.iter().any(|hash| hash.0 == algorithm);
-        let written = |stated: &Stated, other: &Stated| {
-            join(
-                stated
-                    .hashes
-                    .iter()
-                    .filter(|hash| has(other, hash.0))
-                    .map(|(_, hex)| hex),
-            )
-        };
-        let (from, to) = (written(old, new), written(new, old));
-        if from != to {
-            changes.push(self.change(Class::HashChanged, from, to, Some(old), Some(new)));
-        } else if from.is_empty() && !old.hashes.is_empty() {
+        let known = new.hashes.iter().filter(|hash| has(old, hash.0));
+        if !old.hashes.iter().eq(known.clone()) {
             let from = join(old.hashes.iter().map(|(_, hex)| hex));
+            let to = join(known.map(|(_, hex)| hex));
             changes.push(self.change(Class::HashChanged, from, to, Some(old), Some(new)));
         }
     }

@@ -40,6 +40,7 @@ pub use model::{
     NamedLicence, Place, Text, Tool,
 };
 pub use problem::{Problem, ProblemKind, Refusal, Refused};
+pub(crate) use reading::is_said;
 pub use sieve::{Sieved, sieve};
 pub use stream::stream;
 pub use vulnerability::{Affected, AffectedVersion, Rating, Vulnerability};

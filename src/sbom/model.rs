@@ -314,10 +314,15 @@ impl<'a> Document<'a> {
         self.roots.binary_search(&index).is_ok()
     }
 
-    /// The components other than the roots: what a decision is about.
+    /// What a decision is about: everything but the root. Where a document describes several things, none of them is the
+    /// artifact alone, and whatever else they are would go unseen; so all of them count.
     pub fn ingredients(&self) -> impl Iterator<Item = &Component<'a>> {
+        let root = match self.roots.as_slice() {
+            [root] => Some(*root),
+            _ => None,
+        };
         self.components
             .iter()
-            .filter(|component| !self.is_root(component.index))
+            .filter(move |component| Some(component.index) != root)
     }
 }

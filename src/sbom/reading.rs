@@ -341,6 +341,6 @@ impl<'l, 'v, V> Reading<'l, 'v, V> {
 }
 
 /// Whether a text says anything: it is not empty, `NOASSERTION` or `NONE`.
-pub(super) fn is_said(text: &str) -> bool {
+pub(crate) fn is_said(text: &str) -> bool {
     !matches!(text, "" | "NOASSERTION" | "NONE")
 }

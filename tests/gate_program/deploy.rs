@@ -145,7 +145,7 @@ fn what_is_not_allowed_never_reaches_argo_cd() {
             "another image's SBOM",
             gated.world.at(&swapped),
             Ruling::Denied,
-            "subject-mismatch",
+            "artifact-mismatch",
         ),
         ("unknown", missing, Ruling::Undecided, "deadline-passed"),
     ];

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 
 use crate::cosign::{EMAIL, World, ours, theirs};
+use crate::cosign_images::SBOM;
 use crate::pairs::met;
 use crate::process::Process;
 use crate::services::Services;
@@ -134,6 +135,16 @@ fn judge(world: &World, judges: &Judges, judge: &str, file: &str, bundle: &str, 
     }
 }
 
+/// Writes what sigstore-python reads in place of two files.
+fn trust_config(world: &World, version: &str) {
+    let trust = json!({
+        "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
+        "trustedRoot": json_file(world, "root.json"),
+        "signingConfig": json_file(world, &format!("rekor-{version}.json")),
+    });
+    world.write("trust-config.json", trust.to_string());
+}
+
 #[test]
 fn what_each_of_four_signs_all_four_judge() {
     let (Some(services), Some(judges)) = (Services::start(true), Judges::find()) else {
@@ -143,12 +154,7 @@ fn what_each_of_four_signs_all_four_judge() {
     world.write("app", "the file");
     world.write("other", "another file");
     for version in ["v1", "v2"] {
-        let config = json_file(world, &format!("rekor-{version}.json"));
-        let trust = json!({
-            "mediaType": "application/vnd.dev.sigstore.clienttrustconfig.v0.1+json",
-            "trustedRoot": json_file(world, "root.json"), "signingConfig": config,
-        });
-        world.write("trust-config.json", trust.to_string());
+        trust_config(world, version);
         for signer in PROGRAMS {
             one_signer(&services, &judges, version, signer);
         }
@@ -188,4 +194,51 @@ fn one_signer(services: &Services, judges: &Judges, version: &str, signer: &str)
             "{name} on {signer}"
         );
     }
+}
+
+/// Where what was attested here is logged, and what each library says of the file, of another, for another signer, and of another
+/// signature. sigstore-js compares an envelope with no file, so to it another file is as good; and it reads no envelope that
+/// Rekor v2 has as `hashedrekord`, which is how sigstore-python logs them too.
+const ATTESTED: [(&str, &str, [&str; 4]); 4] = [
+    ("v1", "sigstore-python", ["allowed", "denied", "denied", "denied"]),
+    ("v1", "sigstore-js", ["allowed", "allowed", "denied", "denied"]),
+    ("v2", "sigstore-python", ["allowed", "denied", "denied", "denied"]),
+    ("v2", "sigstore-js", ["denied"; 4]),
+];
+
+#[test]
+fn what_is_attested_here_both_libraries_judge() {
+    let (Some(services), Some(judges)) = (Services::start(true), Judges::find()) else {
+        return;
+    };
+    let world = &services.world;
+    world.write("app", "the file");
+    world.write("other", "another file");
+    world.write("sbom.json", SBOM);
+    for version in ["v1", "v2"] {
+        trust_config(world, version);
+        let bundle = format!("attested-{version}.json");
+        let what = ["attest", "app", "--type", "spdxjson", "--predicate", "sbom.json"];
+        let with = ["--identity-token-file", "token", "--trusted-root", "root.json"];
+        let config = format!("rekor-{version}.json");
+        let to = ["--signing-config", &config, "--bundle", &bundle];
+        world.must(World::portcullis, &[&what[..], &with, &to].concat());
+        let mut flipped = json_file(world, &bundle);
+        flipped["dsseEnvelope"]["signatures"][0]["sig"] = json!("MEUCIQDx");
+        let broken = format!("broken-{bundle}");
+        world.write(&broken, flipped.to_string());
+        for (_, name, expected) in ATTESTED.iter().filter(|(log, ..)| *log == version) {
+            let says = |file, bundle: &str, who| judge(world, &judges, name, file, bundle, who);
+            let answers = [
+                says("app", &bundle, EMAIL),
+                says("other", &bundle, EMAIL),
+                says("app", &bundle, "eve@example.com"),
+                says("app", &broken, EMAIL),
+            ];
+            println!("{name:<15}  Rekor {version}  {answers:?}");
+            assert_eq!(&answers, expected, "{name}, Rekor {version}");
+        }
+    }
+    met("portcullis > sigstore-python: attestations of a file, Fulcio, Rekor v1 and v2");
+    met("portcullis > sigstore-js: attestations of a file, Fulcio, Rekor v1");
 }

@@ -48,6 +48,11 @@ impl Judged {
         }
     }
 
+    /// It was not looked at.
+    pub(in crate::gate) fn undecided(reference: &Reference, why: &Finding) -> Self {
+        Self::new(reference).refused(Ruling::Undecided, std::slice::from_ref(why))
+    }
+
     /// It is not allowed. `ruling` is never *allowed* here.
     pub(super) fn refused(mut self, ruling: Ruling, findings: &[Finding]) -> Self {
         self.ruling = ruling;

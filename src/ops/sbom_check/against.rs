@@ -1,6 +1,5 @@
 //! The rules of a policy held against SBOMs, to find out which of them are about anything.
 
-use super::document::looked_at;
 use super::ingredients::ingredient;
 use crate::policy::{SbomRules, Usage};
 use crate::report::Finding;
@@ -11,7 +10,7 @@ pub fn unused_rules(rules: &SbomRules, documents: &[Document<'_>]) -> Vec<Findin
     let several = rules.licences.as_ref().map(|rule| rule.several);
     let mut usage = Usage::new(rules);
     for document in documents {
-        for component in looked_at(document) {
+        for component in document.ingredients() {
             usage.see(&ingredient(component, several.unwrap_or_default()));
         }
     }

@@ -1,7 +1,8 @@
 //! What the rule about completeness asks of a document.
 
 use crate::policy::rules::{CompletenessRules, DocumentStated, Element, Ruling};
-use crate::sbom::{Component, Document};
+use crate::purl::Purl;
+use crate::sbom::{self, Component, Document, Text};
 
 use jiff::Timestamp;
 
@@ -23,12 +24,12 @@ fn stated<'d>(
     let head = &document.head;
     let is_related = related(document);
     let lacks = |component: &Component<'_>, element: Element| {
-        let is_empty = |text: &Option<std::borrow::Cow<'_, str>>| text.as_deref().is_none_or(str::is_empty);
+        let is_empty = |text: &Option<Text<'_>>| !text.as_deref().is_some_and(says_something);
         match element {
-            Element::Name => component.name.is_empty(),
+            Element::Name => !says_something(&component.name),
             Element::Version => is_empty(&component.version),
             Element::Supplier => is_empty(&component.supplier),
-            Element::Id => is_empty(&component.purl) && is_empty(&component.cpe),
+            Element::Id => !is_purl(&component.purl) && is_empty(&component.cpe),
             Element::Relationships => {
                 let index = usize::try_from(component.index).unwrap_or(usize::MAX);
                 !is_related.get(index).copied().unwrap_or_default()
@@ -46,8 +47,8 @@ fn stated<'d>(
         )
     });
     DocumentStated {
-        created: head.created.as_deref().filter(|text| !text.is_empty()),
-        has_author: head.authors.iter().any(|author| !author.is_empty()),
+        created: head.created.as_deref().filter(|text| says_something(text)),
+        has_author: head.authors.iter().any(|author| says_something(author)),
         tools: head
             .tools
             .iter()
@@ -58,10 +59,21 @@ fn stated<'d>(
     }
 }
 
-/// For each component whether an edge begins or ends at it.
+/// White space says as little as nothing.
+fn says_something(text: &str) -> bool {
+    sbom::is_said(text.trim())
+}
+
+/// Whether there is a package URL that names a package.
+fn is_purl(text: &Option<Text<'_>>) -> bool {
+    text.as_deref().is_some_and(|text| Purl::parse(text).is_ok())
+}
+
+/// For each component whether an edge begins or ends at it. One from itself to itself relates it to nothing.
 fn related(document: &Document<'_>) -> Vec<bool> {
     let mut is_related = vec![false; document.components.len()];
-    for index in document.edges.iter().flat_map(|edge| [edge.from, edge.to]) {
+    let edges = document.edges.iter().filter(|edge| edge.from != edge.to);
+    for index in edges.flat_map(|edge| [edge.from, edge.to]) {
         if let Some(one) = usize::try_from(index).ok().and_then(|at| is_related.get_mut(at)) {
             *one = true;
         }

@@ -129,11 +129,11 @@ fn examine(
     let binding = bind(document, digests);
     let bound = bound(&binding, from.tie, rules).filter(|_| from.tie != Tie::Nothing);
     let at_root = bound.map(|finding| (root(document), finding));
-    let at_fields = unreadable(document, rules).into_iter();
+    let at_fields = unreadable(document, asked).into_iter();
     let mut findings = point(&source, document, at_root.into_iter().chain(at_fields).collect());
     findings.extend(further(document));
     findings.extend(cyclic(document, rules));
-    let components = looked_at(document);
+    let components: Vec<&Component<'_>> = document.ingredients().collect();
     if components.is_empty() {
         let message = "the SBOM lists no component beside what it describes";
         let finding = Finding::new(Code::SbomNoComponents, message)
@@ -175,15 +175,6 @@ fn examine(
     findings
 }
 
-/// What the rules look at: everything but the root. Where a document describes several things, none of them is the
-/// artifact alone, and whatever else they are would go unseen.
-pub(super) fn looked_at<'d, 'a>(document: &'d Document<'a>) -> Vec<&'d Component<'a>> {
-    match document.roots.as_slice() {
-        [_] => document.ingredients().collect(),
-        _ => document.components.iter().collect(),
-    }
-}
-
 fn bound(binding: &Binding, tie: Tie, rules: &SbomRules) -> Option<Finding> {
     let mut finding = binding.finding()?;
     if tie == Tie::RootOnly {
@@ -197,11 +188,11 @@ fn bound(binding: &Binding, tie: Tie, rules: &SbomRules) -> Option<Finding> {
 }
 
 /// Fields that could have changed the decision, and cannot be read.
-fn unreadable(document: &Document<'_>, rules: &SbomRules) -> Vec<(Option<u64>, Finding)> {
+fn unreadable(document: &Document<'_>, asked: &Asked<'_>) -> Vec<(Option<u64>, Finding)> {
     let needed = document
         .problems
         .iter()
-        .filter(|problem| is_needed(problem, document, rules));
+        .filter(|problem| is_needed(problem, document, asked));
     needed
         .map(|problem| (Some(problem.place.offset), problem.finding()))
         .collect()
@@ -221,7 +212,10 @@ fn root(document: &Document<'_>) -> Option<u64> {
     Some(root.place.offset)
 }
 
-fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> bool {
+fn is_needed(problem: &Problem, document: &Document<'_>, asked: &Asked<'_>) -> bool {
+    let rules = asked.rules;
+    // What cannot be read differs from no baseline.
+    let is_compared = asked.is_compared();
     let licences = rules
         .licences
         .as_ref()
@@ -237,7 +231,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
     }
     match problem.field {
         "licenses" | "license" | "licenseDeclared" | "licenseConcluded" | "hasExtractedLicensingInfos" => {
-            licences
+            licences || is_compared
         }
         "timestamp" | "created" => demands(Element::Timestamp),
         "authors" => demands(Element::Author),
@@ -246,6 +240,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         "creationInfo" => demands(Element::Timestamp) || demands(Element::Author) || asks_for_tools,
         "supplier" if demands(Element::Supplier) => true,
         "vulnerabilities" | "ratings" | "affects" | "references" => vulnerabilities,
+        "author" | "publisher" | "originator" if is_compared => true,
         // Nothing is decided by these.
         "author"
         | "publisher"
@@ -260,7 +255,7 @@ fn is_needed(problem: &Problem, document: &Document<'_>, rules: &SbomRules) -> b
         | "source" => false,
         // The rule about components decides what a package URL is worth that cannot be read.
         _ if problem.kind == ProblemKind::BadPurl => is_root,
-        "hashes" | "checksums" | "verifiedUsing" | "supplier" => components || is_root,
+        "hashes" | "checksums" | "verifiedUsing" | "supplier" => components || is_compared || is_root,
         _ => true,
     }
 }

@@ -116,6 +116,7 @@ fn object(change: &Change, document: &Document<'_>, rules: &DriftRules, today: D
     let component = change.new.and_then(|index| document.component(index));
     let is_package = change.package.starts_with("pkg:");
     let ingredient = Ingredient {
+        group: None,
         name: &change.package,
         version: version.or(component.and_then(|component| component.version.as_deref())),
         identity: Identity::of(is_package.then_some(change.package.as_str())),
@@ -125,6 +126,7 @@ fn object(change: &Change, document: &Document<'_>, rules: &DriftRules, today: D
     };
     let differing = Differing {
         kind: kind(change.class),
+        package: &change.package,
         ingredient: &ingredient,
         from: &change.from,
         to: &change.to,

@@ -94,6 +94,7 @@ pub(super) fn tell(
 pub(super) fn ingredient<'c>(component: &'c Component<'_>, several: Several) -> Ingredient<'c> {
     let hashes = component.hashes.iter();
     Ingredient {
+        group: component.group.as_deref(),
         name: &component.name,
         version: component.version.as_deref(),
         identity: Identity::of(component.purl.as_deref()),

@@ -31,6 +31,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::verify::{Outcome, Rules};
+use crate::policy::rules::{DriftRules, Mode};
 use crate::policy::{self, Acceptances, SbomRequire, SbomRules};
 use crate::report::{Code, Finding, Severity, Verdict};
 use crate::sbom::Limits;
@@ -65,6 +66,12 @@ impl<'a> Asked<'a> {
     /// The day on which exceptions end, in UTC.
     fn today(&self) -> Date {
         today(self.now)
+    }
+
+    /// Whether the SBOM is compared with a baseline.
+    fn is_compared(&self) -> bool {
+        let is_on = |rules: &DriftRules| rules.mode != Mode::Off;
+        self.baseline.is_some() && self.rules.drift.as_ref().is_none_or(is_on)
     }
 
     /// Whether every SBOM that there is has to be known before anything is allowed.

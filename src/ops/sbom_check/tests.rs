@@ -1,3 +1,4 @@
+mod surprises;
 mod trimming;
 
 use std::path::Path;

@@ -135,3 +135,6 @@ impl<'d, 'a> Components<'d, 'a> {
         self.ids.get(target).copied().or_else(linked)
     }
 }
+
+#[cfg(test)]
+mod tests;

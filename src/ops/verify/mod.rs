@@ -89,7 +89,7 @@ pub struct Outcome {
     pub sboms: Vec<AttestedSbom>,
     /// The digests that an SBOM of the subject may name.
     pub digests: Vec<sbom::binding::Verified>,
-    /// The digests of everything that the accepted statements are about: the subject, and what was built with it.
+    /// The digests of everything that the accepted SBOMs and provenance are about: the subject, and what was built with it.
     pub named: Vec<Digest>,
     /// What came of it but for the demands for an SBOM.
     pub beside_sbom: Beside,
@@ -295,6 +295,8 @@ struct Tally {
     accepted: bool,
     /// Whether a demand for an SBOM rests on it.
     is_sbom: bool,
+    /// Whether a demand for provenance rests on it.
+    is_build: bool,
     /// Whether a rule for VEX accepts it.
     is_vex: bool,
     pins: Vec<String>,
@@ -328,6 +330,7 @@ fn accept(decision: &Decision, demand: &Demand, standings: &[Standing], tallies:
         tally.accepted = true;
         tally.is_vex |= demand.is_for_vex();
         tally.is_sbom |= demand.is_for_sbom();
+        tally.is_build |= demand.is_for_provenance();
         for name in met
             .pins()
             .iter()

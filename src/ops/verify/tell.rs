@@ -111,9 +111,13 @@ pub(super) fn open(checked: &[Checked<'_>], standings: &[Standing]) -> Vec<Findi
         .collect()
 }
 
-/// The digests that accepted statements are about, each once.
+/// The digests that accepted SBOMs and provenance are about, each once. Whoever may say something else about the subject,
+/// such as how harmful a vulnerability is, has no say in what is in it.
 pub(super) fn named(checked: &[Checked<'_>], tallies: &[Tally]) -> Vec<Digest> {
-    let accepted = checked.iter().zip(tallies).filter(|(_, tally)| tally.accepted);
+    let accepted = checked
+        .iter()
+        .zip(tallies)
+        .filter(|(_, tally)| tally.is_sbom || tally.is_build);
     let genuine = accepted.filter_map(|(checked, _)| checked.genuine());
     let digests = genuine.flat_map(|genuine| match &genuine.says {
         Says::Statement(statement) => statement.digests().collect::<Vec<_>>(),

@@ -293,7 +293,12 @@ impl ComponentRules {
             Some(&self.origin),
         )
         .help("have the generator write a package URL for it");
-        Ruling::new(mode, package, String::new(), finding)
+        // Who accepts that there is none accepts no broken one.
+        let decided_by = match ingredient.identity {
+            Identity::Unreadable(..) => "unreadable",
+            _ => "",
+        };
+        Ruling::new(mode, package, decided_by.to_owned(), finding)
     }
 }
 

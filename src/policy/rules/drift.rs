@@ -59,6 +59,8 @@ pub enum OnDifference {
 pub struct Differing<'a> {
     /// Its kind.
     pub kind: Difference,
+    /// The package, for people and for fingerprints.
+    pub package: &'a str,
     /// The package in the version that it has now, or had last.
     pub ingredient: &'a Ingredient<'a>,
     /// What was there; empty where nothing was.
@@ -154,7 +156,7 @@ impl DriftRules {
         {
             return None;
         }
-        let package = differing.ingredient.package();
+        let package = differing.package.to_owned();
         let message = format!("{package} {}{}", differing.kind.words(), excepted.ended());
         let mut finding = finding(Code::SbomDrift, message, differing.to.to_owned(), Some(origin))
             .help("find out who made this change and why; an exception in [sbom.drift] records the answer");

@@ -4,11 +4,13 @@ use std::borrow::Cow;
 
 use super::licences::Several;
 use crate::licences::Expression;
-use crate::purl::{Purl, PurlError};
+use crate::purl::{Purl, PurlError, unidentified};
 
 /// One component of an artifact, as its document states it.
 #[derive(Debug, Clone)]
 pub struct Ingredient<'a> {
+    /// The group that its name is in, where that stands apart.
+    pub group: Option<&'a str>,
     /// Its name.
     pub name: &'a str,
     /// Its version; used where the package URL has none.
@@ -59,10 +61,9 @@ impl<'a> Identity<'a> {
 impl Ingredient<'_> {
     /// The package without its version, for people and for fingerprints.
     pub fn package(&self) -> String {
-        match (&self.identity, self.supplier) {
-            (Identity::Package(purl), _) => purl.package(),
-            (_, Some(supplier)) => format!("{} ({supplier})", self.name),
-            (_, None) => self.name.to_owned(),
+        match &self.identity {
+            Identity::Package(purl) => purl.package(),
+            _ => unidentified(self.group, self.name, self.supplier),
         }
     }
 

@@ -53,6 +53,7 @@ fn exception<T>(text: &str, expires: Date, allows: T) -> Exceptions<T> {
 
 fn component(purl: &str) -> Ingredient<'_> {
     Ingredient {
+        group: None,
         name: "component",
         version: None,
         identity: Identity::of(Some(purl)),

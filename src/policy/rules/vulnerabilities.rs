@@ -232,6 +232,7 @@ mod tests {
 
     fn ingredient(purl: &str) -> Ingredient<'_> {
         Ingredient {
+            group: None,
             name: "component",
             version: None,
             identity: Identity::of(Some(purl)),

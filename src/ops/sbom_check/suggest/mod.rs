@@ -7,7 +7,6 @@ mod licences;
 mod packages;
 mod text;
 
-use super::document::looked_at;
 use super::ingredients::ingredient;
 use crate::policy::rules::{Ingredient, Several};
 use crate::sbom::Document;
@@ -21,7 +20,7 @@ const MAX_PROPOSALS: usize = 50;
 pub fn suggest(documents: &[Document<'_>], names: &[String]) -> String {
     let ingredients: Vec<Ingredient<'_>> = documents
         .iter()
-        .flat_map(|document| looked_at(document))
+        .flat_map(|document| document.ingredients())
         .map(|component| ingredient(component, Several::All))
         .collect();
     let mut out = comment(&format!(

@@ -4,6 +4,7 @@ use super::*;
 use crate::ops::sbom_check::ingredients::objections;
 use crate::policy::{Policy, parse};
 use crate::report::Code;
+use crate::sbom::Component;
 use crate::sbom::{Limits, read};
 
 const HEAD: &str = r#"version = 1
@@ -27,7 +28,7 @@ fn policy(text: &str) -> Result<Policy, Vec<crate::report::Finding>> {
 /// The codes of what the policy objects to.
 fn objected(document: &Document<'_>, text: &str) -> Vec<Code> {
     let policy = policy(text).unwrap_or_else(|findings| panic!("{findings:#?}\n{text}"));
-    let components = looked_at(document);
+    let components: Vec<&Component<'_>> = document.ingredients().collect();
     let objections = objections(&components, policy.sbom().unwrap(), jiff::civil::date(2026, 5, 1));
     let mut codes: Vec<Code> = objections
         .into_iter()

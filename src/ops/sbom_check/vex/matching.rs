@@ -79,7 +79,8 @@ fn is_artifact(identity: &Identity, artifact: Artifact<'_, '_>) -> Fit {
         compare(&digest);
     }
     let root = artifact.root.and_then(|root| Some((root, parsed(root)?)));
-    let is_root = root.is_some_and(|(root, purl)| purls().any(|general| covers(&general, &purl, root)));
+    let is_root =
+        root.is_some_and(|(root, purl)| purls().any(|general| likeness(&general, &purl, root) == Fit::Exact));
     match (fits || is_root, contradicts) {
         (true, false) => Fit::Exact,
         (true, true) => Fit::Loose,
@@ -96,28 +97,31 @@ fn is_opaque(identity: &Identity) -> bool {
 /// Whether a product or a part is a component. Every identifier that can be compared has to agree.
 fn is_component(identity: &Identity, component: &Component<'_>) -> Fit {
     let own = parsed(component);
-    let agrees = |purl: &String| {
+    let of_purl = |purl: &String| {
         let general = Purl::parse(purl).ok();
         let both = general.as_ref().zip(own.as_ref());
-        both.is_some_and(|(general, own)| covers(general, own, component))
+        both.map_or(Fit::None, |(general, own)| likeness(general, own, component))
     };
-    let hashes = identity.hashes.iter().filter_map(|(name, hex)| {
+    let of_hash = |(name, hex): &(String, String)| {
         let algorithm = HashAlgorithm::from_name(name)?;
         let mut own = component.hashes.iter().filter(|hash| hash.algorithm == algorithm);
         let first = own.next()?;
         let is_same = |other: &str| other.eq_ignore_ascii_case(hex);
-        let agrees = is_same(&first.hex) && own.all(|hash| is_same(&hash.hex));
-        Some((is_strong(algorithm), agrees))
-    });
-    let hashes: Vec<(bool, bool)> = hashes.collect();
-    let any = identity.purls.iter().any(agrees) || hashes.iter().any(|(_, agrees)| *agrees);
-    let all = identity.purls.iter().all(agrees) && hashes.iter().all(|(_, agrees)| *agrees);
-    let is_named = !identity.purls.is_empty() || hashes.iter().any(|(is_strong, _)| *is_strong);
-    match (any, all && is_named) {
-        (true, true) => Fit::Exact,
-        (true, false) => Fit::Loose,
-        (false, _) if is_opaque(identity) => Fit::Loose,
-        (false, _) => Fit::None,
+        Some(match is_same(&first.hex) && own.all(|hash| is_same(&hash.hex)) {
+            // Anybody can make two things with the same weak hash.
+            true if is_strong(algorithm) || !identity.purls.is_empty() => Fit::Exact,
+            true => Fit::Loose,
+            false => Fit::None,
+        })
+    };
+    let purls = identity.purls.iter().map(of_purl);
+    let fits: Vec<Fit> = purls.chain(identity.hashes.iter().filter_map(of_hash)).collect();
+    let (best, worst) = (fits.iter().max().copied(), fits.iter().min().copied());
+    match (best.unwrap_or(Fit::None), worst.unwrap_or(Fit::None)) {
+        (Fit::None, _) if is_opaque(identity) => Fit::Loose,
+        (Fit::None, _) => Fit::None,
+        (_, Fit::Exact) => Fit::Exact,
+        (..) => Fit::Loose,
     }
 }
 
@@ -130,17 +134,24 @@ fn parsed<'c>(component: &'c Component<'_>) -> Option<Purl<'c>> {
     Purl::parse(component.purl.as_deref()?).ok()
 }
 
-/// Whether a package URL stands for a component: the same package, and everything else that it says.
-fn covers(general: &Purl<'_>, own: &Purl<'_>, component: &Component<'_>) -> bool {
-    let version = own.version().or(component.version.as_deref());
-    general.package() == own.package()
-        && general.version().is_none_or(|wanted| version == Some(wanted))
-        && general
-            .qualifiers()
-            .all(|(key, value)| own.qualifier(key) == Some(value))
-        && general
-            .subpath()
-            .is_none_or(|wanted| own.subpath() == Some(wanted))
+/// Whether a package URL stands for a component: the same package, and everything else that it says. Where the component
+/// does not say it, it may.
+fn likeness(general: &Purl<'_>, own: &Purl<'_>, component: &Component<'_>) -> Fit {
+    if general.package() != own.package() {
+        return Fit::None;
+    }
+    let version = (general.version(), own.version().or(component.version.as_deref()));
+    let qualifiers = general
+        .qualifiers()
+        .map(|(key, value)| (Some(value), own.qualifier(key)));
+    let said = qualifiers.chain([version, (general.subpath(), own.subpath())]);
+    let each = said.map(|(wanted, own)| match (wanted, own) {
+        (None, _) => Fit::Exact,
+        (Some(_), None) => Fit::Loose,
+        (Some(wanted), Some(own)) if wanted == own => Fit::Exact,
+        (Some(_), Some(_)) => Fit::None,
+    });
+    each.min().unwrap_or(Fit::Exact)
 }
 
 /// A digest by the name that OpenVEX has for its algorithm (OpenVEX 0.2.0, Hash Names Table), or the one without dash.

@@ -4,10 +4,11 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::ops::sbom_check::check;
-use crate::ops::verify::{AttestedSbom, AttestedVex, Outcome, VexEvidence};
+use crate::ops::sbom_check::{Asked, check};
+use crate::ops::verify::{AttestedSbom, AttestedVex, Beside, Outcome, VexEvidence};
 use crate::policy::{Acceptances, Files, SbomRules, parse};
 use crate::report::{Code, Finding, SubjectKind, SubjectReport, Verdict};
+use crate::sbom::Limits;
 use crate::sbom::binding::{Thing, Verified};
 use crate::subject::Digest;
 
@@ -95,6 +96,7 @@ fn ask(text: String, vex: &[String], is_complete: bool, policy: &str) -> (Verdic
             verdict: Verdict::Allowed,
             places: Vec::new(),
             candidates: Vec::new(),
+            sboms: Vec::new(),
             findings: Vec::new(),
         },
         predicates: Vec::new(),
@@ -104,6 +106,10 @@ fn ask(text: String, vex: &[String], is_complete: bool, policy: &str) -> (Verdic
             made: None,
             location: "bundle.json".to_owned(),
         }],
+        named: Vec::new(),
+        beside_sbom: Beside::default(),
+        demands_sbom: true,
+        open: Vec::new(),
         digests: vec![Verified {
             digest: digest(),
             of: Thing::Subject,
@@ -114,7 +120,12 @@ fn ask(text: String, vex: &[String], is_complete: bool, policy: &str) -> (Verdic
         },
     };
     let now = Timestamp::from_second(1_760_000_000).unwrap();
-    check(&mut outcome, &rules(policy), &Acceptances::default(), now);
+    let (rules, limits) = (rules(policy), Limits::default());
+    check(
+        &mut outcome,
+        &Asked::new(&rules, &limits, now),
+        &Acceptances::default(),
+    );
     (outcome.report.verdict, outcome.report.findings)
 }
 
@@ -426,6 +437,18 @@ fn a_statement_excuses_only_what_it_names_exactly_in_this_artifact() {
         (
             "the part of another product",
             product(&other_image, &left_pad),
+            no,
+            yes,
+        ),
+        (
+            "the component with a qualifier that it does not state",
+            product("pkg:npm/left-pad@1.3.0?arch=any&os=linux", ""),
+            no,
+            yes,
+        ),
+        (
+            "the component with a path that it does not state",
+            product("pkg:npm/left-pad@1.3.0#lib", ""),
             no,
             yes,
         ),
