@@ -6,10 +6,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::Problem;
-use crate::sigstore::keys::Password;
-
-/// Bytes of a password.
-const MAX_PASSWORD_BYTES: u64 = 4096;
+use crate::sigstore::keys::{MAX_PASSWORD_BYTES, Password};
 
 /// The environment variables that may hold the password, in the order in which they are asked. The second is cosign's.
 const VARIABLES: [&str; 2] = ["PORTCULLIS_KEY_PASSWORD", "COSIGN_PASSWORD"];
@@ -87,25 +84,13 @@ pub(super) fn read(path: &Path) -> Result<Password, Problem> {
     };
     let problem = |detail: String| Problem::configuration(format!("{label}: {detail}"));
     let mut bytes = Zeroizing::new(Vec::with_capacity(256));
-    let limit = MAX_PASSWORD_BYTES + 1;
+    let limit = MAX_PASSWORD_BYTES as u64 + 1;
     let outcome = match is_stdin(Some(path)) {
         true => std::io::stdin().lock().take(limit).read_to_end(&mut bytes),
         false => std::fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes)),
     };
     outcome.map_err(|error| problem(error.to_string()))?;
-    if bytes.len() as u64 > MAX_PASSWORD_BYTES {
-        return Err(problem(format!(
-            "a password has at most {MAX_PASSWORD_BYTES} bytes"
-        )));
-    }
-    let line = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.contains(&b'\n') {
-        return Err(problem(
-            "it has more than one line, and a password is one".to_owned(),
-        ));
-    }
-    Ok(Password::new(line))
+    Password::of_line(&bytes).map_err(|error| problem(error.to_string()))
 }
 
 fn ask_twice(what: &str) -> Result<Password, Problem> {

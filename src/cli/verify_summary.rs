@@ -14,13 +14,11 @@ use super::signing::Signing;
 use super::signing_key::{KeySource, open, parse_source};
 use super::trust::TrustArgs;
 use super::{Global, Problem};
-use crate::attestation::build_statement;
-use crate::attestation::predicate::{AttestType, Checked};
-use crate::attestation::vsa::{Maker, VSA_TYPE, is_name, make};
+use crate::attestation::vsa::{Maker, is_name, make};
 use crate::http::Endpoint;
 use crate::ops::publish::Image;
 use crate::ops::sign::keep::{self, Existing};
-use crate::ops::sign::{Destination, Session, SignReport, SignedReport, Where};
+use crate::ops::sign::{Destination, Session, SignReport, SignedReport, Where, summary_statement};
 use crate::registry::client::Client;
 use crate::report::{Code, Finding, Report, SubjectReport, Verdict};
 use crate::sigstore::sign::{Complete, Content, Subject};
@@ -241,21 +239,7 @@ impl SummaryArgs {
             resource_uri: self.vsa_resource.as_deref(),
         };
         let made = make(report, subject, &maker).map_err(|problem| bug(problem.to_string()))?;
-        let attest_type = AttestType::parse(VSA_TYPE).map_err(|problem| bug(problem.to_string()))?;
-        let predicate = Checked::made("the summary", made.predicate, &attest_type, Timestamp::now())
-            .map_err(|problems| {
-                let texts: Vec<String> = problems.findings().into_iter().map(|one| one.message).collect();
-                bug(format!("the summary is not valid: {}", texts.join("; ")))
-            })?;
-        let digest = made.subject.digests().first().cloned();
-        let digest = digest.ok_or_else(|| bug("the subject has no digest".to_owned()))?;
-        let statement =
-            build_statement(&[made.subject], &predicate).map_err(|problem| bug(problem.to_string()))?;
-        let about = Subject {
-            name: subject.name.clone(),
-            digest,
-        };
-        Ok((about, Content::Statement(statement)))
+        summary_statement(&subject.name, made)
     }
 }
 

@@ -22,7 +22,6 @@ use super::store::Store;
 use super::work::Workers;
 use crate::http::{Web, WebConfig};
 use crate::report::{Code, Finding, Origin};
-use crate::sigstore::trust::{DEFAULT_TIMEOUT, TrustOptions};
 
 /// Threads of the server. They mostly wait.
 const SERVER_THREADS: usize = 2;
@@ -122,12 +121,7 @@ fn settings(config: &Arc<Config>, keeper: TrustKeeper, store: &Arc<Store>) -> Se
 }
 
 fn trust(config: &Config, data: Option<&Path>, now: Timestamp) -> Result<TrustKeeper, Vec<Finding>> {
-    let options = TrustOptions {
-        offline: false,
-        cache_dir: data.map(|data| data.join("tuf")),
-        timeout: DEFAULT_TIMEOUT,
-        signing_config: false,
-    };
+    let options = TrustKeeper::options(data);
     TrustKeeper::load(config.trust.clone(), options, now).map_err(|finding| vec![finding])
 }
 

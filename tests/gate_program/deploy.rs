@@ -22,7 +22,7 @@ fn deployable(argo: &ArgoCd, gated: &Gated, digest: &Digest) {
 }
 
 /// Sends an event about an image and waits until its order is done or dead.
-fn ordered(gated: &Gated, delivery: &str, image: &str) -> OrderState {
+pub(crate) fn ordered(gated: &Gated, delivery: &str, image: &str) -> OrderState {
     let event = gated.accepted(delivery, image);
     until(|| {
         let status = gated.settled(event);

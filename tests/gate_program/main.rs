@@ -26,6 +26,7 @@ mod pushed;
     reason = "every test binary takes what it needs and leaves the rest"
 )]
 mod service;
+mod summaries;
 #[path = "../sign/world.rs"]
 #[allow(
     dead_code,

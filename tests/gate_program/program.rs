@@ -65,7 +65,8 @@ impl Gated {
         gated
     }
 
-    fn unconfigured() -> Self {
+    /// A gate with a policy, and no configuration yet.
+    pub(crate) fn unconfigured() -> Self {
         let gated = Self {
             world: World::new(),
             web: Web::new(WebConfig::default()).unwrap(),
@@ -97,7 +98,8 @@ impl Gated {
         self.configure_trigger(&trigger, route, rest);
     }
 
-    fn configure_trigger(&self, trigger: &str, route: &str, rest: &str) {
+    /// Writes a configuration whose route has this trigger.
+    pub(crate) fn configure_trigger(&self, trigger: &str, route: &str, rest: &str) {
         let (root, registry) = (self.world.trusted_root(), self.world.registry());
         let config = format!(
             r#"

@@ -1,10 +1,11 @@
-//! Making a verification summary from the report of a finished verification.
+//! Making a verification summary: from the report of a finished verification, or from the record of one.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::super::predicate::is_uri;
 use super::super::{Provenance, StatementSubject};
-use crate::report::{PolicyReport, Report, Severity, SubjectKind, SubjectReport, Verdict};
+use crate::report::{Report, Severity, SubjectKind, SubjectReport, ToolReport, Verdict};
 use crate::subject::Digest;
 
 /// The version of SLSA whose summaries are written.
@@ -20,7 +21,7 @@ const LEVEL_1: &str = "SLSA_BUILD_LEVEL_1";
 pub struct Maker<'a> {
     /// Who verifies, a URI. Whoever relies on a summary compares it exactly.
     pub verifier: &'a str,
-    /// URI of the policy; the path of its file otherwise.
+    /// URI of the policy; the path of its file otherwise, or its digest where the path is not known.
     pub policy_uri: Option<&'a str>,
     /// What the artifact was verified as; the image's package URL, the file or the digest otherwise.
     pub resource_uri: Option<&'a str>,
@@ -57,6 +58,46 @@ pub enum SummaryProblem {
     },
 }
 
+/// An image that met a policy, as far as that was recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct Recorded<'a> {
+    /// `registry/repository@digest`.
+    pub name: &'a str,
+    /// Its digest.
+    pub digest: &'a Digest,
+    /// When it was allowed.
+    pub time: Timestamp,
+    /// SHA-256 of the policy.
+    pub policy: &'a Digest,
+    /// SHA-256 of everything that counted.
+    pub evidence: &'a [Digest],
+}
+
+/// Makes the summary of an image that was allowed. A record does not say what the evidence was, so no level is claimed.
+///
+/// # Errors
+///
+/// Something that has to be a URI is none.
+pub fn make_of_record(recorded: &Recorded<'_>, maker: &Maker<'_>) -> Result<Made, SummaryProblem> {
+    let inputs = recorded.evidence.iter();
+    let facts = Facts {
+        name: recorded.name,
+        kind: SubjectKind::Image,
+        digest: recorded.digest.clone(),
+        time: recorded.time,
+        tool: ToolReport::THIS,
+        policy: (recorded.policy.to_string(), recorded.policy),
+        passed: true,
+        level: LEVEL_0,
+        inputs: Some(
+            inputs
+                .map(|digest| json!({"digest": digest_set(digest)}))
+                .collect(),
+        ),
+    };
+    facts.sum_up(maker)
+}
+
 /// Makes the summary of one subject of a report.
 ///
 /// # Errors
@@ -71,29 +112,64 @@ pub fn make(report: &Report, subject: &SubjectReport, maker: &Maker<'_>) -> Resu
     };
     let policy = report.policy.as_ref().ok_or(SummaryProblem::NoPolicy)?;
     let digest = subject.digest.clone().ok_or(SummaryProblem::NoDigest)?;
-    let resource_uri = match maker.resource_uri {
-        Some(uri) => uri.to_owned(),
-        None => resource_uri(subject, &digest),
+    let facts = Facts {
+        name: &subject.name,
+        kind: subject.kind,
+        digest,
+        time: report.time,
+        tool: report.tool.clone(),
+        policy: (file_uri(&policy.path), &policy.digest),
+        passed,
+        level: level(subject),
+        inputs: inputs(subject),
     };
-    let mut predicate = json!({
-        "verifier": {
-            "id": uri("the verifier's id", maker.verifier)?,
-            "version": {report.tool.name: report.tool.version},
-        },
-        "timeVerified": report.time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        "resourceUri": uri("the resource", &resource_uri)?,
-        "policy": policy_descriptor(policy, maker)?,
-        "verificationResult": if passed { "PASSED" } else { "FAILED" },
-        "verifiedLevels": [if passed { level(subject) } else { "FAILED" }],
-        "slsaVersion": SLSA_VERSION,
-    });
-    if let (true, Some(inputs), Some(members)) = (passed, inputs(subject), predicate.as_object_mut()) {
-        members.insert("inputAttestations".to_owned(), Value::Array(inputs));
+    facts.sum_up(maker)
+}
+
+/// What a summary says, whatever it is known from.
+struct Facts<'a> {
+    name: &'a str,
+    kind: SubjectKind,
+    digest: Digest,
+    time: Timestamp,
+    tool: ToolReport,
+    /// What the policy is called when the maker calls it nothing, and its digest.
+    policy: (String, &'a Digest),
+    passed: bool,
+    /// The level of what passed.
+    level: &'static str,
+    /// The evidence that counted, if all of it is known.
+    inputs: Option<Vec<Value>>,
+}
+
+impl Facts<'_> {
+    fn sum_up(self, maker: &Maker<'_>) -> Result<Made, SummaryProblem> {
+        let resource_uri = match maker.resource_uri {
+            Some(uri) => uri.to_owned(),
+            None => resource_uri(self.kind, self.name, &self.digest),
+        };
+        let (policy_uri, policy_digest) = self.policy;
+        let policy_uri = maker.policy_uri.unwrap_or(&policy_uri);
+        let mut predicate = json!({
+            "verifier": {
+                "id": uri("the verifier's id", maker.verifier)?,
+                "version": {self.tool.name: self.tool.version},
+            },
+            "timeVerified": self.time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            "resourceUri": uri("the resource", &resource_uri)?,
+            "policy": {"uri": uri("the policy", policy_uri)?, "digest": digest_set(policy_digest)},
+            "verificationResult": if self.passed { "PASSED" } else { "FAILED" },
+            "verifiedLevels": [if self.passed { self.level } else { "FAILED" }],
+            "slsaVersion": SLSA_VERSION,
+        });
+        if let (true, Some(inputs), Some(members)) = (self.passed, self.inputs, predicate.as_object_mut()) {
+            members.insert("inputAttestations".to_owned(), Value::Array(inputs));
+        }
+        Ok(Made {
+            subject: StatementSubject::new(self.name, self.digest),
+            predicate: predicate.to_string(),
+        })
     }
-    Ok(Made {
-        subject: StatementSubject::new(&subject.name, digest),
-        predicate: predicate.to_string(),
-    })
 }
 
 /// The subject's verdict, unless a finding about the whole run denies: then nothing in the run passed.
@@ -137,14 +213,6 @@ fn digest_set(digest: &Digest) -> Value {
     json!({digest.algorithm().name(): digest.to_hex()})
 }
 
-fn policy_descriptor(policy: &PolicyReport, maker: &Maker<'_>) -> Result<Value, SummaryProblem> {
-    let uri = match maker.policy_uri {
-        Some(given) => uri("the policy", given)?,
-        None => file_uri(&policy.path),
-    };
-    Ok(json!({"uri": uri, "digest": digest_set(&policy.digest)}))
-}
-
 fn uri(what: &'static str, value: &str) -> Result<String, SummaryProblem> {
     if is_uri(value) {
         Ok(value.to_owned())
@@ -158,9 +226,9 @@ fn uri(what: &'static str, value: &str) -> Result<String, SummaryProblem> {
 
 /// What an artifact is called when nobody says: an image by its package URL (purl, type oci), a file by its path, and
 /// anything else by its digest.
-fn resource_uri(subject: &SubjectReport, digest: &Digest) -> String {
-    let repository = subject.name.split_once('@').map(|(repository, _)| repository);
-    match (subject.kind, repository) {
+fn resource_uri(kind: SubjectKind, name: &str, digest: &Digest) -> String {
+    let repository = name.split_once('@').map(|(repository, _)| repository);
+    match (kind, repository) {
         (SubjectKind::Image, Some(repository)) => {
             let name = repository.rsplit('/').next().unwrap_or(repository);
             format!(
@@ -171,7 +239,7 @@ fn resource_uri(subject: &SubjectReport, digest: &Digest) -> String {
                 percent_encoded(repository)
             )
         }
-        (SubjectKind::File | SubjectKind::Directory, _) => file_uri(&subject.name),
+        (SubjectKind::File | SubjectKind::Directory, _) => file_uri(name),
         (SubjectKind::Image | SubjectKind::Digest, _) => digest.to_string(),
     }
 }

@@ -6,7 +6,7 @@
 mod make;
 mod read;
 
-pub use make::{Made, Maker, SummaryProblem, make};
+pub use make::{Made, Maker, Recorded, SummaryProblem, make, make_of_record};
 pub use read::Summary;
 
 /// Whether a text can stand for a verifier, a policy or a resource: an absolute URI.

@@ -17,6 +17,7 @@ use toml::de::DeTable;
 pub use self::listen::{ListenConfig, Patience};
 pub use self::registry::RegistryConfig;
 pub use self::routes::{RollbackRule, Route};
+use self::triggers::Around;
 use super::caller::Caller;
 use super::trigger::NamedTrigger;
 use crate::ops::read;
@@ -163,7 +164,14 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     let trust = trust(&mut reader, &root, files);
     let registry = registry::read(&mut reader, &root, files);
     let decide = decide(&mut reader, &root);
-    let triggers = triggers::read_all(&mut reader, &root, files);
+    let data = data.map(|data| files.folder.join(data.value));
+    let around = Around {
+        files,
+        data: data.as_deref(),
+        trust: trust.as_ref(),
+        registry: &registry,
+    };
+    let triggers = triggers::read_all(&mut reader, &root, &around);
     let routes = routes::read_all(&mut reader, &root, files, trust.as_ref(), &triggers);
     let callers = callers::read_all(&mut reader, &root, files);
     let listen = listen::read(&mut reader, &root, files, &callers);
@@ -172,7 +180,7 @@ fn parse(label: &str, bytes: &[u8], files: &Files<'_>) -> Result<Config, Vec<Fin
     };
     let warnings = routes.iter().flat_map(|route| route.rules.warnings()).collect();
     Ok(Config {
-        data: files.folder.join(data.value),
+        data,
         trust,
         registry,
         decide,

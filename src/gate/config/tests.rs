@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::sigstore::keys::{KeyKind, PrivateKey};
 
 const POLICY: &str = r#"
 version = 1
@@ -138,6 +139,19 @@ fn a_file_that_is_missing_or_large_is_a_mistake() {
 const WHSEC: (&str, &str) = ("hook.key", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\n");
 const TOKEN: (&str, &str) = ("argo.token", "token-of-the-gate\n");
 
+const SERVICES: (&str, &str) = (
+    "services.json",
+    r#"{"mediaType": "application/vnd.dev.sigstore.signingconfig.v0.2+json"}"#,
+);
+/// All of a trigger that attaches summaries but its key.
+const SUMMARY: &str =
+    "kind = \"summary\"\nsigning-config = \"services.json\"\nverifier = \"https://gate.example\"\n";
+
+fn plain_key() -> String {
+    let key = PrivateKey::generate(KeyKind::EcdsaP256).unwrap();
+    key.to_plain_pem().unwrap().to_string()
+}
+
 fn trigger(rest: &str) -> String {
     format!(
         "{}\n[[trigger]]\nname = \"prod\"\n{rest}",
@@ -153,8 +167,11 @@ fn every_kind_of_trigger_is_read() {
         "kind = \"github-dispatch\"\nurl = \"https://api.github.com\"\nrepository = \"team/deploy\"\nevent-type = \"allowed\"\ntoken-file = \"argo.token\"",
         "kind = \"webhook\"\nurl = \"http://127.0.0.1:8080/in\"\nsecret-file = \"hook.key\"",
     ];
-    for kind in kinds {
-        let config = parse_with(&trigger(kind), &[WHSEC, TOKEN]).unwrap();
+    let summary = format!("{SUMMARY}key-file = \"gate.key\"\npolicy-uri = \"https://policy.example\"\n");
+    for kind in kinds.into_iter().chain([summary.as_str()]) {
+        let key = plain_key();
+        let files = [WHSEC, TOKEN, SERVICES, ("gate.key", key.as_str())];
+        let config = parse_with(&trigger(kind), &files).unwrap();
         assert_eq!(config.routes[0].triggers, ["prod"]);
         assert_eq!(config.triggers[0].name, "prod");
     }
@@ -212,6 +229,45 @@ fn a_trigger_that_anybody_could_pull_or_read_cannot_be_configured() {
     ];
     for (text, expected) in cases {
         let findings = parse_with(&text, &[WHSEC, TOKEN]).expect_err(expected);
+        let told: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert!(
+            told.iter().any(|message| message.contains(expected)),
+            "{expected}: {told:#?}"
+        );
+    }
+}
+
+#[test]
+fn summaries_are_signed_with_a_key_in_a_file_in_a_name_that_is_a_uri() {
+    let summary = |rest: &str| trigger(&format!("{SUMMARY}{rest}"));
+    let with_key = |rest: &str| summary(&format!("key-file = \"gate.key\"\n{rest}"));
+    let cases = [
+        (summary(""), "has no key-file"),
+        (summary("key-file = \"gone\""), "cannot be used"),
+        (summary("key-file = \"argo.token\""), "cannot be used"),
+        (summary("key-file = \"pkcs11:token=a;object=b\""), "is no file"),
+        (summary("key-file = \"env://KEY\""), "is no file"),
+        (with_key("password-file = \"argo.token\""), "it is not encrypted"),
+        (with_key("url = \"https://h.example\""), "has no url"),
+        (with_key("policy-uri = \"policy\""), "is no URI"),
+        (
+            with_key("").replace("https://gate.example", "gate"),
+            "\"gate\" is no URI",
+        ),
+        (
+            with_key("").replace("verifier = \"https://gate.example\"\n", ""),
+            "has no verifier",
+        ),
+        (
+            with_key("").replace("signing-config = \"services.json\"\n", ""),
+            "has no signing-config",
+        ),
+        (with_key("").replace("services.json", "hook.key"), "hook.key"),
+    ];
+    let key = plain_key();
+    let files = [WHSEC, TOKEN, SERVICES, ("gate.key", key.as_str())];
+    for (text, expected) in cases {
+        let findings = parse_with(&text, &files).expect_err(expected);
         let told: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
         assert!(
             told.iter().any(|message| message.contains(expected)),

@@ -3,14 +3,17 @@
 //! Every kind needs its secret, and every address TLS unless it is this machine: a trigger that anybody could pull, or that
 //! anybody could read along, cannot be written down (S0.57, S0.58). None starts a program.
 
+mod summary;
+
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
 
-use super::registry::contents;
+use super::registry::{RegistryConfig, contents};
 use super::routes::name;
 use crate::gate::order::Trigger;
 use crate::gate::trigger::{ArgoCd, AutoSync, Dispatch, Flux, NamedTrigger, Options, SecretFile, Webhook};
@@ -18,8 +21,9 @@ use crate::http::{Patience, RetryPolicy, Web, WebConfig, is_loopback};
 use crate::policy::Files;
 use crate::policy::strict_toml::{Found, Reader, Section, quote};
 use crate::report::Finding;
+use crate::sigstore::trust::TrustChoice;
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 20] = [
     "name",
     "kind",
     "url",
@@ -35,6 +39,11 @@ const KEYS: [&str; 15] = [
     "follow",
     "repository",
     "event-type",
+    "key-file",
+    "password-file",
+    "signing-config",
+    "verifier",
+    "policy-uri",
 ];
 
 /// Most triggers.
@@ -47,10 +56,11 @@ const FOLLOW: Duration = Duration::from_secs(60);
 const MAX_FOLLOW: Duration = Duration::from_secs(600);
 
 /// The kinds by their names, each with the keys that only some kinds have.
-const KINDS: [(&str, &[&str]); 4] = [
+const KINDS: [(&str, &[&str]); 5] = [
     (
         "argo-cd",
         &[
+            "url",
             "token-file",
             "application",
             "project",
@@ -61,12 +71,37 @@ const KINDS: [(&str, &[&str]); 4] = [
             "follow",
         ],
     ),
-    ("flux", &["secret-file"]),
-    ("github-dispatch", &["token-file", "repository", "event-type"]),
-    ("webhook", &["secret-file"]),
+    ("flux", &["url", "secret-file"]),
+    (
+        "github-dispatch",
+        &["url", "token-file", "repository", "event-type"],
+    ),
+    ("webhook", &["url", "secret-file"]),
+    (
+        "summary",
+        &[
+            "key-file",
+            "password-file",
+            "signing-config",
+            "verifier",
+            "policy-uri",
+        ],
+    ),
 ];
 
-pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &Files<'_>) -> Vec<NamedTrigger> {
+/// What the rest of the configuration says that triggers are made with.
+pub(super) struct Around<'a> {
+    pub(super) files: &'a Files<'a>,
+    pub(super) data: Option<&'a Path>,
+    pub(super) trust: Option<&'a TrustChoice>,
+    pub(super) registry: &'a RegistryConfig,
+}
+
+pub(super) fn read_all(
+    reader: &mut Reader<'_>,
+    root: &Section<'_>,
+    around: &Around<'_>,
+) -> Vec<NamedTrigger> {
     let tables = root.tables(reader, "trigger");
     if let Some(first) = tables.get(MAX_TRIGGERS) {
         let message = format!("there are more than {MAX_TRIGGERS} triggers");
@@ -78,7 +113,7 @@ pub(super) fn read_all(reader: &mut Reader<'_>, root: &Section<'_>, files: &File
     for table in tables {
         if let Some(section) = Section::open(reader, "[[trigger]]", table, &KEYS) {
             let name = name(reader, &section, &mut names);
-            let trigger = trigger(reader, &section, files);
+            let trigger = trigger(reader, &section, around);
             if let (Some(name), Some(trigger)) = (name, trigger) {
                 triggers.push(NamedTrigger { name, trigger });
             }
@@ -97,14 +132,18 @@ pub(super) fn known(reader: &mut Reader<'_>, named: &[Found<&str>], triggers: &[
     }
 }
 
-fn trigger(reader: &mut Reader<'_>, section: &Section<'_>, files: &Files<'_>) -> Option<Arc<dyn Trigger>> {
-    let help = "write kind = \"argo-cd\", \"flux\", \"github-dispatch\" or \"webhook\"";
+fn trigger(reader: &mut Reader<'_>, section: &Section<'_>, around: &Around<'_>) -> Option<Arc<dyn Trigger>> {
+    let help = "write kind = \"argo-cd\", \"flux\", \"github-dispatch\", \"webhook\" or \"summary\"";
+    let files = around.files;
     section.needed_text(reader, "kind", help)?;
     let choices: Vec<(&str, (&str, &[&str]))> = KINDS.iter().map(|kind| (kind.0, *kind)).collect();
     let (kind, own) = section.choice(reader, "kind", &choices)?;
     foreign_keys(reader, section, kind, own);
-    let url = url(reader, section);
     let web = web(reader, section, files);
+    if kind == "summary" {
+        return summary::read(reader, section, around, web);
+    }
+    let url = url(reader, section);
     match kind {
         "argo-cd" => argo_cd(reader, section, files, url, web),
         "github-dispatch" => dispatch(reader, section, files, url, web),

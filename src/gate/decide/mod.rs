@@ -14,7 +14,7 @@ use std::time::Instant;
 use jiff::Timestamp;
 
 pub use self::judged::Judged;
-use self::trust::Trust;
+pub(in crate::gate) use self::trust::Trust;
 pub use self::trust::TrustKeeper;
 use super::config::{Config, Route};
 use super::record::{Note, Proof, Ruling};

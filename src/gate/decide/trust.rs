@@ -1,5 +1,6 @@
 //! The trust root of a gate: loaded at the start, refreshed while it runs, and believed without a refresh only for a while.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +20,7 @@ const MAX_AGE: SignedDuration = SignedDuration::from_hours(24);
 const PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
 /// A trust root in use.
-pub(super) struct Trust {
+pub(in crate::gate) struct Trust {
     material: TrustMaterial,
     engine: Engine,
     loaded: Timestamp,
@@ -45,7 +46,7 @@ impl Trust {
         &self.material
     }
 
-    pub(super) fn engine(&self) -> &Engine {
+    pub(in crate::gate) fn engine(&self) -> &Engine {
         &self.engine
     }
 
@@ -71,6 +72,14 @@ pub struct TrustKeeper {
 }
 
 impl TrustKeeper {
+    /// How a gate fetches its trust root, and where in its data directory it keeps what it fetched; a check keeps nothing.
+    pub(in crate::gate) fn options(data: Option<&Path>) -> TrustOptions {
+        TrustOptions {
+            cache_dir: data.map(|data| data.join("tuf")),
+            ..TrustOptions::default()
+        }
+    }
+
     /// Loads a trust root.
     ///
     /// # Errors
@@ -93,7 +102,7 @@ impl TrustKeeper {
     }
 
     /// The trust root, refreshed where it is time to. Waits for the repository then.
-    pub(super) fn current(&self, now: Timestamp) -> Result<Arc<Trust>, Finding> {
+    pub(in crate::gate) fn current(&self, now: Timestamp) -> Result<Arc<Trust>, Finding> {
         if let Some(trust) = self.held(now) {
             return Ok(trust);
         }

@@ -9,6 +9,7 @@
 //! | [`Flux`] | HMAC over the body | at least once; the receiver's effect is the same each time |
 //! | [`Dispatch`] | bearer token | at least once, with a stable id in the payload |
 //! | [`Webhook`] | Standard Webhooks signature | at least once, with a stable id |
+//! | [`Summary`] | a signature; the registry's credentials | at least once; another summary says the same |
 //!
 //! There is no trigger without a secret (S0.57, S0.58), and none that starts a program. Secrets are read from their file
 //! at every attempt, so a rotated one needs no restart.
@@ -19,6 +20,7 @@ mod flux;
 mod message;
 mod post;
 mod secret;
+mod summary;
 #[cfg(test)]
 pub(super) mod testing;
 #[cfg(test)]
@@ -33,6 +35,7 @@ pub use argocd::{ArgoCd, AutoSync, Options};
 pub use dispatch::Dispatch;
 pub use flux::Flux;
 pub use secret::SecretFile;
+pub use summary::{Naming, Signing, Summary, Trusted};
 pub use webhook::Webhook;
 
 /// A trigger by its name in the configuration.

@@ -10,6 +10,7 @@ use crate::gate::caller::SharedSecret;
 use crate::http::{Secret, bearer};
 use crate::ops::read;
 use crate::report::{Code, Finding, Origin};
+use crate::sigstore::keys::{KeyFile, MAX_KEY_FILE_BYTES, MAX_PASSWORD_BYTES, Password, PrivateKey};
 
 /// Bytes of a token or a key.
 const MAX_SECRET_BYTES: u64 = 16 * 1024;
@@ -55,6 +56,23 @@ impl SecretFile {
         self.key(SharedSecret::webhook)
     }
 
+    /// The private key in the file, opened with the password in the other one if it is encrypted.
+    pub(super) fn private_key(&self, password: Option<&Self>) -> Result<PrivateKey, Finding> {
+        let bytes = self.bytes(MAX_KEY_FILE_BYTES as u64)?;
+        let file = KeyFile::parse(&bytes).map_err(|error| self.unusable(&error.to_string()))?;
+        if let (false, Some(_)) = (file.is_encrypted(), password) {
+            return Err(self.unusable("it is not encrypted, and there is a password for it"));
+        }
+        let password = password.map(Self::password).transpose()?;
+        file.open(password.as_ref())
+            .map_err(|error| self.unusable(&error.to_string()))
+    }
+
+    fn password(&self) -> Result<Password, Finding> {
+        let bytes = self.bytes(MAX_PASSWORD_BYTES as u64)?;
+        Password::of_line(&bytes).map_err(|error| self.unusable(&error.to_string()))
+    }
+
     fn key<E: std::fmt::Display>(
         &self,
         read: impl Fn(&[u8]) -> Result<SharedSecret, E>,
@@ -66,14 +84,17 @@ impl SecretFile {
 
     /// The text, without the line end that editors add.
     fn read(&self) -> Result<Secret, Finding> {
-        let bytes =
-            read::bounded(&self.0, MAX_SECRET_BYTES).map_err(|error| self.unusable(&error.to_string()))?;
-        let bytes = Zeroizing::new(bytes);
+        let bytes = self.bytes(MAX_SECRET_BYTES)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| self.unusable("it is not text"))?;
         match text.trim() {
             "" => Err(self.unusable("the file is empty")),
             text => Ok(Secret::new(text)),
         }
+    }
+
+    fn bytes(&self, limit: u64) -> Result<Zeroizing<Vec<u8>>, Finding> {
+        let bytes = read::bounded(&self.0, limit).map_err(|error| self.unusable(&error.to_string()))?;
+        Ok(Zeroizing::new(bytes))
     }
 
     fn unusable(&self, why: &str) -> Finding {

@@ -29,8 +29,25 @@ pub(in crate::gate) fn attempt(number: u32, may_have_happened: bool, beside: &[(
     Order::new(allowed("app", 'a'), "gate", "prod", attempt).beside(beside)
 }
 
+/// An order for an image of another repository, with the digest of `a`.
+pub(in crate::gate) fn order_in(repository: &str) -> Order {
+    let attempt = Attempt {
+        number: 1,
+        may_have_happened: false,
+    };
+    Order::new(
+        allowed_in(repository.to_owned(), "app", 'a'),
+        "gate",
+        "prod",
+        attempt,
+    )
+}
+
 fn allowed(name: &str, digit: char) -> Allowed {
-    let repository = format!("registry.example/team/{name}");
+    allowed_in(format!("registry.example/team/{name}"), name, digit)
+}
+
+fn allowed_in(repository: String, route: &str, digit: char) -> Allowed {
     let decision = Decision {
         event: EventId(1),
         caller: "ci".to_owned(),
@@ -38,7 +55,7 @@ fn allowed(name: &str, digit: char) -> Allowed {
         reference: format!("{repository}:v1"),
         received: Timestamp::UNIX_EPOCH,
         time: Timestamp::UNIX_EPOCH,
-        route: Some(name.to_owned()),
+        route: Some(route.to_owned()),
         repository,
         digest: Some(digest(digit)),
         policy: Some(digest('f')),

@@ -8,6 +8,7 @@ mod image;
 mod input;
 pub mod keep;
 mod report;
+mod summary;
 pub mod unfinished;
 
 use jiff::Timestamp;
@@ -18,6 +19,7 @@ pub use input::{Input, MAX_INPUT_BYTES, Signable};
 pub use report::{
     FailureReport, SignReport, SignedReport, SignerSummary, TimestampReport, Where, sign_report_schema,
 };
+pub use summary::summary_statement;
 
 use crate::attestation::COSIGN_SIGN_TYPE;
 use crate::http::Web;

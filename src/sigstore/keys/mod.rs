@@ -16,7 +16,7 @@ mod signer;
 mod write;
 
 pub use file::{KeyFile, KeyFileError, MAX_KEY_FILE_BYTES};
-pub use password::Password;
+pub use password::{MAX_PASSWORD_BYTES, Password, PasswordError};
 pub use private::PrivateKey;
 pub use signer::{KeyError, KeyKind, Signer};
 pub use write::public_pem;

@@ -3,7 +3,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::attestation::predicate::{AttestType, Checked};
 use crate::attestation::vsa::{Summary, VSA_TYPE};
-use crate::report::{CandidateReport, Code, EvidenceKind, Finding};
+use crate::report::{CandidateReport, Code, EvidenceKind, Finding, PolicyReport};
 
 const VERIFIER: Maker<'static> = Maker {
     verifier: "https://verifier.example",
