@@ -3,11 +3,11 @@
 //!
 //! | credential | shown by | one delivery is recognised by |
 //! |---|---|---|
-//! | [`webhook`] | Standard Webhooks: HMAC-SHA256 or ed25519 over id, time and body | its id |
-//! | [`github`] | `X-Hub-Signature-256`: HMAC-SHA256 over the body | its body |
-//! | [`jwt`] | an OpenID Connect token of a job, with rules for its claims | the token, which is good for one event |
+//! | `webhook` | Standard Webhooks: HMAC-SHA256 or ed25519 over id, time and body | its id |
+//! | `github` | `X-Hub-Signature-256`: HMAC-SHA256 over the body | its body |
+//! | `jwt` | an OpenID Connect token of a job, with rules for its claims | the token, which is good for one event |
 //! | token | a shared token in `Authorization`, for registries that can send nothing else | its body, and `ce-id` |
-//! | [`peer`] | a client certificate with a SPIFFE ID or subject | its body, and `ce-id` |
+//! | `peer` | a client certificate with a SPIFFE ID or subject | its body, and `ce-id` |
 //!
 //! Signatures are over raw bytes, before anything of them is read. A request that shows two kinds of credentials, or one
 //! header field twice, is not believed. Outside, every failure looks the same; the reason is in the gate's log.

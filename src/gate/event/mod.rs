@@ -9,13 +9,13 @@
 //!
 //! | form | mark | reference |
 //! |---|---|---|
-//! | [`native`] | `reference` | as it stands there |
-//! | [`cloudevents`] | `specversion`, or the header field `ce-specversion` | in `data`, by `type` |
-//! | [`cdevents`] | `context` | the package URL of the subject |
-//! | [`distribution`] | `events` | registry of the caller, repository, digest |
-//! | [`zot`] | CloudEvents of type `….image.updated` | registry of the caller, name, digest |
-//! | [`harbor`] | `event_data`, or CloudEvents of type `harbor.artifact.pushed` | registry of the caller, repository, digest |
-//! | [`github`] | `package`, `registry_package` | address of the package, digest |
+//! | `native` | `reference` | as it stands there |
+//! | `cloudevents` | `specversion`, or the header field `ce-specversion` | in `data`, by `type` |
+//! | `cdevents` | `context` | the package URL of the subject |
+//! | `distribution` | `events` | registry of the caller, repository, digest |
+//! | `zot` | CloudEvents of type `….image.updated` | registry of the caller, name, digest |
+//! | `harbor` | `event_data`, or CloudEvents of type `harbor.artifact.pushed` | registry of the caller, repository, digest |
+//! | `github` | `package`, `registry_package` | address of the package, digest |
 //!
 //! Registries tell of every manifest that is pushed. Those without a tag, which are parts of an index and signatures, and
 //! tags of cosign's for signatures are no release, so they give no hint. An event that is well formed and tells of something

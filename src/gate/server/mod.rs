@@ -2,11 +2,11 @@
 //! stranger can make it hold or wait for.
 //!
 //! Before a handler runs, in this order: the source's rate, the size of the body, who calls, what that caller may do, the
-//! caller's rate ([`enter`]). Nothing is read from a body before its signature holds.
+//! caller's rate (`enter`). Nothing is read from a body before its signature holds.
 //!
 //! | part | answers for |
 //! |---|---|
-//! | [`table`] | which paths there are, and who may call them |
+//! | `table` | which paths there are, and who may call them |
 //! | `enter` | the checks |
 //! | `events`, `decisions`, `stream`, `admit` | the handlers |
 //! | `connection` | accepting, TLS, timeouts, ending in good order |
