@@ -308,6 +308,31 @@ impl<'l, 'v, V> Reading<'l, 'v, V> {
         }
     }
 
+    /// Takes the texts of two members of an object, and passes over the others.
+    pub(super) fn two_texts<'a>(
+        &mut self,
+        json: &mut Json<'a>,
+        field: Field,
+        keys: [&str; 2],
+    ) -> Result<[Option<Text<'a>>; 2], Refused>
+    where
+        V: Visitor<'a>,
+    {
+        let [first_key, second_key] = keys;
+        let (mut first, mut second) = (None, None);
+        self.object(json, field, |reading, json, key| {
+            if key == first_key {
+                first = reading.text(json, field)?;
+            } else if key == second_key {
+                second = reading.text(json, field)?;
+            } else {
+                json.skip()?;
+            }
+            Ok(())
+        })?;
+        Ok([first, second])
+    }
+
     /// Takes an array. Another type is a problem, and `null` is no value.
     pub(super) fn array<'a>(
         &mut self,

@@ -278,16 +278,7 @@ fn properties<'a, V: Visitor<'a>>(
     let field = Field::of(one.index, "properties");
     reading.array(json, field, |reading, json| {
         let place = json.place();
-        let mut name: Option<Text<'a>> = None;
-        let mut value: Option<Text<'a>> = None;
-        reading.object(json, field, |reading, json, key| {
-            match key {
-                "name" => name = reading.text(json, field)?,
-                "value" => value = reading.text(json, field)?,
-                _ => json.skip()?,
-            }
-            Ok(())
-        })?;
+        let [name, value] = reading.two_texts(json, field, ["name", "value"])?;
         if name.as_deref() == Some(IMAGE_ID_PROPERTY) {
             image_id(reading, one, value, field, place);
         }

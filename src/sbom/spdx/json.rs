@@ -139,16 +139,7 @@ fn external_references<'a, V: Visitor<'a>>(
     let field = Field::of(one.index, "externalRefs");
     reading.array(json, field, |reading, json| {
         let place = json.place();
-        let mut kind: Option<Text<'a>> = None;
-        let mut locator: Option<Text<'a>> = None;
-        reading.object(json, field, |reading, json, key| {
-            match key {
-                "referenceType" => kind = reading.text(json, field)?,
-                "referenceLocator" => locator = reading.text(json, field)?,
-                _ => json.skip()?,
-            }
-            Ok(())
-        })?;
+        let [kind, locator] = reading.two_texts(json, field, ["referenceType", "referenceLocator"])?;
         if let (Some(kind), Some(locator)) = (kind, locator) {
             external_reference(&kind, locator, reading, one, place);
         }
